@@ -1,0 +1,227 @@
+/**
+ * What the API answers, and the only file the UI may import from graph-api (types only).
+ * Times are RFC 3339 in UTC, durations microseconds, rates per second, shares 0..1.
+ * A window is asked for by `from` and `to`: RFC 3339, or `now`, `now-15m`, `now-7d`.
+ */
+import type { CallRecord } from '../model/call.ts'
+import type { Graph, GraphEdge, GraphNode, GraphWindow } from '../model/graph.ts'
+
+export type { CallRecord } from '../model/call.ts'
+export type {
+  Coverage,
+  GoldenSignals,
+  Graph,
+  GraphEdge,
+  GraphNode,
+  GraphWindow,
+  Health,
+} from '../model/graph.ts'
+
+/** GET /api/v1/graph?from=&to= */
+export type GraphAnswer = Graph
+
+/** One point of a golden-signal series. */
+export interface SeriesPoint {
+  ts: string
+  calls: number
+  errors: number
+  p50_us: number
+  p95_us: number
+  p99_us: number
+}
+
+export interface Series {
+  step_s: number
+  points: SeriesPoint[]
+}
+
+export interface RouteRow {
+  method: string
+  route: string
+  calls: number
+  errors: number
+  error_rate: number
+  p50_us: number
+  p95_us: number
+  p99_us: number
+}
+
+export interface StatusRow {
+  status: string
+  outcome: string
+  response_flags: string
+  calls: number
+}
+
+/** GET /api/v1/services */
+export interface ServicesAnswer {
+  window: GraphWindow
+  services: GraphNode[]
+}
+
+export interface InstanceRow {
+  instance: string
+  zone: string
+  version: string
+  calls: number
+  errors: number
+  last_seen: string
+}
+
+/** GET /api/v1/services/<s> */
+export interface ServiceAnswer {
+  window: GraphWindow
+  service: GraphNode
+  callers: GraphEdge[]
+  dependencies: GraphEdge[]
+  series: Series
+  routes: RouteRow[]
+  statuses: StatusRow[]
+  instances: InstanceRow[]
+  /** Taps in front of it, with when they last reported. */
+  taps: { tap: string; last_seen: string }[]
+}
+
+/** Golden signals of an edge as one side saw them. */
+export interface EdgeSide {
+  reporter: string
+  calls: number
+  errors: number
+  p50_us: number
+  p95_us: number
+  p99_us: number
+}
+
+/** GET /api/v1/edges/<source>/<destination> */
+export interface EdgeAnswer {
+  window: GraphWindow
+  edges: GraphEdge[]
+  /** Caller side and callee side; the difference of their durations is the network's share. */
+  sides: EdgeSide[]
+  network_p50_us: number
+  series: Series
+  routes: RouteRow[]
+  statuses: StatusRow[]
+  /** Slowest, failed and median calls that have a trace. */
+  exemplars: { kind: 'slowest' | 'failed' | 'median'; call: Call }[]
+}
+
+/** A stored call; `ts` as RFC 3339 with microseconds, `id` is `<span_id>.<reporter>`. */
+export interface Call extends Omit<CallRecord, 'ts'> {
+  id: string
+  ts: string
+}
+
+/**
+ * GET /api/v1/calls?from=&to=&source=&destination=&reporter=&route=&method=&status=&outcome=
+ *   &min_duration_us=&trace_id=&path=&limit=&cursor=
+ * `status` takes `500` or a class `5xx`; `outcome` takes one word or several joined by commas, or
+ * `failed`; `path` is a text to be found inside the path. Newest first; `cursor` is opaque.
+ */
+export interface CallsAnswer {
+  window: GraphWindow
+  calls: Call[]
+  next_cursor: string | null
+}
+
+/** One bar of a waterfall: what both reporters said of one call. */
+export interface TraceSpan {
+  span_id: string
+  parent_span_id: string
+  depth: number
+  source: string
+  destination: string
+  protocol: string
+  method: string
+  route: string
+  path: string
+  status: string
+  outcome: string
+  response_flags: string
+  /** Offset from the start of the trace; the caller's side where it exists. */
+  start_us: number
+  duration_us: number
+  /** As each side saw it; null where that side has no tap. */
+  client: Call | null
+  server: Call | null
+  /** Client duration minus server duration, null where one side is missing. */
+  network_us: number | null
+  /** Duration minus the part covered by children. */
+  self_us: number
+  /** True where this bar is on the critical path of the trace. */
+  critical: boolean
+}
+
+/** GET /api/v1/traces/<id> */
+export interface TraceAnswer {
+  trace_id: string
+  start: string
+  duration_us: number
+  services: string[]
+  /** In order of drawing: depth first, by start. */
+  spans: TraceSpan[]
+  /** Hops that a parent id names but nobody reported. */
+  gaps: { parent_span_id: string; child_span_id: string }[]
+  /** Largest clock difference corrected between two sides. */
+  skew_us: number
+}
+
+/** GET /api/v1/status */
+export interface StatusAnswer {
+  version: string
+  started: string
+  store: {
+    kind: 'embedded' | 'server'
+    ok: boolean
+    error: string | null
+    rows: number
+    bytes: number
+    oldest: string | null
+    newest: string | null
+    engine: string
+  }
+  ingest: {
+    accepted_rows: number
+    duplicate_batches: number
+    quarantined_rows: number
+    pending_segments: number
+    pending_rows: number
+    last_insert: string | null
+    last_error: string | null
+  }
+  taps: TapStatus[]
+}
+
+export interface TapStatus {
+  tap: string
+  service: string
+  version: string
+  boot: string
+  first_seen: string
+  last_seen: string
+  rows: number
+  /** Rows the tap says it dropped since its boot, by reason. */
+  dropped: Record<string, number>
+  /** Batches missing between the sequences that arrived. */
+  gaps: number
+  clock_skew_ms: number
+}
+
+/**
+ * GET /api/v1/stream?window=15m server-sent events:
+ *   `graph`  a whole Graph, first, and every 2 s when something changed
+ *   `calls`  { calls: Call[], skipped: number } when asked with `calls=1` and the filters of /calls; at most 200 rows a second
+ *   `ping`   { now } every 15 s
+ */
+export interface CallsEvent {
+  calls: Call[]
+  skipped: number
+}
+
+/** GET and PUT /api/v1/positions/<view>: where people dragged nodes; PUT needs the token. */
+export type PositionsAnswer = Record<string, { x: number; y: number }>
+
+/** Every error of the API. */
+export interface ErrorAnswer {
+  error: { code: string; message: string; hint: string }
+}

@@ -1,0 +1,87 @@
+/**
+ * Errors that tapmesh shows to people. Each has a code that is listed once, here, with the
+ * sentence that docs/errors.md prints; `hint` says what to do next.
+ */
+
+/** Exit codes of the command line (DESIGN 4.6, after sysexits.h). */
+export const EXIT = { done: 0, finding: 1, usage: 64, unavailable: 69, internal: 70 } as const
+
+/** Every code, with the one sentence that the generated page docs/errors.md shows. */
+export const ERROR_CODES = {
+  TAPMESH_CONFIG_INVALID: 'The configuration holds a value or a key that the schema does not allow.',
+  TAPMESH_CONFIG_SYNTAX: 'The configuration file is not well-formed YAML or JSON.',
+  TAPMESH_CONFIG_UNREADABLE: 'The configuration file cannot be read.',
+  TAPMESH_CONFIG_TOO_LARGE: 'The configuration file is larger or deeper than the limit.',
+  TAPMESH_USAGE: 'The command was called with words or values it does not take.',
+  TAPMESH_PORT_IN_USE: 'Another program listens on the address already.',
+  TAPMESH_PORT_FORBIDDEN: 'This user may not listen on that address or port.',
+  TAPMESH_ADDRESS_INVALID: 'The address is not one this machine can listen on or connect to.',
+  TAPMESH_BIND_UNSAFE: 'A listener beyond loopback was asked for without a token.',
+  TAPMESH_STORE_LOCKED: 'Another process has the data folder open.',
+  TAPMESH_STORE_UNAVAILABLE: 'The store does not answer, or refuses the statement.',
+  TAPMESH_STORE_MISSING: 'The embedded store is not installed on this platform.',
+  TAPMESH_STORE_SCHEMA: 'The data folder was written by a newer version of tapmesh.',
+  TAPMESH_DISK_FULL: 'No space is left where the data folder or the write-ahead log lives.',
+  TAPMESH_DATA_UNWRITABLE: 'The data folder cannot be created or written.',
+  TAPMESH_TOKEN_MISSING: 'The request carries no token where one is needed.',
+  TAPMESH_TOKEN_WRONG: 'The token is not one this collector knows.',
+  TAPMESH_HOST_FORBIDDEN: 'The Host header is not on the allow-list (protection against DNS rebinding).',
+  TAPMESH_ORIGIN_FORBIDDEN: 'The request was started by a page of another origin.',
+  TAPMESH_BATCH_TOO_LARGE: 'The batch is larger than the limit, before or after decompression.',
+  TAPMESH_BATCH_MALFORMED: 'The batch or one of its headers cannot be read.',
+  TAPMESH_BATCH_VERSION: 'The batch was written with a schema version this collector does not read.',
+  TAPMESH_COLLECTOR_BUSY: 'The collector cannot take the batch now; the tap keeps it and tries again.',
+  TAPMESH_QUERY_INVALID: 'A parameter of the request is missing or not of its form.',
+  TAPMESH_NOT_FOUND: 'Nothing is known by that name in that window.',
+  TAPMESH_PEER_UNAVAILABLE: 'The collector or the API does not answer at that address.',
+  TAPMESH_SETUP_FAILED: 'The set-up step could not install or build what is needed.',
+  TAPMESH_INTERNAL: 'tapmesh itself is at fault.',
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+/** Where in a configuration file something is wrong; `line` and `column` start at 1. */
+export interface ErrorPlace {
+  file: string
+  line?: number
+  column?: number
+  key?: string
+}
+
+export class TapmeshError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string
+  readonly place: ErrorPlace | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    hint: string,
+    more: { cause?: unknown; place?: ErrorPlace } = {},
+  ) {
+    super(message, { cause: more.cause })
+    this.name = 'TapmeshError'
+    this.code = code
+    this.hint = hint
+    this.place = more.place
+  }
+}
+
+/** The `code` of whatever was thrown; errors from Node are recognised by code, never by class. */
+export function codeOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
+    return error.code
+  }
+  return 'TAPMESH_INTERNAL'
+}
+
+/** `file:line:column key: message (code)` and the hint on a line of its own: the form the command line prints. */
+export function describeError(error: unknown): string {
+  if (!(typeof error === 'object' && error !== null && 'message' in error)) return String(error)
+  const { message } = error as Error
+  const { hint, place } = error as Partial<TapmeshError>
+  const where = place
+    ? `${[place.file, place.line, place.column].filter((part) => part !== undefined).join(':')}: `
+    : ''
+  return `${where}${message} (${codeOf(error)})${hint ? `\n  ${hint}` : ''}`
+}

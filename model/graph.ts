@@ -1,0 +1,82 @@
+import type { Protocol, Reporter, SourceEvidence } from './call.ts'
+
+/** The service graph: what the map draws. Rates are per second, durations microseconds. */
+
+/** `service` has a tap or reports itself; `external` is only ever called; `caller` is only ever seen calling, without a tap. */
+export type NodeKind = 'service' | 'external' | 'caller'
+
+/** Health by error share and sample size; `idle` is known but silent in the window. */
+export type Health = 'ok' | 'warn' | 'bad' | 'unknown' | 'idle'
+
+export interface GoldenSignals {
+  calls: number
+  errors: number
+  client_errors: number
+  /** Calls per second over the window. */
+  rate: number
+  /** Share of calls that failed, 0..1. */
+  error_rate: number
+  p50_us: number
+  p95_us: number
+  p99_us: number
+}
+
+export interface GraphNode extends GoldenSignals {
+  id: string
+  kind: NodeKind
+  /** Zones its instances were seen in. */
+  zones: string[]
+  /** Versions seen, as configured at the tap. */
+  versions: string[]
+  /** True where a tap in front of the service reported calls. */
+  tapped: boolean
+  health: Health
+}
+
+export interface GraphEdge extends GoldenSignals {
+  source: string
+  destination: string
+  protocol: Protocol
+  /** The one reporter all counts of this edge come from. */
+  reporter: Reporter
+  source_evidence: SourceEvidence
+  request_bytes: number
+  response_bytes: number
+  ttfb_p50_us: number
+  /** Calls of this edge that the other side's tap saw, 0 where there is none. */
+  other_side_calls: number
+  /** Share of calls whose trace was continued rather than started here, 0..1. */
+  traced: number
+  health: Health
+}
+
+export interface GraphWindow {
+  /** RFC 3339, UTC. */
+  from: string
+  to: string
+  seconds: number
+}
+
+/** What the picture rests on, and what it may be missing. */
+export interface Coverage {
+  calls: number
+  /** Taps that sent rows in the window. */
+  taps: number
+  /** Rows that taps or the collector say they lost in the window. */
+  lost: number
+  /** Rows put aside as unreadable in the window. */
+  quarantined: number
+  /** Share of calls whose caller is known by more than its address, 0..1. */
+  named_callers: number
+  /** Share of edges seen from both sides, 0..1. */
+  both_sides: number
+  /** Seconds between now and the newest row, -1 where there is none. */
+  freshness_s: number
+}
+
+export interface Graph {
+  window: GraphWindow
+  nodes: GraphNode[]
+  edges: GraphEdge[]
+  coverage: Coverage
+}

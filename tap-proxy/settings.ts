@@ -1,0 +1,83 @@
+/** The tap's settings after checking: what config.ts makes of flags or a YAML file. Defaults are the safe ones. */
+
+export interface TapSettings {
+  /** Name of this tap, unique in the mesh; default `<service>@<host>`. */
+  tap: string
+  service: string
+  zone: string
+  version: string
+  listeners: readonly ListenerSettings[]
+  limits: Limits
+  admin: { host: string; port: number }
+  collector: CollectorSettings | undefined
+  accessLog: { format: 'json' | 'text'; file: string | undefined } | undefined
+  /** Names for callers by address, `10.0.0.7` or `10.0.0.0/24` -> service. */
+  callers: ReadonlyMap<string, string>
+  /** Seconds between SIGTERM and the end of every connection. */
+  grace_s: number
+}
+
+export interface CollectorSettings {
+  url: string
+  token: string | undefined
+  /** Bytes of unsent batches kept before the oldest is dropped. */
+  buffer_bytes_max: number
+  /** Milliseconds between flushes. */
+  flush_ms: number
+}
+
+export interface Address {
+  host: string
+  port: number
+}
+
+export interface ListenerSettings {
+  name: string
+  /** `inbound`: in front of the service. `outbound`: from the service to one destination. `forward-proxy`: for HTTP_PROXY. */
+  kind: 'inbound' | 'outbound' | 'forward-proxy'
+  listen: Address
+  /** Upstream addresses or names; empty for a forward proxy. */
+  to: readonly Address[]
+  /** Service on the other side of an outbound listener; for inbound the tap's own service. */
+  destination: string
+  destination_zone: string
+  /** `http` decodes; `opaque` relays bytes and records one call per connection. */
+  protocol: 'http' | 'opaque'
+  /** True: not one byte of the traffic is changed, no trace header is added. */
+  untouched: boolean
+  /** Forward proxy only: host names, `*.suffix`, addresses or networks that may be reached. */
+  allow: readonly string[]
+}
+
+export interface Limits {
+  head_bytes_max: number
+  head_fields_max: number
+  head_deadline_ms: number
+  /** A body must bring at least body_progress_bytes in every body_progress_ms. */
+  body_progress_bytes: number
+  body_progress_ms: number
+  idle_ms: number
+  connect_ms: number
+  /** Wait for the first byte of an answer; 0 is without end, since a passive tap must not decide this. */
+  answer_ms: number
+  connections_max: number
+  /** Idle upstream connections kept for each destination. */
+  pool_idle_max: number
+  pool_idle_ms: number
+  routes_max: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  head_bytes_max: 16_384,
+  head_fields_max: 100,
+  head_deadline_ms: 10_000,
+  body_progress_bytes: 1024,
+  body_progress_ms: 10_000,
+  idle_ms: 60_000,
+  connect_ms: 5_000,
+  answer_ms: 0,
+  connections_max: 20_000,
+  pool_idle_max: 256,
+  pool_idle_ms: 30_000,
+  routes_max: 1000,
+}
