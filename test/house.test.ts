@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { IMPURE, PURE_ROOMS, ROOMS, roomOf, VAGUE_NAMES } from './support/house/floors.ts'
+import { filesBelow, ROOT, readSource } from './support/house/tree.ts'
+
+/** Style is a test: floors, cycles, sizes, names, dead files, mirror tests. */
+
+const FILE_LINES_MAX = 400
+const MEDIAN_LINES_MAX = 130
+const FUNCTION_LINES_MAX = 70
+
+const FOLDERS = ['model', 'tap-proxy', 'collector', 'graph-api', 'ui', 'cli', 'dashboards', 'loadtest']
+const sources = FOLDERS.flatMap((folder) => filesBelow(folder, ['.ts', '.tsx', '.mjs'])).map(readSource)
+const tests = filesBelow('test', ['.ts', '.tsx', '.mjs']).map(readSource)
+const known = new Set(sources.map((file) => file.path))
+
+test('imports go down the floors only', () => {
+  const upward = sources.flatMap((file) => {
+    const room = roomOf(file.path)
+    return file.imports.filter(known.has, known).flatMap((target) => {
+      const below = roomOf(target)
+      const allowed = !room || !below || below === room || room.may.includes(below.prefix)
+      return allowed ? [] : [`${file.path} -> ${target}`]
+    })
+  })
+  expect(upward).toEqual([])
+})
+
+test('no room is listed above one that it imports', () => {
+  for (const room of ROOMS) {
+    for (const prefix of room.may) {
+      expect(ROOMS.find((other) => other.prefix === prefix)!.floor).toBeLessThanOrEqual(room.floor)
+    }
+  }
+})
+
+test('no import cycles', () => {
+  const imports = new Map(sources.map((file) => [file.path, file.imports.filter(known.has, known)]))
+  const done = new Set<string>()
+  const cycles: string[] = []
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '))
+    if (done.has(path) || trail.includes(path)) return
+    for (const next of imports.get(path) ?? []) visit(next, [...trail, path])
+    done.add(path)
+  }
+  for (const path of imports.keys()) visit(path, [])
+  expect(cycles).toEqual([])
+})
+
+test('a file has one purpose: none above the longest length, the median near 100 lines', () => {
+  const long = [...sources, ...tests].filter((file) => file.lines.length > FILE_LINES_MAX)
+  expect(long.map((file) => `${file.path} ${file.lines.length}`)).toEqual([])
+  const sizes = sources.map((file) => file.lines.length).sort((left, right) => left - right)
+  expect(sizes[Math.floor(sizes.length / 2)]).toBeLessThanOrEqual(MEDIAN_LINES_MAX)
+})
+
+/** Functions that start a line and end with a brace in the same column, with their length. */
+function functionsOf(lines: readonly string[]): { name: string; length: number }[] {
+  const START =
+    /^(\s*)(?:export )?(?:default )?(?:async )?(?:function\*? (\w+)|(?:private |static |override |get |set )*(?:async )?(#?\w+)\([^;]*\)(?:: [^;={]+)? \{$)/
+  return lines.flatMap((line, from) => {
+    const match = START.exec(line)
+    if (!match || /^\s*(?:if|for|while|switch|catch|return)\b/.test(line)) return []
+    const end = lines.findIndex((later, index) => index > from && later.startsWith(`${match[1]}}`))
+    return end < 0 ? [] : [{ name: match[2] ?? match[3] ?? '', length: end - from + 1 }]
+  })
+}
+
+test('a function fits a screen', () => {
+  const long = sources.flatMap((file) =>
+    functionsOf(file.lines)
+      .filter((found) => found.length > FUNCTION_LINES_MAX)
+      .map((found) => `${file.path} ${found.name} ${found.length}`),
+  )
+  expect(long).toEqual([])
+})
+
+test('parsers and the model know neither sockets nor clocks', () => {
+  const impure = sources
+    .filter((file) => PURE_ROOMS.some((room) => file.path.startsWith(room)))
+    .flatMap((file) =>
+      file.lines
+        .filter((line) => !/^\s*(\*|\/\/)/.test(line) && IMPURE.test(line))
+        .map((line) => `${file.path}: ${line.trim()}`),
+    )
+  expect(impure).toEqual([])
+})
+
+test('no file has a name that says nothing', () => {
+  const vague = [...sources, ...tests].flatMap((file) => {
+    const name = basename(file.path).replace(/\.(test\.)?(ts|tsx|mjs)$/, '')
+    const instead = VAGUE_NAMES[name]
+    return instead ? [`${file.path}: name it after ${instead}`] : []
+  })
+  expect(vague).toEqual([])
+})
+
+/** Programs and entry points that nothing imports. */
+const ENTRIES = [/(^|\/)main\.tsx?$/, /\.mjs$/, /^loadtest\/bench\//, /^cli\/demo\//, /\.d\.ts$/]
+
+test('every file is used by the programs, not by its test alone', () => {
+  const used = new Set(sources.flatMap((file) => file.imports))
+  const dead = sources.filter(
+    (file) => !used.has(file.path) && !ENTRIES.some((entry) => entry.test(file.path)),
+  )
+  const namedElsewhere = (path: string) =>
+    sources.some((file) => file.path !== path && file.text.includes(basename(path)))
+  expect(dead.filter((file) => !namedElsewhere(file.path)).map((file) => file.path)).toEqual([])
+})
+
+/** Files whose behaviour only shows in a process or a browser are tested in test/e2e. */
+const NEEDS_NO_MIRROR = [
+  /(^|\/)main\.tsx?$/,
+  /^ui\//,
+  /^cli\/demo\//,
+  /^loadtest\//,
+  /\.mjs$/,
+  /^cli\/command\//,
+]
+
+test('every file with code has its mirror test', () => {
+  const hasCode = (text: string) =>
+    /(^|\n)export (async )?(function|class|const)|\n {2}\w+\(.*\{\n/.test(text)
+  const without = sources
+    .filter((file) => hasCode(file.text) && !NEEDS_NO_MIRROR.some((rule) => rule.test(file.path)))
+    .map((file) => file.path)
+    .filter((path) => {
+      const mirror = join(ROOT, 'test', path.replace(/\.tsx?$/, '.test.ts'))
+      const folder = `test/${path.replace(/\/[^/]+$/, '')}`
+      const tested = tests.some((file) => file.path.startsWith(folder) && file.imports.includes(path))
+      return !existsSync(mirror) && !existsSync(`${mirror}x`) && !tested
+    })
+  expect(without).toEqual([])
+})
+
+test('no leftovers: nothing skipped, nothing to be done later, no loose any', () => {
+  const left = [...sources, ...tests].flatMap((file) =>
+    file.path === 'test/house.test.ts'
+      ? []
+      : file.lines
+          .filter((line) =>
+            /\b(?:TODO|FIXME|XXX)\b|\.only\(|@ts-ignore|@ts-nocheck|not implemented/.test(line),
+          )
+          .map((line) => `${file.path}: ${line.trim()}`),
+  )
+  expect(left).toEqual([])
+})

@@ -1,0 +1,60 @@
+/**
+ * The floors of the house (docs/architecture.md): a file may import from its own floor's listed
+ * rooms and from below, never upward. The first prefix that fits a path names its room.
+ */
+export interface Room {
+  prefix: string
+  floor: number
+  /** Rooms it may import from; itself is always allowed. */
+  may: readonly string[]
+}
+
+export const ROOMS: readonly Room[] = [
+  { prefix: 'model/', floor: 0, may: [] },
+  { prefix: 'tap-proxy/wire/', floor: 0, may: ['model/'] },
+  { prefix: 'tap-proxy/observe/', floor: 1, may: ['tap-proxy/wire/', 'model/'] },
+  { prefix: 'tap-proxy/', floor: 2, may: ['tap-proxy/observe/', 'tap-proxy/wire/', 'model/'] },
+  { prefix: 'collector/store/', floor: 2, may: ['model/'] },
+  { prefix: 'collector/', floor: 2, may: ['collector/store/', 'model/'] },
+  { prefix: 'graph-api/contract.ts', floor: 3, may: ['model/'] },
+  { prefix: 'graph-api/picture/', floor: 3, may: ['model/'] },
+  {
+    prefix: 'graph-api/',
+    floor: 3,
+    may: ['graph-api/contract.ts', 'graph-api/picture/', 'collector/store/', 'model/'],
+  },
+  { prefix: 'ui/', floor: 4, may: ['graph-api/contract.ts', 'graph-api/picture/', 'model/'] },
+  {
+    prefix: 'cli/',
+    floor: 5,
+    may: ['graph-api/', 'graph-api/contract.ts', 'collector/', 'tap-proxy/', 'model/'],
+  },
+  {
+    prefix: 'loadtest/',
+    floor: 5,
+    may: ['graph-api/', 'graph-api/picture/', 'collector/', 'tap-proxy/', 'tap-proxy/observe/', 'model/'],
+  },
+]
+
+export function roomOf(path: string): Room | undefined {
+  return ROOMS.find((room) => path.startsWith(room.prefix))
+}
+
+/** Rooms without sockets, files, timers or a clock: time and bytes come in as arguments. */
+export const PURE_ROOMS = ['model/', 'tap-proxy/wire/', 'tap-proxy/observe/', 'graph-api/picture/']
+
+/** What a pure room may not name, and why the name is caught. */
+export const IMPURE =
+  /\b(?:setTimeout|setInterval|setImmediate|Date\.now|new Date\(\)|performance\.now|process\.hrtime|fetch\()|from 'node:(?:net|http|https|fs|dns|tls|dgram|timers|child_process|cluster|worker_threads)/
+
+/** Names that say nothing, with what to write instead. */
+export const VAGUE_NAMES: Readonly<Record<string, string>> = {
+  utils: 'the noun the functions are about',
+  util: 'the noun the functions are about',
+  helpers: 'what they help to do',
+  helper: 'what it helps to do',
+  common: 'the thing itself',
+  shared: 'the thing itself',
+  manager: 'the noun it keeps (pool, queue, table)',
+  misc: 'one file for each thing',
+}
