@@ -1,0 +1,169 @@
+import { SOURCE_EVIDENCE } from '../../model/call.ts'
+import { BUCKETS_PER_OCTAVE } from '../../model/histogram.ts'
+import { FAILED_OUTCOMES } from '../../model/outcome.ts'
+import { DATABASE, type Placement, type Table, type TableColumn } from './tables.ts'
+
+/**
+ * Rollups, filled by cascading materialized views: edge_10s from calls, edge_1m from edge_10s,
+ * edge_1h from edge_1m; route_1m from calls, route_1h from route_1m. A rollup's size goes with
+ * edges x time steps, never with the number of calls.
+ *
+ * Read them with the same functions that `next` names: sum(calls), max(duration_max_us),
+ * sumMap(duration_buckets), min(evidence).
+ */
+interface RollupColumn extends TableColumn {
+  /** Expression over `calls`. */
+  first: string
+  /** Expression over the rollup one level below. */
+  next: string
+}
+
+const bucketOf = (column: string): string =>
+  `toUInt16(floor(log2(greatest(${column}, 1)) * ${BUCKETS_PER_OCTAVE}))`
+
+const histogramType = 'SimpleAggregateFunction(sumMap, Map(UInt16, UInt64)) CODEC(ZSTD(1))'
+
+function key(name: string, sentence: string): RollupColumn {
+  return { name, type: 'LowCardinality(String) CODEC(ZSTD(1))', first: name, next: name, sentence }
+}
+
+function total(name: string, first: string, sentence: string): RollupColumn {
+  const type = 'SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1))'
+  return { name, type, first, next: `sum(${name})`, sentence }
+}
+
+function histogram(name: string, of: string, condition: string, sentence: string): RollupColumn {
+  const one = `map(${bucketOf(of)}, toUInt64(1))`
+  const first = condition === '' ? `sumMap(${one})` : `sumMapIf(${one}, ${condition})`
+  return { name, type: histogramType, first, next: `sumMap(${name})`, sentence }
+}
+
+const failed = `outcome IN (${FAILED_OUTCOMES.map((outcome) => `'${outcome}'`).join(', ')})`
+
+const SIGNALS: readonly RollupColumn[] = [
+  total('calls', 'count()', 'Calls.'),
+  total('errors', `countIf(${failed})`, 'Calls that failed, by model/outcome.ts.'),
+  total('client_errors', "countIf(outcome = 'client_error')", 'Calls refused as the mistake of the caller.'),
+  total('duration_sum_us', 'sum(duration_us)', 'Sum of durations, microseconds.'),
+  {
+    name: 'duration_max_us',
+    type: 'SimpleAggregateFunction(max, UInt64) CODEC(T64, ZSTD(1))',
+    first: 'max(duration_us)',
+    next: 'max(duration_max_us)',
+    sentence: 'Longest duration, microseconds.',
+  },
+  histogram('duration_buckets', 'duration_us', '', 'Durations by bucket of model/histogram.ts.'),
+]
+
+const EDGE_KEYS: readonly RollupColumn[] = [
+  key('destination', 'Called service.'),
+  key('source', 'Calling service.'),
+  key('reporter', 'Who saw the calls; read one reporter an edge, or calls count twice.'),
+  key('protocol', 'Protocol.'),
+  key('source_zone', 'Zone of the caller.'),
+  key('destination_zone', 'Zone of the called service.'),
+  key('destination_version', 'Version of the called service.'),
+]
+
+/** Rank of the evidence in model/call.ts SOURCE_EVIDENCE, 1 is the strongest; past the list is unknown. */
+const evidenceRank = `toUInt8(indexOf([${SOURCE_EVIDENCE.map((word) => `'${word}'`).join(', ')}], toString(source_evidence)))`
+
+const EDGE_SIGNALS: readonly RollupColumn[] = [
+  ...SIGNALS,
+  total('server_errors', "countIf(outcome = 'server_error')", 'Calls by outcome server_error.'),
+  total('timeouts', "countIf(outcome = 'timeout')", 'Calls by outcome timeout.'),
+  total('resets', "countIf(outcome = 'reset')", 'Calls by outcome reset.'),
+  total('denied', "countIf(outcome = 'denied')", 'Calls by outcome denied.'),
+  total('unfinished', "countIf(outcome = 'unfinished')", 'Calls by outcome unfinished.'),
+  total('request_bytes', 'sum(request_bytes)', 'Bytes of requests.'),
+  total('response_bytes', 'sum(response_bytes)', 'Bytes of answers.'),
+  total('retries', 'countIf(attempt > 1)', 'Calls that were a second or later attempt.'),
+  total('traced', "countIf(parent_span_id != '')", 'Calls whose trace was continued, not started here.'),
+  total(
+    'named',
+    "countIf(source_evidence NOT IN ('address', 'none'))",
+    'Calls whose caller is known by more than its address.',
+  ),
+  total('tap_sum_us', 'sum(tap_us)', 'Time spent inside taps, microseconds.'),
+  {
+    name: 'evidence',
+    type: 'SimpleAggregateFunction(min, UInt8) CODEC(ZSTD(1))',
+    first: `min(${evidenceRank})`,
+    next: 'min(evidence)',
+    sentence: 'Strongest evidence of the caller: place in SOURCE_EVIDENCE, counted from 1.',
+  },
+  histogram('ttfb_buckets', 'ttfb_us', 'ttfb_us > 0', 'Times to first byte by bucket, where an answer came.'),
+]
+
+const ROUTE_KEYS: readonly RollupColumn[] = [
+  key('destination', 'Called service.'),
+  key('source', 'Calling service.'),
+  key('reporter', 'Who saw the calls.'),
+  key('method', 'Method.'),
+  key('route', 'Template of the path.'),
+]
+
+export interface Rollup extends Table {
+  /** Table it is filled from. */
+  from: string
+  /** Statement of its materialized view, without placement. */
+  select: string
+}
+
+function rollup(
+  name: string,
+  from: string,
+  step: string,
+  keys: readonly RollupColumn[],
+  signals: readonly RollupColumn[],
+  partition: string,
+): Rollup {
+  const fromCalls = from === 'calls'
+  const expression = (column: RollupColumn): string => {
+    const text = fromCalls ? column.first : column.next
+    return text === column.name ? text : `${text} AS ${column.name}`
+  }
+  const names = keys.map((column) => column.name).join(', ')
+  // The source is qualified because an alias may bear the name of the column it is made from.
+  const select = [
+    `SELECT toStartOfInterval(${fromCalls ? 'toDateTime(ts)' : 't'}, INTERVAL ${step}) AS ${fromCalls ? 't' : 'step'},`,
+    `  ${[...keys, ...signals].map(expression).join(',\n  ')}`,
+    `FROM ${DATABASE}.${from} GROUP BY ${fromCalls ? 't' : 'step'}, ${names}`,
+  ].join('\n')
+  return {
+    name,
+    from,
+    select: fromCalls ? select : `SELECT step AS t, * EXCEPT step FROM (${select})`,
+    columns: [
+      {
+        name: 't',
+        type: "DateTime('UTC') CODEC(DoubleDelta, ZSTD(1))",
+        sentence: `Start of the ${step.toLowerCase()}.`,
+      },
+      ...keys,
+      ...signals,
+    ],
+    engine: 'AggregatingMergeTree',
+    partition,
+    order: `t, ${names}`,
+    time: 't',
+    sentence: `Golden signals by ${step.toLowerCase()}.`,
+  }
+}
+
+export const ROLLUPS: readonly Rollup[] = [
+  rollup('edge_10s', 'calls', '10 SECOND', EDGE_KEYS, EDGE_SIGNALS, 'toDate(t)'),
+  rollup('edge_1m', 'edge_10s', '1 MINUTE', EDGE_KEYS, EDGE_SIGNALS, 'toDate(t)'),
+  rollup('edge_1h', 'edge_1m', '1 HOUR', EDGE_KEYS, EDGE_SIGNALS, 'toYYYYMM(t)'),
+  rollup('route_1m', 'calls', '1 MINUTE', ROUTE_KEYS, SIGNALS, 'toDate(t)'),
+  rollup('route_1h', 'route_1m', '1 HOUR', ROUTE_KEYS, SIGNALS, 'toYYYYMM(t)'),
+]
+
+/** The statement that makes the view which fills a rollup. */
+export function createView(target: Rollup, placement: Placement): string {
+  return [
+    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${DATABASE}.${target.name}_view${placement.onCluster}`,
+    `TO ${DATABASE}.${target.name} AS`,
+    target.select,
+  ].join('\n')
+}

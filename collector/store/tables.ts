@@ -1,0 +1,159 @@
+import { COLUMNS } from '../../model/column.ts'
+
+/**
+ * Tables of the store that rows are inserted into: `calls`, derived from model/column.ts, and the
+ * small ones beside it. The rollups that the store fills by itself are in rollups.ts.
+ *
+ * Every table has a deduplication window: a block that comes again under its token counts once
+ * (docs/decisions/0003-store.md, traps).
+ */
+export const DATABASE = 'tapmesh'
+
+/** Blocks whose tokens a table remembers; far above the segments that can be outstanding. */
+export const DEDUPLICATION_WINDOW = 10_000
+
+/** What differs between one node and a cluster. */
+export interface Placement {
+  /** `ON CLUSTER '{cluster}'`, or empty. */
+  onCluster: string
+  /** `Replicated`, or empty; the server's default path and replica macros apply. */
+  enginePrefix: string
+}
+
+export const SINGLE_NODE: Placement = { onCluster: '', enginePrefix: '' }
+
+/** Tables of a cluster by that name, with one replica set a shard. */
+export function clusterPlacement(cluster: string): Placement {
+  return {
+    onCluster: ` ON CLUSTER '${cluster.replaceAll(/[^A-Za-z0-9_-]/g, '')}'`,
+    enginePrefix: 'Replicated',
+  }
+}
+
+export interface TableColumn {
+  name: string
+  /** ClickHouse type and codec. */
+  type: string
+  sentence: string
+}
+
+export interface Table {
+  name: string
+  columns: readonly TableColumn[]
+  indexes?: readonly string[]
+  engine: 'MergeTree' | 'ReplacingMergeTree(at)' | 'AggregatingMergeTree'
+  partition: string
+  order: string
+  /** Expression of the time that retention by days goes by; absent where rows are kept for good. */
+  time?: string
+  sentence: string
+}
+
+const label = 'LowCardinality(String) CODEC(ZSTD(1))'
+const count = 'UInt64 CODEC(T64, ZSTD(1))'
+const at = "DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))"
+
+export const CALLS: Table = {
+  name: 'calls',
+  columns: COLUMNS,
+  indexes: [
+    'INDEX by_trace trace_id TYPE bloom_filter(0.01) GRANULARITY 1',
+    'INDEX by_time ts TYPE minmax GRANULARITY 1',
+  ],
+  engine: 'MergeTree',
+  partition: 'toDate(ts)',
+  order: 'toStartOfHour(ts), destination, source, ts',
+  time: 'toDateTime(ts)',
+  sentence: 'One row a call and reporter.',
+}
+
+export const TAPS: Table = {
+  name: 'taps',
+  columns: [
+    { name: 'at', type: at, sentence: 'When the collector wrote the report.' },
+    { name: 'tap', type: label, sentence: 'Name of the tap.' },
+    { name: 'service', type: label, sentence: 'Service the tap stands before.' },
+    { name: 'version', type: label, sentence: 'Version of the tap.' },
+    { name: 'boot', type: label, sentence: 'Boot id of the tap, 16 hex digits.' },
+    { name: 'seq', type: count, sentence: 'Highest batch sequence of the boot.' },
+    { name: 'rows', type: count, sentence: 'Rows accepted since the report before.' },
+    { name: 'lost', type: count, sentence: 'Rows the tap says it dropped since the report before.' },
+    {
+      name: 'dropped',
+      type: 'Map(LowCardinality(String), UInt64) CODEC(ZSTD(1))',
+      sentence: 'Rows dropped since the boot, by reason.',
+    },
+    { name: 'gaps', type: count, sentence: 'Batches found missing since the report before.' },
+    { name: 'clock_skew_ms', type: 'Int64 CODEC(ZSTD(1))', sentence: "Tap's clock minus the collector's." },
+  ],
+  engine: 'MergeTree',
+  partition: 'toYYYYMM(at)',
+  order: 'at, tap',
+  time: 'toDateTime(at)',
+  sentence:
+    'What taps report about themselves; rows and losses are differences, so they add up over any window.',
+}
+
+export const QUARANTINE: Table = {
+  name: 'quarantine',
+  columns: [
+    { name: 'at', type: at, sentence: 'When the rows were put aside.' },
+    { name: 'tap', type: label, sentence: 'Tap that sent them.' },
+    { name: 'reason', type: label, sentence: 'Why they could not be stored.' },
+    { name: 'rows', type: count, sentence: 'Rows put aside for that reason.' },
+    { name: 'line', type: 'String CODEC(ZSTD(1))', sentence: 'The first of them, cut.' },
+  ],
+  engine: 'MergeTree',
+  partition: 'toYYYYMM(at)',
+  order: 'at, tap',
+  time: 'toDateTime(at)',
+  sentence: 'Rows that could not be stored, counted by tap and reason, with one sample each.',
+}
+
+export const POSITIONS: Table = {
+  name: 'positions',
+  columns: [
+    { name: 'view', type: 'String', sentence: 'Name of the view.' },
+    { name: 'node', type: 'String', sentence: 'Id of the node.' },
+    { name: 'x', type: 'Float64', sentence: 'Where a person dragged it to.' },
+    { name: 'y', type: 'Float64', sentence: 'Where a person dragged it to.' },
+    { name: 'at', type: at, sentence: 'When; the newest row of a node counts.' },
+  ],
+  engine: 'ReplacingMergeTree(at)',
+  partition: 'tuple()',
+  order: 'view, node',
+  sentence: 'Dragged nodes of the map.',
+}
+
+export const SCHEMA_VERSION: Table = {
+  name: 'schema_version',
+  columns: [
+    { name: 'version', type: 'UInt32', sentence: 'A migration that is complete.' },
+    { name: 'at', type: at, sentence: 'When it was completed.' },
+  ],
+  engine: 'ReplacingMergeTree(at)',
+  partition: 'tuple()',
+  order: 'version',
+  sentence: 'Migrations that were applied.',
+}
+
+/** Tables that `Store.insert` may write to, by name. */
+export const INSERT_TABLES: ReadonlyMap<string, Table> = new Map(
+  [CALLS, TAPS, QUARANTINE, POSITIONS].map((table) => [table.name, table]),
+)
+
+/** The statement that makes a table; running it again changes nothing. */
+export function createTable(table: Table, placement: Placement): string {
+  const lines = [...table.columns.map((column) => `${column.name} ${column.type}`), ...(table.indexes ?? [])]
+  const settings =
+    placement.enginePrefix === ''
+      ? `non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}`
+      : `replicated_deduplication_window = ${DEDUPLICATION_WINDOW}`
+  return [
+    `CREATE TABLE IF NOT EXISTS ${DATABASE}.${table.name}${placement.onCluster} (`,
+    `  ${lines.join(',\n  ')}`,
+    `) ENGINE = ${placement.enginePrefix}${table.engine}`,
+    `PARTITION BY ${table.partition} ORDER BY (${table.order})`,
+    `SETTINGS ttl_only_drop_parts = 1, ${settings}`,
+  ].join('\n')
+}
