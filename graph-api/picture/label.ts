@@ -1,0 +1,78 @@
+import type { Curve } from './path.ts'
+import { pointAt } from './path.ts'
+import { textWidth } from './text.ts'
+
+/** Where the labels of edges stand: on their line, clear of boxes and of each other, or not at all. */
+
+export interface Box {
+  left: number
+  top: number
+  right: number
+  bottom: number
+}
+
+export interface LabelPlace {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+export const LABEL_SIZE = 11
+const LABEL_HEIGHT = 18
+/** Shares of the curve that are tried, from the best to the last resort. */
+const TRIES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8, 0.15, 0.85]
+
+/** A grid of boxes, so that a label is checked against its neighbours only. */
+export class Occupied {
+  readonly #cells = new Map<string, Box[]>()
+  readonly #cell = 120
+
+  #keys(box: Box): string[] {
+    const keys: string[] = []
+    for (let x = Math.floor(box.left / this.#cell); x <= Math.floor(box.right / this.#cell); x++) {
+      for (let y = Math.floor(box.top / this.#cell); y <= Math.floor(box.bottom / this.#cell); y++) {
+        keys.push(`${x}:${y}`)
+      }
+    }
+    return keys
+  }
+
+  add(box: Box): void {
+    for (const key of this.#keys(box)) {
+      const cell = this.#cells.get(key)
+      if (cell) cell.push(box)
+      else this.#cells.set(key, [box])
+    }
+  }
+
+  isFree(box: Box): boolean {
+    return this.#keys(box).every((key) =>
+      (this.#cells.get(key) ?? []).every(
+        (other) =>
+          box.left >= other.right ||
+          box.right <= other.left ||
+          box.top >= other.bottom ||
+          box.bottom <= other.top,
+      ),
+    )
+  }
+}
+
+/** Finds a free place on the curve and takes it; undefined where all are taken. */
+export function placeLabel(text: string, curve: Curve, occupied: Occupied): LabelPlace | undefined {
+  const width = textWidth(text, LABEL_SIZE) + 12
+  for (const share of TRIES) {
+    const { x, y } = pointAt(curve, share)
+    const box = {
+      left: x - width / 2 - 2,
+      right: x + width / 2 + 2,
+      top: y - LABEL_HEIGHT / 2 - 1,
+      bottom: y + LABEL_HEIGHT / 2 + 1,
+    }
+    if (!occupied.isFree(box)) continue
+    occupied.add(box)
+    return { x, y, width, height: LABEL_HEIGHT }
+  }
+  return undefined
+}

@@ -1,0 +1,33 @@
+import type { GraphEdge, GraphNode, Health } from '../../model/graph.ts'
+import { durationText, rateText, shareText } from './format.ts'
+
+/** Nodes and edges as full sentences: titles of the drawing, and what a screen reader says. */
+
+export const HEALTH_WORDS: Record<Health, string> = {
+  ok: 'healthy',
+  warn: 'degraded',
+  bad: 'failing',
+  unknown: 'too few calls to judge',
+  idle: 'idle',
+}
+
+const KIND_WORDS: Record<GraphNode['kind'], string> = {
+  service: 'service',
+  external: 'external service',
+  caller: 'caller without a tap',
+}
+
+/** `orders, service, healthy: 120/s, 0 % failing, p95 40 ms`. */
+export function nodeSentence(node: GraphNode): string {
+  const who = `${node.id}, ${KIND_WORDS[node.kind]}, ${HEALTH_WORDS[node.health]}`
+  if (node.calls === 0) return `${who}: no calls received in this window`
+  return `${who}: ${rateText(node.rate)}, ${shareText(node.error_rate)} failing, p95 ${durationText(node.p95_us)}`
+}
+
+/** `cart calls redis, healthy: 120/s, 2 % failing, p95 40 ms`. */
+export function edgeSentence(edge: GraphEdge): string {
+  return (
+    `${edge.source} calls ${edge.destination}, ${HEALTH_WORDS[edge.health]}: ` +
+    `${rateText(edge.rate)}, ${shareText(edge.error_rate)} failing, p95 ${durationText(edge.p95_us)}`
+  )
+}

@@ -1,0 +1,189 @@
+import type {
+  Call,
+  CallsAnswer,
+  EdgeAnswer,
+  Graph,
+  GraphEdge,
+  RouteRow,
+  Series,
+  ServiceAnswer,
+  StatusAnswer,
+  StatusRow,
+} from '../../graph-api/contract.ts'
+import { isFailed } from '../../model/outcome.ts'
+import type { Shape } from './fake-graph.ts'
+import { seeded } from './fake-graph.ts'
+
+/** The fake API's answers, made from a generated graph. */
+
+function seriesOf(graph: Graph, rate: number, error_rate: number, p50_us: number, seed: number): Series {
+  const step_s = Math.max(1, Math.round(graph.window.seconds / 60))
+  const random = seeded(seed)
+  const from = Date.parse(graph.window.from)
+  const points = Array.from({ length: 60 }, (_, at) => {
+    const calls = Math.round(rate * step_s * (0.8 + random() * 0.4))
+    const p50 = p50_us * (0.85 + random() * 0.3)
+    return {
+      ts: new Date(from + at * step_s * 1000).toISOString(),
+      calls,
+      errors: Math.round(calls * error_rate * 2 * random()),
+      p50_us: Math.round(p50),
+      p95_us: Math.round(p50 * (2.3 + random() * 0.6)),
+      p99_us: Math.round(p50 * (4.2 + random() * 2)),
+    }
+  })
+  return { step_s, points }
+}
+
+function routesOf(calls: number, error_rate: number, p50_us: number): RouteRow[] {
+  return ['GET /items/{id}', 'GET /search', 'POST /checkout', 'GET /users/{id}/orders'].map((name, at) => {
+    const [method, route] = name.split(' ') as [string, string]
+    const own = Math.round(calls * [0.55, 0.25, 0.15, 0.05][at]!)
+    const errors = at === 2 ? Math.min(own, Math.round(calls * error_rate)) : 0
+    const p50 = Math.round(p50_us * (0.7 + at * 0.3))
+    return {
+      method,
+      route,
+      calls: own,
+      errors,
+      error_rate: own ? errors / own : 0,
+      p50_us: p50,
+      p95_us: p50 * 3,
+      p99_us: p50 * 5,
+    }
+  })
+}
+
+function statusesOf(calls: number, errors: number): StatusRow[] {
+  const rows: StatusRow[] = [{ status: '200', outcome: 'ok', response_flags: '', calls: calls - errors }]
+  if (errors > 0) {
+    rows.push({ status: '503', outcome: 'server_error', response_flags: '', calls: Math.ceil(errors * 0.7) })
+    rows.push({ status: '504', outcome: 'timeout', response_flags: 'UT', calls: Math.floor(errors * 0.3) })
+  }
+  return rows
+}
+
+export function serviceAnswer(graph: Graph, id: string): ServiceAnswer | undefined {
+  const service = graph.nodes.find((node) => node.id === id)
+  if (!service) return undefined
+  return {
+    window: graph.window,
+    service,
+    callers: graph.edges.filter((edge) => edge.destination === id),
+    dependencies: graph.edges.filter((edge) => edge.source === id),
+    series: seriesOf(graph, service.rate, service.error_rate, service.p50_us, id.length),
+    routes: routesOf(service.calls, service.error_rate, service.p50_us),
+    statuses: statusesOf(service.calls, service.errors),
+    instances: [
+      {
+        instance: '10.1.1.4:8080',
+        zone: 'eu-1',
+        version: '1.4.0',
+        calls: service.calls,
+        errors: service.errors,
+        last_seen: graph.window.to,
+      },
+    ],
+    taps: service.tapped ? [{ tap: `tap-${id}`, last_seen: graph.window.to }] : [],
+  }
+}
+
+export function edgeAnswer(graph: Graph, calls: Call[], edge: GraphEdge): EdgeAnswer {
+  const side = (reporter: string, factor: number) => ({
+    reporter,
+    calls: edge.calls,
+    errors: edge.errors,
+    p50_us: Math.round(edge.p50_us * factor),
+    p95_us: Math.round(edge.p95_us * factor),
+    p99_us: Math.round(edge.p99_us * factor),
+  })
+  const own = calls.filter((it) => it.source === edge.source && it.destination === edge.destination)
+  const slowest = own.toSorted((a, b) => b.duration_us - a.duration_us)[0]
+  const failed = own.find((it) => isFailed(it.outcome))
+  return {
+    window: graph.window,
+    edges: [edge],
+    sides: edge.other_side_calls > 0 ? [side('client', 1.12), side('server', 1)] : [side(edge.reporter, 1)],
+    network_p50_us: edge.other_side_calls > 0 ? Math.round(edge.p50_us * 0.12) : 0,
+    series: seriesOf(graph, edge.rate, edge.error_rate, edge.p50_us, edge.source.length),
+    routes: routesOf(edge.calls, edge.error_rate, edge.p50_us),
+    statuses: statusesOf(edge.calls, edge.errors),
+    exemplars: [
+      ...(slowest ? [{ kind: 'slowest' as const, call: slowest }] : []),
+      ...(failed ? [{ kind: 'failed' as const, call: failed }] : []),
+    ],
+  }
+}
+
+function statusMatches(wanted: string, status: string): boolean {
+  return /^[1-5]xx$/.test(wanted) ? status.startsWith(wanted[0]!) && status.length === 3 : status === wanted
+}
+
+/** The filters of GET /api/v1/calls. */
+export function matches(call: Call, query: URLSearchParams): boolean {
+  for (const name of ['source', 'destination', 'reporter', 'route', 'method', 'trace_id'] as const) {
+    const wanted = query.get(name)
+    if (wanted && call[name] !== wanted) return false
+  }
+  const outcome = query.get('outcome')
+  if (outcome === 'failed' ? !isFailed(call.outcome) : outcome && !outcome.split(',').includes(call.outcome))
+    return false
+  const status = query.get('status')
+  if (status && !statusMatches(status, call.status)) return false
+  const path = query.get('path')
+  if (path && !call.path.includes(path)) return false
+  return call.duration_us >= Number(query.get('min_duration_us') ?? 0)
+}
+
+export function callsAnswer(graph: Graph, calls: Call[], query: URLSearchParams): CallsAnswer {
+  const start = Number(query.get('cursor') ?? 0)
+  const limit = Math.min(Number(query.get('limit') ?? 100), 500)
+  const found = calls.filter((call) => matches(call, query))
+  const page = found.slice(start, start + limit)
+  return {
+    window: graph.window,
+    calls: page,
+    next_cursor: start + limit < found.length ? String(start + limit) : null,
+  }
+}
+
+export function statusAnswer(shape: Shape, rows: number, store_error: string | null): StatusAnswer {
+  const now = new Date().toISOString()
+  return {
+    version: '0.1.0',
+    started: new Date(Date.now() - 3_600_000).toISOString(),
+    store: {
+      kind: 'embedded',
+      ok: store_error === null,
+      error: store_error,
+      rows,
+      bytes: rows * 47,
+      oldest: rows > 0 ? new Date(Date.now() - 86_400_000).toISOString() : null,
+      newest: rows > 0 ? now : null,
+      engine: 'chdb 26.7',
+    },
+    ingest: {
+      accepted_rows: rows,
+      duplicate_batches: 2,
+      quarantined_rows: 0,
+      pending_segments: 1,
+      pending_rows: 412,
+      last_insert: rows > 0 ? now : null,
+      last_error: store_error,
+    },
+    taps: shape.services
+      .filter((it) => it.tapped)
+      .map(({ id }, at) => ({
+        tap: `tap-${id}`,
+        service: id,
+        version: '0.1.0',
+        boot: 'b'.repeat(16),
+        first_seen: new Date(Date.now() - 3_600_000).toISOString(),
+        last_seen: now,
+        rows: Math.round(rows / 10),
+        dropped: (at === 3 ? { overflow: 12 } : {}) as Record<string, number>,
+        gaps: 0,
+        clock_skew_ms: at % 3,
+      })),
+  }
+}
