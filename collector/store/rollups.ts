@@ -5,7 +5,7 @@ import { DATABASE, type Placement, type Table, type TableColumn } from './tables
 
 /**
  * Rollups, filled by cascading materialized views: edge_10s from calls, edge_1m from edge_10s,
- * edge_1h from edge_1m; route_1m from calls, route_1h from route_1m. A rollup's size goes with
+ * edge_1h from edge_1m, edge_1d from edge_1h; route_1m from calls, route_1h from route_1m. A rollup's size goes with
  * edges x time steps, never with the number of calls.
  *
  * Read them with the same functions that `next` names: sum(calls), max(duration_max_us),
@@ -155,6 +155,8 @@ export const ROLLUPS: readonly Rollup[] = [
   rollup('edge_10s', 'calls', '10 SECOND', EDGE_KEYS, EDGE_SIGNALS, 'toDate(t)'),
   rollup('edge_1m', 'edge_10s', '1 MINUTE', EDGE_KEYS, EDGE_SIGNALS, 'toDate(t)'),
   rollup('edge_1h', 'edge_1m', '1 HOUR', EDGE_KEYS, EDGE_SIGNALS, 'toYYYYMM(t)'),
+  // A week of hours times edges is what a graph query pays for; by the day it stays a few thousand rows.
+  rollup('edge_1d', 'edge_1h', '1 DAY', EDGE_KEYS, EDGE_SIGNALS, 'toYYYYMM(t)'),
   rollup('route_1m', 'calls', '1 MINUTE', ROUTE_KEYS, SIGNALS, 'toDate(t)'),
   rollup('route_1h', 'route_1m', '1 HOUR', ROUTE_KEYS, SIGNALS, 'toYYYYMM(t)'),
 ]
