@@ -1,0 +1,25 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import type { Bench } from '../measure.ts'
+import { backendConfig } from '../peer/nginx-config.ts'
+import { accepting, freePort } from '../process/ports.ts'
+
+/**
+ * The backend behind every proxy: nginx with fixed answers, on the load's core. A Node server on
+ * raw sockets was measured too and reached half as many calls a second, so that it, not the proxy,
+ * would have been the limit.
+ */
+export async function startBackend(bench: Bench): Promise<number> {
+  const folder = `${bench.folder}/backend`
+  const port = await freePort()
+  await mkdir(`${folder}/www`, { recursive: true })
+  await writeFile(`${folder}/www/10k`, Buffer.alloc(10_240, 'x'))
+  await writeFile(`${folder}/www/1m`, Buffer.alloc(1_048_576, 'x'))
+  await writeFile(`${folder}/nginx.conf`, backendConfig(folder, port, 'x'.repeat(200)))
+  bench.children.start({
+    command: 'nginx',
+    args: ['-p', folder, '-c', `${folder}/nginx.conf`],
+    core: bench.cores.load,
+  })
+  await accepting(port)
+  return port
+}

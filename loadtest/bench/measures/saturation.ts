@@ -1,0 +1,13 @@
+import type { Measure } from '../measure.ts'
+import { ALL_PEERS } from '../peer/all.ts'
+import { underFullLoad } from '../side-by-side.ts'
+
+export const saturation: Measure = {
+  name: 'saturation',
+  title: 'Full load, 64 keep-alive connections, 200 B answers',
+  explanation:
+    'CPU time of the proxy over calls counted by wrk; throughput, latency and memory of the same rounds. ' +
+    'Where `core_busy_share` stays well below 1 the load, not the proxy, was the limit.',
+  needs: ['wrk', 'nginx'],
+  run: (bench) => underFullLoad(bench, ALL_PEERS, { connections: 64, path: '/' }),
+}

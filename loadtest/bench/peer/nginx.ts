@@ -1,0 +1,40 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import type { Bench } from '../measure.ts'
+import { accepting, freePort } from '../process/ports.ts'
+import { versionOf } from '../process/version.ts'
+import { proxyConfig } from './nginx-config.ts'
+import type { Peer, RunningPeer } from './peer.ts'
+
+/** nginx with an access log written through a buffer: the yardstick of most targets. */
+export const nginx: Peer = {
+  name: 'nginx',
+  work: 'HTTP, trace header, buffered access log, 1 worker',
+  version: () => versionOf('nginx', '-v'),
+  start: (bench, backendPort) => start(bench, backendPort, 'nginx', true),
+}
+
+export const nginxWithoutLog: Peer = {
+  name: 'nginx-no-log',
+  work: 'HTTP, trace header, no record of the call, 1 worker',
+  version: () => versionOf('nginx', '-v'),
+  start: (bench, backendPort) => start(bench, backendPort, 'nginx-no-log', false),
+}
+
+async function start(
+  bench: Bench,
+  backendPort: number,
+  name: string,
+  accessLog: boolean,
+): Promise<RunningPeer> {
+  const folder = `${bench.folder}/${name}`
+  const port = await freePort()
+  await mkdir(folder, { recursive: true })
+  await writeFile(`${folder}/nginx.conf`, proxyConfig({ folder, port, backendPort, accessLog }))
+  const child = bench.children.start({
+    command: 'nginx',
+    args: ['-p', folder, '-c', `${folder}/nginx.conf`],
+    core: bench.cores.proxy,
+  })
+  await accepting(port)
+  return { name, port, pids: [child.pid] }
+}

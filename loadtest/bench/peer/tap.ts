@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { Bench } from '../measure.ts'
+import { startCollector } from './collector.ts'
+import type { Peer, RunningPeer } from './peer.ts'
+
+/** The single-file build, which is what people copy. */
+export const TAP_FILE = new URL('../../../dist/tap.mjs', import.meta.url).pathname
+
+/**
+ * The collector shares the load's core. It gets what load and backend leave, or it would take the
+ * load's time and the proxy under test would never be busy.
+ */
+const COLLECTOR_NICENESS = 19
+
+/** The tap with everything on by default, shipping to a live collector. */
+export const tap: Peer = {
+  name: 'tap',
+  work: 'strict HTTP, trace header, one record per call shipped to a live collector, metrics',
+  version: async () => (existsSync(TAP_FILE) ? versionHere() : undefined),
+  start: async (bench, backendPort) => {
+    const collector = await startCollector(bench, { core: bench.cores.load, niceness: COLLECTOR_NICENESS })
+    return startTap(bench, backendPort, ['--collector', collector.url, '--token', collector.token])
+  },
+}
+
+/** Starts a tap on a port of its own with these words added. */
+export async function startTap(
+  bench: Bench,
+  backendPort: number,
+  more: readonly string[],
+): Promise<RunningPeer> {
+  const child = bench.children.start({
+    command: process.execPath,
+    args: [TAP_FILE, ...tapWords(backendPort), ...more],
+    core: bench.cores.proxy,
+    cwd: bench.folder,
+  })
+  const [, port] = await child.line(/^listening inbound \S+ 127\.0\.0\.1:([0-9]+)/)
+  return { name: 'tap', port: Number(port), pids: [child.pid] }
+}
+
+/** The words of an inbound tap in front of this port. */
+export function tapWords(backendPort: number): string[] {
+  return ['--service', 'bench', '--listen', '0', '--to', `127.0.0.1:${backendPort}`, '--admin-port', '0']
+}
+
+function versionHere(): string {
+  const file = new URL('../../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}

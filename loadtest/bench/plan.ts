@@ -1,0 +1,22 @@
+import type { Measure } from './measure.ts'
+import { answers10k } from './measures/answers-10k.ts'
+import { answers1m, requests1m } from './measures/bodies-1m.ts'
+import { newConnections, oneConnection, thousandConnections } from './measures/connections.ts'
+import { fixedRate } from './measures/fixed-rate.ts'
+import { requests10k } from './measures/requests-10k.ts'
+import { routes } from './measures/routes.ts'
+import { saturation } from './measures/saturation.ts'
+
+/** Every measure, in the order in which it runs and stands in the report. */
+export const MEASURES: readonly Measure[] = [
+  saturation,
+  fixedRate,
+  answers10k,
+  requests10k,
+  answers1m,
+  requests1m,
+  newConnections,
+  oneConnection,
+  thousandConnections,
+  routes,
+]

@@ -1,0 +1,286 @@
+import type { Reading, Results } from './measure.ts'
+import { ratios, type Spread, spread } from './statistics.ts'
+
+/** What tapmesh promises of its own cost, and whether the readings keep it. */
+export interface Target {
+  text: string
+  measure: string
+  subject: string
+  quantity: string
+  /** The reading it is divided by, round by round; none where the figure itself is the target. */
+  against?: { subject: string; quantity?: string; measure?: string }
+  bound: '<=' | '>='
+  must: number
+  aim?: number
+  /** Written behind the figure; ratios have none. */
+  unit?: string
+}
+
+const cpu = { quantity: 'cpu_us_per_call', subject: 'tap', bound: '<=' } as const
+const full = { ...cpu, measure: 'saturation' } as const
+
+export const TARGETS: readonly Target[] = [
+  {
+    ...full,
+    text: 'CPU per call at full load, against nginx with access log',
+    against: { subject: 'nginx' },
+    must: 1.0,
+    aim: 0.85,
+  },
+  {
+    ...full,
+    text: 'the same against HAProxy with httplog to a ring',
+    against: { subject: 'haproxy' },
+    must: 1.1,
+    aim: 0.9,
+  },
+  {
+    ...full,
+    text: 'the same against HAProxy in TCP mode',
+    against: { subject: 'haproxy-tcp' },
+    must: 1.5,
+    aim: 1.2,
+  },
+  {
+    ...full,
+    text: 'the same against a node:http proxy',
+    against: { subject: 'node-http' },
+    must: 0.25,
+    aim: 0.18,
+  },
+  {
+    ...cpu,
+    measure: 'fixed-rate',
+    text: 'CPU per call at 5,000 calls/s, against nginx',
+    against: { subject: 'nginx' },
+    must: 1.1,
+    aim: 1.0,
+  },
+  {
+    ...cpu,
+    measure: 'answers-10k',
+    text: 'CPU per call, 10 KB answers, against nginx',
+    against: { subject: 'nginx' },
+    must: 0.9,
+    aim: 0.75,
+  },
+  {
+    text: '1 MB answers, bytes per CPU second, against nginx',
+    measure: 'answers-1m',
+    subject: 'tap',
+    quantity: 'body_bytes_per_cpu_us',
+    against: { subject: 'nginx' },
+    bound: '>=',
+    must: 1.0,
+    aim: 1.2,
+  },
+  {
+    text: '1 MB request bodies, bytes per CPU second, against nginx',
+    measure: 'requests-1m',
+    subject: 'tap',
+    quantity: 'body_bytes_per_cpu_us',
+    against: { subject: 'nginx' },
+    bound: '>=',
+    must: 1.0,
+    aim: 1.2,
+  },
+  {
+    text: 'added latency p50 at 5,000 calls/s, against nginx',
+    measure: 'fixed-rate',
+    subject: 'tap',
+    quantity: 'added_p50_us',
+    against: { subject: 'nginx' },
+    bound: '<=',
+    must: 1.1,
+    aim: 1.0,
+  },
+  {
+    text: 'added latency p99 at 5,000 calls/s, against nginx',
+    measure: 'fixed-rate',
+    subject: 'tap',
+    quantity: 'added_p99_us',
+    against: { subject: 'nginx' },
+    bound: '<=',
+    must: 1.1,
+    aim: 1.0,
+  },
+  {
+    text: 'resident memory of the tap, 64 busy connections',
+    measure: 'saturation',
+    subject: 'tap',
+    quantity: 'resident_mib',
+    bound: '<=',
+    must: 75,
+    aim: 60,
+    unit: 'MiB',
+  },
+  {
+    text: 'resident memory per idle connection at 10,000',
+    measure: 'idle-connections',
+    subject: 'tap',
+    quantity: 'kib_per_connection',
+    bound: '<=',
+    must: 6,
+    aim: 4,
+    unit: 'KiB',
+  },
+  {
+    text: 'tap, start to first answered call',
+    measure: 'start',
+    subject: 'tap',
+    quantity: 'start_ms',
+    bound: '<=',
+    must: 150,
+    aim: 90,
+    unit: 'ms',
+  },
+  {
+    text: 'collector, CPU per stored call at 10,000 calls/s',
+    measure: 'collector-rate',
+    subject: 'collector',
+    quantity: 'cpu_us_per_call',
+    bound: '<=',
+    must: 10,
+    aim: 7,
+    unit: 'µs',
+  },
+  {
+    text: 'bytes on disk per call after merges, demo-like traffic',
+    measure: 'disk',
+    subject: 'calls',
+    quantity: 'bytes_per_call',
+    bound: '<=',
+    must: 60,
+    aim: 45,
+    unit: 'B',
+  },
+  {
+    text: 'embedded collector and API, resident memory under 5,000 calls/s',
+    measure: 'embedded',
+    subject: 'tapmesh up',
+    quantity: 'busy_resident_mib',
+    bound: '<=',
+    must: 500,
+    aim: 350,
+    unit: 'MiB',
+  },
+  {
+    text: 'embedded collector and API, CPU when idle, percent of a core',
+    measure: 'embedded',
+    subject: 'tapmesh up',
+    quantity: 'idle_core_percent',
+    bound: '<=',
+    must: 2,
+    aim: 1,
+    unit: '%',
+  },
+  {
+    text: 'service graph of 200 edges at 50 million calls, last 15 min, CPU',
+    measure: 'graph',
+    subject: '50M last 15 min',
+    quantity: 'cpu_ms',
+    bound: '<=',
+    must: 60,
+    aim: 25,
+    unit: 'ms',
+  },
+  {
+    text: 'service graph of 200 edges at 50 million calls, 7 days, CPU',
+    measure: 'graph',
+    subject: '50M 7 days',
+    quantity: 'cpu_ms',
+    bound: '<=',
+    must: 150,
+    aim: 80,
+    unit: 'ms',
+  },
+  {
+    text: 'map layout, 500 services and 2,000 edges, CPU',
+    measure: 'layout',
+    subject: 'layout',
+    quantity: 'cpu_ms',
+    bound: '<=',
+    must: 60,
+    unit: 'ms',
+  },
+  {
+    text: 'map layout, movement when an edge appears',
+    measure: 'layout',
+    subject: 'layout',
+    quantity: 'movement_px',
+    bound: '<=',
+    must: 0,
+    unit: 'px',
+  },
+  {
+    text: 'UI bundle, gzip',
+    measure: 'bundle',
+    subject: 'ui',
+    quantity: 'gzip_kb',
+    bound: '<=',
+    must: 60,
+    unit: 'kB',
+  },
+  {
+    text: 'CPU per call with 100,000 distinct paths against one path (must not grow)',
+    measure: 'routes',
+    subject: 'tap paths=100000',
+    quantity: 'cpu_us_per_call',
+    against: { subject: 'tap paths=1' },
+    bound: '<=',
+    must: 1.1,
+    aim: 1.0,
+  },
+  {
+    ...cpu,
+    measure: 'connections-1000',
+    text: 'CPU per call with 1,000 connections, against nginx (must not grow faster)',
+    against: { subject: 'nginx' },
+    must: 1.1,
+    aim: 1.0,
+  },
+  {
+    text: 'graph of 7 days at 10 million calls against 1 million (must not grow with history)',
+    measure: 'graph',
+    subject: '10M 7 days',
+    quantity: 'cpu_ms',
+    against: { subject: '1M 7 days' },
+    bound: '<=',
+    must: 1.5,
+    aim: 1.2,
+  },
+]
+
+export type Standing = 'aim' | 'must' | 'missed' | 'unmeasured'
+
+export interface Verdict {
+  target: Target
+  standing: Standing
+  value: Spread | undefined
+}
+
+/** Holds one target against the readings there are. */
+export function judge(target: Target, all: readonly Results[]): Verdict {
+  const own = find(all, target.measure, target.subject, target.quantity)
+  const { against } = target
+  const other = against
+    ? find(all, against.measure ?? target.measure, against.subject, against.quantity ?? target.quantity)
+    : undefined
+  if (!own || (against && !other)) return { target, standing: 'unmeasured', value: undefined }
+  const value = spread(other ? ratios(own.rounds, other.rounds) : own.rounds)
+  const holds = (limit: number) => (target.bound === '<=' ? value.median <= limit : value.median >= limit)
+  const standing = !holds(target.must) ? 'missed' : holds(target.aim ?? target.must) ? 'aim' : 'must'
+  return { target, standing, value }
+}
+
+/** The reading of one quantity of one subject, where there is one with at least one round. */
+export function find(
+  all: readonly Results[],
+  measure: string,
+  subject: string,
+  quantity: string,
+): Reading | undefined {
+  return all
+    .find((results) => results.measure === measure)
+    ?.readings.find((one) => one.subject === subject && one.quantity === quantity && one.rounds.length > 0)
+}
