@@ -3,6 +3,8 @@
  * measured error of p99 stays below 3.1 % (docs/decisions/0003-store.md).
  */
 export const BUCKETS_PER_OCTAVE = 16
+/** Resolution of the time to first byte, of which only the median is shown; docs/decisions/0006-graph-api.md has its error. */
+export const TTFB_BUCKETS_PER_OCTAVE = 4
 
 /** Bucket of a duration; below one microsecond counts as one. */
 export function bucketOf(duration_us: number): number {
@@ -11,15 +13,20 @@ export function bucketOf(duration_us: number): number {
 
 /**
  * Quantile of a histogram, interpolated inside its bucket.
- * @param buckets bucket -> count @param q 0..1 @returns microseconds, 0 for an empty histogram
+ * @param buckets bucket -> count @param q 0..1 @param perOctave resolution the buckets were made with
+ * @returns microseconds, 0 for an empty histogram
  */
-export function quantile(buckets: ReadonlyMap<number, number>, q: number): number {
+export function quantile(
+  buckets: ReadonlyMap<number, number>,
+  q: number,
+  perOctave: number = BUCKETS_PER_OCTAVE,
+): number {
   const ordered = [...buckets].sort(([left], [right]) => left - right)
   const total = ordered.reduce((sum, [, count]) => sum + count, 0)
   let before = 0
   for (const [bucket, count] of ordered) {
     if (before + count >= q * total && count > 0) {
-      return 2 ** ((bucket + (q * total - before) / count) / BUCKETS_PER_OCTAVE)
+      return 2 ** ((bucket + (q * total - before) / count) / perOctave)
     }
     before += count
   }
