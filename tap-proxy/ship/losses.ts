@@ -1,0 +1,29 @@
+/**
+ * Why records were lost. `overflow`: the queue was full. `rejected`: the collector refused the batch
+ * for good. `shutdown`: the grace ended first. `fault`: the row could not be written. `access_log`:
+ * a line of the access log could not be written.
+ */
+export const LOSS_REASONS = ['overflow', 'rejected', 'shutdown', 'fault', 'access_log'] as const
+export type LossReason = (typeof LOSS_REASONS)[number]
+
+/** Counts of lost records since the process started. */
+export class Losses {
+  readonly counts: Record<LossReason, number> = {
+    overflow: 0,
+    rejected: 0,
+    shutdown: 0,
+    fault: 0,
+    access_log: 0,
+  }
+
+  add(reason: LossReason, records: number): void {
+    this.counts[reason] += records
+  }
+
+  /** `overflow=12,rejected=3` for the batch's header: call records only, and only what is not zero. */
+  header(): string {
+    return LOSS_REASONS.filter((reason) => reason !== 'access_log' && this.counts[reason] > 0)
+      .map((reason) => `${reason}=${this.counts[reason]}`)
+      .join(',')
+  }
+}
