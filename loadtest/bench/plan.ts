@@ -1,11 +1,15 @@
 import type { Measure } from './measure.ts'
 import { answers10k } from './measures/answers-10k.ts'
 import { answers1m, requests1m } from './measures/bodies-1m.ts'
+import { bundle } from './measures/bundle.ts'
 import { newConnections, oneConnection, thousandConnections } from './measures/connections.ts'
 import { fixedRate } from './measures/fixed-rate.ts'
+import { idleConnections } from './measures/idle-connections.ts'
+import { layout } from './measures/layout.ts'
 import { requests10k } from './measures/requests-10k.ts'
 import { routes } from './measures/routes.ts'
 import { saturation } from './measures/saturation.ts'
+import { start } from './measures/start.ts'
 
 /** Every measure, in the order in which it runs and stands in the report. */
 export const MEASURES: readonly Measure[] = [
@@ -19,4 +23,8 @@ export const MEASURES: readonly Measure[] = [
   oneConnection,
   thousandConnections,
   routes,
+  idleConnections,
+  start,
+  layout,
+  bundle,
 ]

@@ -65,12 +65,21 @@ function measurePart(results: Results): string {
     `## ${results.title}`,
     `\`${results.measure}\`: ${results.explanation}${quick}`,
     readingsTable(results.readings),
+    failures(results.readings),
     missing,
     `${results.date}, ${options.rounds} rounds of ${options.seconds} s${programs.length > 0 ? `; ${programs.join(', ')}` : ''}.`,
     `<details><summary>Commands</summary>\n\n\`\`\`\n${distinct(commands).join('\n')}\n\`\`\`\n\n</details>`,
   ]
     .filter(Boolean)
     .join('\n\n')
+}
+
+/** A cheap failure would look like speed, so failed calls are said in words too. */
+function failures(readings: readonly Reading[]): string {
+  const failed = readings.filter(({ quantity, rounds }) => quantity === 'errors' && Math.max(...rounds) > 0)
+  if (failed.length === 0) return ''
+  const counts = failed.map(({ subject, rounds }) => `${subject} ${rounds.join(', ')}`)
+  return `**Failed calls, so that these figures are not to be compared:** ${counts.join('; ')}.`
 }
 
 /** Subjects down, quantities across; the ratio column is of the first quantity that costs something. */

@@ -1,4 +1,4 @@
-import { startBackend } from './load/backend.ts'
+import { startBackend, startSink } from './load/backend.ts'
 import { runWrk, type WrkLoad } from './load/wrk.ts'
 import type { Bench, Reading } from './measure.ts'
 import { type Peer, type RunningPeer, startPeers } from './peer/peer.ts'
@@ -12,7 +12,7 @@ const WARM_UP_SECONDS = 1
  * the proxy's processes: the way of every measure under full load.
  */
 export async function underFullLoad(bench: Bench, peers: readonly Peer[], load: WrkLoad): Promise<Reading[]> {
-  const backendPort = await startBackend(bench)
+  const backendPort = await (load.body_bytes ? startSink(bench) : startBackend(bench))
   const running = await startPeers(bench, peers, backendPort)
   return interleave(
     bench,

@@ -23,3 +23,14 @@ export async function startBackend(bench: Bench): Promise<number> {
   await accepting(port)
   return port
 }
+
+/** A backend for uploads, which reads a whole body before it answers; nginx's `return` would answer at once. */
+export async function startSink(bench: Bench): Promise<number> {
+  const child = bench.children.start({
+    command: process.execPath,
+    args: [`${import.meta.dirname}/program/sink.ts`],
+    core: bench.cores.load,
+  })
+  const [, port] = await child.line(/^listening sink http:\/\/127\.0\.0\.1:([0-9]+)$/)
+  return Number(port)
+}

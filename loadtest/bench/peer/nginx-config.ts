@@ -53,8 +53,10 @@ http {
 `
 }
 
+/** A worker of another user could not read the temporary folder; without root nginx ignores the line. */
 function preamble(folder: string): string {
   return `daemon off;
+user root;
 worker_processes 1;
 worker_rlimit_nofile 65536;
 pid ${folder}/nginx.pid;

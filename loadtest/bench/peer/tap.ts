@@ -39,9 +39,10 @@ export async function startTap(
   return { name: 'tap', port: Number(port), pids: [child.pid] }
 }
 
-/** The words of an inbound tap in front of this port. */
-export function tapWords(backendPort: number): string[] {
-  return ['--service', 'bench', '--listen', '0', '--to', `127.0.0.1:${backendPort}`, '--admin-port', '0']
+/** The words of an inbound tap in front of this port; port 0 is any. */
+export function tapWords(backendPort: number, port = 0): string[] {
+  const to = `127.0.0.1:${backendPort}`
+  return ['--service', 'bench', '--listen', String(port), '--to', to, '--admin-port', '0']
 }
 
 function versionHere(): string {

@@ -35,8 +35,20 @@ export function fullCommand(plan: SpawnPlan): string[] {
 
 /** Every process a bench starts, so that none outlives it. Each is ended by its own id. */
 export class Children {
-  readonly commands: string[] = []
+  readonly commands: string[]
   readonly #living = new Set<Child>()
+  readonly #parts: Children[] = []
+
+  constructor(commands: string[] = []) {
+    this.commands = commands
+  }
+
+  /** Children that can be ended before the others; the end of all ends them too. */
+  part(): Children {
+    const part = new Children(this.commands)
+    this.#parts.push(part)
+    return part
+  }
 
   start(plan: SpawnPlan): Child {
     const words = fullCommand(plan)
@@ -74,7 +86,10 @@ export class Children {
   }
 
   async endAll(): Promise<void> {
-    await Promise.all([...this.#living].map((child) => child.end()))
+    await Promise.all([
+      ...[...this.#living].map((child) => child.end()),
+      ...this.#parts.map((part) => part.endAll()),
+    ])
   }
 }
 

@@ -40,3 +40,11 @@ test('a quick run is marked as meaning nothing', () => {
 test('without any results there is still a report', () => {
   expect(reportOf([])).toContain('none yet')
 })
+
+test('failed calls are said in words, because a failure is cheap', () => {
+  const failing = resultsOf('saturation', [{ subject: 'tap', quantity: 'errors', rounds: [0, 31] }])
+  expect(reportOf([failing])).toContain(
+    '**Failed calls, so that these figures are not to be compared:** tap 0, 31.',
+  )
+  expect(reportOf([saturation])).not.toContain('Failed calls')
+})

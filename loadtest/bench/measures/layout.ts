@@ -1,0 +1,19 @@
+import type { Measure } from '../measure.ts'
+import { interleave } from '../rounds.ts'
+
+export const layout: Measure = {
+  name: 'layout',
+  title: 'Map layout, 500 services and 2,000 edges',
+  explanation:
+    'The first layout in a fresh process, as a page pays for it; then one edge appears: what that costs, and how far any node moves.',
+  needs: ['picture'],
+  run: (bench) =>
+    interleave(bench, [{ name: 'layout' }], async () => {
+      const out = await bench.children.run({
+        command: process.execPath,
+        args: [`${import.meta.dirname}/../program/layout.ts`],
+        core: bench.cores.load,
+      })
+      return JSON.parse(out) as Record<string, number>
+    }),
+}
