@@ -1,0 +1,80 @@
+import { Command } from 'commander'
+import { EXIT, TapmeshError } from '../../model/error.ts'
+import { endWish } from '../signal.ts'
+import type { Terminal } from '../terminal.ts'
+import { wholeNumber } from './shared-option.ts'
+
+interface UpOptions {
+  data: string
+  host: string
+  port: number
+  collectorPort: number
+  allowHost?: string[]
+  tokenFile?: string
+  retentionDays?: number
+  retentionGb?: number
+}
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
+
+/** Beyond loopback every name that browsers may use has to be told, or a foreign page could pretend to be this one. */
+export function checkHost(host: string, allowed: readonly string[]): void {
+  if (LOOPBACK.test(host) || allowed.length > 0) return
+  throw new TapmeshError(
+    'TAPMESH_BIND_UNSAFE',
+    `--host ${host} opens the UI and the API to other machines without saying under which names`,
+    `Add --allow-host with the name or address people will type, like --allow-host mesh.example:7400.`,
+  )
+}
+
+export function upCommand(terminal: Terminal): Command {
+  return new Command('up')
+    .description('collector, API and UI in one process')
+    .option('--data <folder>', 'where everything is kept', '.tapmesh')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'UI and API; 0 is any free port', wholeNumber(0, 65_535), 7400)
+    .option('--collector-port <port>', 'where taps send their rows', wholeNumber(0, 65_535), 7401)
+    .option('--allow-host <name...>', 'names under which the UI may be called, needed beyond loopback')
+    .option('--token-file <file>', 'token of taps and mutations (default: <data>/token, made when absent)')
+    .option('--retention-days <n>', 'keep single calls so long', wholeNumber(1, 3650))
+    .option('--retention-gb <n>', 'keep at most so much', wholeNumber(1, 1_000_000))
+    .addHelpText(
+      'after',
+      `
+CLICKHOUSE_URL=http://user:password@host:8123 uses that server instead of the embedded store.
+
+Examples:
+  tapmesh up
+  tapmesh up --port 8400 --data /var/lib/tapmesh
+  tapmesh up --host 0.0.0.0 --allow-host mesh.example:7400`,
+    )
+    .action((options: UpOptions) => run(terminal, options))
+}
+
+async function run(terminal: Terminal, options: UpOptions): Promise<void> {
+  checkHost(options.host, options.allowHost ?? [])
+  const { openMesh } = await import('../mesh.ts')
+  const wish = endWish(() => process.exit(EXIT.internal))
+  const mesh = await openMesh({
+    home: options.data,
+    host: options.host,
+    port: options.port,
+    collectorPort: options.collectorPort,
+    allowedHosts: options.allowHost ?? [],
+    clickhouseUrl: terminal.environment['CLICKHOUSE_URL'],
+    tokenFile: options.tokenFile,
+    retention: { days: options.retentionDays, gigabytes: options.retentionGb },
+  })
+  const { style } = terminal
+  terminal.out(`listening api ${mesh.apiUrl}`)
+  terminal.out(`listening collector ${mesh.collectorUrl}`)
+  terminal.out(`
+  ${style.bold('Map')}        ${style.cyan(`${mesh.apiUrl}/map#token=${mesh.token}`)}
+  ${style.bold('Store')}      ${mesh.store}
+  ${style.bold('A tap')}      tapmesh tap --service orders --listen 8080 --to 127.0.0.1:3000 --collector ${mesh.collectorUrl} --token-file ${mesh.tokenFile}
+
+Ctrl-C ends it; what was accepted is kept.`)
+  await wish.asked
+  await mesh.close()
+  wish.done()
+}
