@@ -1,0 +1,45 @@
+import type { Store } from '../../collector/store/store.ts'
+import type { Graph } from '../../model/graph.ts'
+import { readCoverage } from '../query/coverage.ts'
+import { readEdges, readKnownEdges } from '../query/edges.ts'
+import { graphWindow, planWindow } from '../query/plan.ts'
+import type { Span } from '../query/window.ts'
+import { coverageOf } from './coverage.ts'
+import { edgeOf } from './edge.ts'
+import { IDLE_SECONDS, IDLE_WINDOW_SECONDS_MAX, withIdle } from './idle.ts'
+import { nodesOf } from './node.ts'
+import { oneReporter } from './reporter.ts'
+
+const US = 1_000_000
+
+/**
+ * The service graph of a window, from question to picture: read the rollups, add what fell silent
+ * just before, take one reporter per edge, then make edges (signals, other side, health), nodes
+ * (kind, zones, health) and the coverage with its freshness.
+ * @param now_us wall clock, microseconds @throws TapmeshError TAPMESH_STORE_UNAVAILABLE
+ */
+export async function readGraph(store: Store, span: Span, now_us: number): Promise<Graph> {
+  const plan = planWindow(span, now_us)
+  const live = (span.to_us - span.from_us) / US <= IDLE_WINDOW_SECONDS_MAX
+  const before = { from_us: span.from_us - IDLE_SECONDS * US, to_us: span.from_us }
+  const [rows, known, coverage] = await Promise.all([
+    readEdges(store, plan.slices),
+    live ? readKnownEdges(store, planWindow(before, now_us).slices) : [],
+    readCoverage(store, plan.span),
+  ])
+  const reported = oneReporter(withIdle(rows, known))
+  const window = graphWindow(plan.span)
+  return {
+    window,
+    nodes: nodesOf(reported, window.seconds),
+    edges: reported
+      .map((edge) => edgeOf(edge, window.seconds))
+      .sort((a, b) =>
+        `${a.source}\x1f${a.destination}\x1f${a.protocol}` <
+        `${b.source}\x1f${b.destination}\x1f${b.protocol}`
+          ? -1
+          : 1,
+      ),
+    coverage: coverageOf(reported, coverage, now_us),
+  }
+}

@@ -1,0 +1,98 @@
+import type { GraphNode, NodeKind } from '../../model/graph.ts'
+import { mergeHistogram } from '../../model/histogram.ts'
+import type { EdgeRow } from '../query/edges.ts'
+import { healthOf } from './health.ts'
+import type { Reported } from './reporter.ts'
+import { type Counted, goldenSignals } from './signals.ts'
+
+/** What is gathered of one name while the edges pass by. */
+interface Gathered {
+  inbound: Counted
+  outbound: Counted
+  called: boolean
+  calling: boolean
+  tapped: boolean
+  /** A reporter other than a tap names it as the one that answered. */
+  reports: boolean
+  zones: Set<string>
+  versions: Set<string>
+}
+
+const nothing = (): Counted => ({ calls: 0, errors: 0, client_errors: 0, duration: new Map() })
+
+function add(into: Counted, row: EdgeRow): void {
+  into.calls += row.calls
+  into.errors += row.errors
+  into.client_errors += row.client_errors
+  mergeHistogram(into.duration as Map<number, number>, row.duration)
+}
+
+function addAll(into: Set<string>, names: readonly string[]): void {
+  for (const name of names) if (name !== '') into.add(name)
+}
+
+function kindOf(gathered: Gathered): NodeKind {
+  if (gathered.tapped || gathered.reports || (gathered.called && gathered.calling)) return 'service'
+  return gathered.called ? 'external' : 'caller'
+}
+
+function gather(reported: readonly Reported[]): Map<string, Gathered> {
+  const nodes = new Map<string, Gathered>()
+  const node = (id: string): Gathered => {
+    let found = nodes.get(id)
+    if (!found) {
+      found = {
+        inbound: nothing(),
+        outbound: nothing(),
+        called: false,
+        calling: false,
+        tapped: false,
+        reports: false,
+        zones: new Set(),
+        versions: new Set(),
+      }
+      nodes.set(id, found)
+    }
+    return found
+  }
+  for (const { chosen, others } of reported) {
+    const source = node(chosen.source)
+    const destination = node(chosen.destination)
+    source.calling = true
+    destination.called = true
+    add(source.outbound, chosen)
+    add(destination.inbound, chosen)
+    for (const row of [chosen, ...others]) {
+      if (row.reporter === 'client') source.tapped = true
+      else if (row.reporter === 'server') destination.tapped = true
+      else if (row.reporter !== 'observer') destination.reports = true
+      addAll(source.zones, row.source_zones)
+      addAll(destination.zones, row.destination_zones)
+      addAll(destination.versions, row.versions)
+    }
+  }
+  return nodes
+}
+
+/**
+ * Nodes of the graph. Signals are those of the calls a node answers; a node that only calls shows
+ * the calls it makes, and is not judged by them: what fails there is its callees' failure.
+ * @param seconds length of the window
+ */
+export function nodesOf(reported: readonly Reported[], seconds: number): GraphNode[] {
+  return [...gather(reported)]
+    .map(([id, gathered]): GraphNode => {
+      const signals = goldenSignals(gathered.called ? gathered.inbound : gathered.outbound, seconds)
+      const judged = healthOf(signals)
+      return {
+        id,
+        kind: kindOf(gathered),
+        zones: [...gathered.zones].sort(),
+        versions: [...gathered.versions].sort(),
+        tapped: gathered.tapped,
+        ...signals,
+        health: gathered.called || judged === 'idle' ? judged : 'unknown',
+      }
+    })
+    .sort((left, right) => (left.id < right.id ? -1 : 1))
+}

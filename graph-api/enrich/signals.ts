@@ -1,0 +1,40 @@
+import type { GoldenSignals } from '../../model/graph.ts'
+import { quantile } from '../../model/histogram.ts'
+
+/** Counts and durations that golden signals are made from. */
+export interface Counted {
+  calls: number
+  errors: number
+  client_errors: number
+  duration: ReadonlyMap<number, number>
+}
+
+/** Microseconds, rounded to whole ones: the histogram knows no finer. */
+export function quantiles(duration: ReadonlyMap<number, number>): {
+  p50_us: number
+  p95_us: number
+  p99_us: number
+} {
+  return {
+    p50_us: Math.round(quantile(duration, 0.5)),
+    p95_us: Math.round(quantile(duration, 0.95)),
+    p99_us: Math.round(quantile(duration, 0.99)),
+  }
+}
+
+export function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.min(1, part / whole)
+}
+
+/** @param seconds length of the window the counts stand for */
+export function goldenSignals(counted: Counted, seconds: number): GoldenSignals {
+  const { calls, errors, client_errors, duration } = counted
+  return {
+    calls,
+    errors,
+    client_errors,
+    rate: seconds > 0 ? calls / seconds : 0,
+    error_rate: share(errors, calls),
+    ...quantiles(duration),
+  }
+}

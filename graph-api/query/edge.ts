@@ -1,0 +1,65 @@
+import type { Store } from '../../collector/store/store.ts'
+import { mergeHistogram } from '../../model/histogram.ts'
+import type { EdgeAnswer, EdgeSide } from '../contract.ts'
+import { edgeOf } from '../enrich/edge.ts'
+import { oneReporter, REPORTER_ORDER } from '../enrich/reporter.ts'
+import { quantiles } from '../enrich/signals.ts'
+import { readStatuses } from './detail.ts'
+import { type EdgeRow, readEdges } from './edges.ts'
+import { readExemplars } from './exemplars.ts'
+import { storedForm } from './filter.ts'
+import { readNetworkShare } from './network.ts'
+import { graphWindow, planWindow } from './plan.ts'
+import { readRoutes } from './routes.ts'
+import { readSeries } from './series.ts'
+import { notFound } from './service.ts'
+import type { Span } from './window.ts'
+
+/** What each reporter saw of all protocols between the two, callee first. */
+function sidesOf(rows: readonly EdgeRow[]): EdgeSide[] {
+  return REPORTER_ORDER.flatMap((reporter) => {
+    const own = rows.filter((row) => row.reporter === reporter)
+    if (own.length === 0) return []
+    const duration = own.reduce(
+      (merged, row) => mergeHistogram(merged, row.duration),
+      new Map<number, number>(),
+    )
+    return {
+      reporter,
+      calls: own.reduce((sum, row) => sum + row.calls, 0),
+      errors: own.reduce((sum, row) => sum + row.errors, 0),
+      ...quantiles(duration),
+    }
+  })
+}
+
+/**
+ * The calls from one service to another, with both sides and the network between them.
+ * @throws TapmeshError TAPMESH_NOT_FOUND where there were none in the window, TAPMESH_STORE_UNAVAILABLE
+ */
+export async function readEdge(
+  store: Store,
+  span: Span,
+  now_us: number,
+  ends: { source: string; destination: string },
+): Promise<EdgeAnswer> {
+  const source = storedForm(ends.source)
+  const destination = storedForm(ends.destination)
+  const plan = planWindow(span, now_us)
+  const rows = await readEdges(store, plan.slices, { source, destination })
+  const reported = oneReporter(rows)
+  if (reported.length === 0) {
+    throw notFound(`${source} -> ${destination}`, 'GET /api/v1/graph lists the edges; or widen the window.')
+  }
+  const window = graphWindow(plan.span)
+  const own = reported.map(({ chosen }) => chosen)
+  const edges = reported.map((edge) => edgeOf(edge, window.seconds))
+  const [network_p50_us, series, routes, statuses, exemplars] = await Promise.all([
+    readNetworkShare(store, plan.span, source, destination),
+    readSeries(store, plan.span, now_us, own),
+    readRoutes(store, plan.span, now_us, own),
+    readStatuses(store, plan.span, own),
+    readExemplars(store, plan.span, own, edges[0]!.p50_us),
+  ])
+  return { window, edges, sides: sidesOf(rows), network_p50_us, series, routes, statuses, exemplars }
+}

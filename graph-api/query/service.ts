@@ -1,0 +1,63 @@
+import type { Store } from '../../collector/store/store.ts'
+import { TapmeshError } from '../../model/error.ts'
+import type { ServiceAnswer } from '../contract.ts'
+import { edgeOf } from '../enrich/edge.ts'
+import { nodesOf } from '../enrich/node.ts'
+import { oneReporter } from '../enrich/reporter.ts'
+import { readInstances, readStatuses, readTaps } from './detail.ts'
+import { readEdges } from './edges.ts'
+import { storedForm } from './filter.ts'
+import { graphWindow, planWindow } from './plan.ts'
+import { readRoutes } from './routes.ts'
+import { readSeries } from './series.ts'
+import type { Span } from './window.ts'
+
+/** @throws TapmeshError TAPMESH_NOT_FOUND */
+export function notFound(what: string, hint: string): TapmeshError {
+  return new TapmeshError('TAPMESH_NOT_FOUND', `${what} had no calls in that window`, hint)
+}
+
+/**
+ * One service: what it answers (series, routes, statuses, instances), who calls it and whom it calls.
+ * A service that is never called shows the calls it makes.
+ * @throws TapmeshError TAPMESH_NOT_FOUND where it had no calls in the window, TAPMESH_STORE_UNAVAILABLE
+ */
+export async function readService(
+  store: Store,
+  span: Span,
+  now_us: number,
+  name: string,
+): Promise<ServiceAnswer> {
+  const service = storedForm(name)
+  const plan = planWindow(span, now_us)
+  const reported = oneReporter(await readEdges(store, plan.slices, { service }))
+  const window = graphWindow(plan.span)
+  const node = nodesOf(reported, window.seconds).find((candidate) => candidate.id === service)
+  if (!node)
+    throw notFound(`service ${service}`, 'GET /api/v1/services lists what is known; or widen the window.')
+  const inbound = reported.filter(({ chosen }) => chosen.destination === service)
+  const outbound = reported.filter(({ chosen }) => chosen.source === service)
+  const own = (inbound.length > 0 ? inbound : outbound).map(({ chosen }) => chosen)
+  const [series, routes, statuses, instances, taps] = await Promise.all([
+    readSeries(store, plan.span, now_us, own),
+    readRoutes(store, plan.span, now_us, own),
+    readStatuses(store, plan.span, own),
+    readInstances(
+      store,
+      plan.span,
+      inbound.map(({ chosen }) => chosen),
+    ),
+    readTaps(store, plan.span, service),
+  ])
+  return {
+    window,
+    service: node,
+    callers: inbound.map((edge) => edgeOf(edge, window.seconds)),
+    dependencies: outbound.map((edge) => edgeOf(edge, window.seconds)),
+    series,
+    routes,
+    statuses,
+    instances,
+    taps,
+  }
+}

@@ -1,0 +1,203 @@
+import { z } from 'zod'
+import { OUTCOMES, PROTOCOLS, REPORTERS, SECURITY, SOURCE_EVIDENCE } from '../../model/call.ts'
+import { ERROR_CODES } from '../../model/error.ts'
+import type {
+  Call,
+  CallsAnswer,
+  EdgeAnswer,
+  ErrorAnswer,
+  PositionsAnswer,
+  Series,
+  ServiceAnswer,
+  ServicesAnswer,
+  StatusAnswer,
+  TraceAnswer,
+} from '../contract.ts'
+import { count, graphEdge, graphNode, graphWindow, micros, time } from './graph.ts'
+
+/** Forms of the API's answers; `satisfies` holds them to contract.ts. */
+
+const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`))
+
+export const call = z.strictObject({
+  id: z.string().describe('`<span_id>.<reporter>`'),
+  ts: time,
+  duration_us: count,
+  ttfb_us: count,
+  trace_id: hex(32),
+  span_id: hex(16),
+  parent_span_id: z.union([z.literal(''), hex(16)]),
+  reporter: z.enum(REPORTERS),
+  source: z.string(),
+  source_instance: z.string(),
+  source_zone: z.string(),
+  source_identity: z.string(),
+  source_evidence: z.enum(SOURCE_EVIDENCE),
+  destination: z.string(),
+  destination_instance: z.string(),
+  destination_zone: z.string(),
+  destination_version: z.string(),
+  protocol: z.enum(PROTOCOLS),
+  method: z.string(),
+  route: z.string(),
+  path: z.string(),
+  status: z.string(),
+  outcome: z.enum(OUTCOMES),
+  response_flags: z.string(),
+  request_bytes: count,
+  response_bytes: count,
+  attempt: count,
+  security: z.enum(SECURITY),
+  verdicts: z.array(z.string()).readonly(),
+  config_version: z.string(),
+  tap: z.string(),
+  tap_us: count,
+  attributes: z.record(z.string(), z.string()).readonly(),
+}) satisfies z.ZodType<Call>
+
+const quantiles = { p50_us: micros, p95_us: micros, p99_us: micros }
+const point = z.strictObject({ ts: time, calls: count, errors: count, ...quantiles })
+
+export const series = z.strictObject({ step_s: count, points: z.array(point) }) satisfies z.ZodType<Series>
+
+export const route = z.strictObject({
+  method: z.string(),
+  route: z.string(),
+  calls: count,
+  errors: count,
+  error_rate: z.number().min(0).max(1),
+  ...quantiles,
+})
+
+export const status = z.strictObject({
+  status: z.string(),
+  outcome: z.string(),
+  response_flags: z.string(),
+  calls: count,
+})
+
+export const servicesAnswer = z.strictObject({
+  window: graphWindow,
+  services: z.array(graphNode),
+}) satisfies z.ZodType<ServicesAnswer>
+
+export const serviceAnswer = z.strictObject({
+  window: graphWindow,
+  service: graphNode,
+  callers: z.array(graphEdge),
+  dependencies: z.array(graphEdge),
+  series,
+  routes: z.array(route),
+  statuses: z.array(status),
+  instances: z.array(
+    z.strictObject({
+      instance: z.string(),
+      zone: z.string(),
+      version: z.string(),
+      calls: count,
+      errors: count,
+      last_seen: time,
+    }),
+  ),
+  taps: z.array(z.strictObject({ tap: z.string(), last_seen: time })),
+}) satisfies z.ZodType<ServiceAnswer>
+
+export const edgeAnswer = z.strictObject({
+  window: graphWindow,
+  edges: z.array(graphEdge),
+  sides: z.array(z.strictObject({ reporter: z.string(), calls: count, errors: count, ...quantiles })),
+  network_p50_us: micros,
+  series,
+  routes: z.array(route),
+  statuses: z.array(status),
+  exemplars: z.array(z.strictObject({ kind: z.enum(['slowest', 'failed', 'median']), call })),
+}) satisfies z.ZodType<EdgeAnswer>
+
+export const callsAnswer = z.strictObject({
+  window: graphWindow,
+  calls: z.array(call),
+  next_cursor: z.string().nullable(),
+}) satisfies z.ZodType<CallsAnswer>
+
+const span = z.strictObject({
+  span_id: z.string(),
+  parent_span_id: z.string(),
+  depth: count,
+  source: z.string(),
+  destination: z.string(),
+  protocol: z.string(),
+  method: z.string(),
+  route: z.string(),
+  path: z.string(),
+  status: z.string(),
+  outcome: z.string(),
+  response_flags: z.string(),
+  start_us: count,
+  duration_us: count,
+  client: call.nullable(),
+  server: call.nullable(),
+  network_us: z.number().int().nullable(),
+  self_us: count,
+  critical: z.boolean(),
+})
+
+export const traceAnswer = z.strictObject({
+  trace_id: hex(32),
+  start: time,
+  duration_us: count,
+  services: z.array(z.string()),
+  spans: z.array(span),
+  gaps: z.array(z.strictObject({ parent_span_id: z.string(), child_span_id: z.string() })),
+  skew_us: count,
+}) satisfies z.ZodType<TraceAnswer>
+
+const tapStatus = z.strictObject({
+  tap: z.string(),
+  service: z.string(),
+  version: z.string(),
+  boot: z.string(),
+  first_seen: time,
+  last_seen: time,
+  rows: count,
+  dropped: z.record(z.string(), count),
+  gaps: count,
+  clock_skew_ms: z.number(),
+})
+
+export const statusAnswer = z.strictObject({
+  version: z.string(),
+  started: time,
+  store: z.strictObject({
+    kind: z.enum(['embedded', 'server']),
+    ok: z.boolean(),
+    error: z.string().nullable(),
+    rows: count,
+    bytes: count,
+    oldest: time.nullable(),
+    newest: time.nullable(),
+    engine: z.string(),
+  }),
+  ingest: z.strictObject({
+    accepted_rows: count,
+    duplicate_batches: count,
+    quarantined_rows: count,
+    pending_segments: count,
+    pending_rows: count,
+    last_insert: time.nullable(),
+    last_error: z.string().nullable(),
+  }),
+  taps: z.array(tapStatus),
+}) satisfies z.ZodType<StatusAnswer>
+
+export const positionsAnswer = z.record(
+  z.string(),
+  z.strictObject({ x: z.number(), y: z.number() }),
+) satisfies z.ZodType<PositionsAnswer>
+
+export const errorAnswer = z.strictObject({
+  error: z.strictObject({
+    code: z.enum(Object.keys(ERROR_CODES) as [string, ...string[]]),
+    message: z.string(),
+    hint: z.string(),
+  }),
+}) satisfies z.ZodType<ErrorAnswer>

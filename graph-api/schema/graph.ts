@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { PROTOCOLS, REPORTERS, SOURCE_EVIDENCE } from '../../model/call.ts'
+import type { Coverage, Graph, GraphEdge, GraphNode, GraphWindow } from '../../model/graph.ts'
+
+/** Forms of the graph's parts; `satisfies` holds them to the model's types. */
+
+export const count = z.number().int().min(0)
+export const share = z.number().min(0).max(1)
+export const micros = z.number().min(0)
+export const time = z.iso.datetime({ offset: false })
+const health = z.enum(['ok', 'warn', 'bad', 'unknown', 'idle'])
+
+const signals = {
+  calls: count,
+  errors: count,
+  client_errors: count,
+  rate: z.number().min(0).describe('Calls per second over the window.'),
+  error_rate: share,
+  p50_us: micros,
+  p95_us: micros,
+  p99_us: micros,
+}
+
+export const graphWindow = z.strictObject({
+  from: time,
+  to: time,
+  seconds: z.number().min(0),
+}) satisfies z.ZodType<GraphWindow>
+
+export const graphNode = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['service', 'external', 'caller']),
+  zones: z.array(z.string()),
+  versions: z.array(z.string()),
+  tapped: z.boolean(),
+  ...signals,
+  health,
+}) satisfies z.ZodType<GraphNode>
+
+export const graphEdge = z.strictObject({
+  source: z.string(),
+  destination: z.string(),
+  protocol: z.enum(PROTOCOLS),
+  reporter: z.enum(REPORTERS),
+  source_evidence: z.enum(SOURCE_EVIDENCE),
+  ...signals,
+  request_bytes: count,
+  response_bytes: count,
+  ttfb_p50_us: micros,
+  other_side_calls: count,
+  traced: share,
+  health,
+}) satisfies z.ZodType<GraphEdge>
+
+export const coverage = z.strictObject({
+  calls: count,
+  taps: count,
+  lost: count,
+  quarantined: count,
+  named_callers: share,
+  both_sides: share,
+  freshness_s: z.number().min(-1),
+}) satisfies z.ZodType<Coverage>
+
+export const graph = z.strictObject({
+  window: graphWindow,
+  nodes: z.array(graphNode),
+  edges: z.array(graphEdge),
+  coverage,
+}) satisfies z.ZodType<Graph>

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { OUTCOMES, REPORTERS } from '../../model/call.ts'
+import { NAME_BYTES_MAX, TEXT_BYTES_MAX } from '../../model/column.ts'
+
+/**
+ * Forms of the parameters of every route; the routes check requests with them and openapi.ts
+ * writes them down. All are strict: an unknown parameter is a mistake the caller should hear of.
+ */
+export const CALLS_LIMIT_DEFAULT = 100
+export const CALLS_LIMIT_MAX = 1000
+export const WINDOW_TEXT_MAX = 64
+
+const moment = z
+  .string()
+  .min(1)
+  .max(WINDOW_TEXT_MAX)
+  .describe('RFC 3339, or `now`, `now-15m`, `now-7d` (units s m h d w).')
+
+export const windowParameters = z.strictObject({
+  from: moment.optional().describe('Start of the window, default now-15m. RFC 3339, or now-15m, now-7d.'),
+  to: moment.optional().describe('End of the window, exclusive, default now. RFC 3339, or now, now-1h.'),
+})
+
+const whole = (max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,16}$/, 'is not a whole number')
+    .transform(Number)
+    .pipe(z.number().int().max(max))
+
+const name = z.string().min(1).max(NAME_BYTES_MAX)
+
+/** A name in a path: a service, a view. */
+export const serviceName = name
+export const viewName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'takes up to 64 letters, digits, _ and -')
+
+export const traceId = z
+  .string()
+  .regex(/^[0-9a-fA-F]{32}$/, 'is not 32 hex digits')
+  .transform((id) => id.toLowerCase())
+
+const outcomeWord = new RegExp(`^(?:failed|(?:${OUTCOMES.join('|')})(?:,(?:${OUTCOMES.join('|')}))*)$`)
+
+/** Filters that /calls and the live tail share. */
+export const callFilters = z.strictObject({
+  source: name.optional().describe('Calling service, whole name.'),
+  destination: name.optional().describe('Called service, whole name.'),
+  reporter: z.enum(REPORTERS).optional().describe('Only rows this side wrote.'),
+  route: z.string().min(1).max(TEXT_BYTES_MAX).optional().describe('Route template, whole.'),
+  method: name.optional().describe('Method, whole.'),
+  status: z
+    .string()
+    .regex(/^(?:[1-9]xx|[A-Za-z0-9_.-]{1,32})$/, 'is neither a status such as 500 nor a class such as 5xx')
+    .optional()
+    .describe('`500`, or a class `5xx`.'),
+  outcome: z
+    .string()
+    .regex(outcomeWord, `takes failed, or words of ${OUTCOMES.join(', ')} joined by commas`)
+    .optional()
+    .describe('One outcome or several joined by commas, or `failed`.'),
+  min_duration_us: whole(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('Duration of at least this many microseconds.'),
+  trace_id: traceId.optional().describe('32 hex digits.'),
+  path: z.string().min(1).max(TEXT_BYTES_MAX).optional().describe('Text to be found inside the path.'),
+})
+
+export type CallFilters = z.output<typeof callFilters>
+
+export const callsParameters = z.strictObject({
+  ...windowParameters.shape,
+  ...callFilters.shape,
+  limit: whole(CALLS_LIMIT_MAX)
+    .refine((limit) => limit >= 1, 'is at least 1')
+    .optional()
+    .describe(`Rows of one page, default ${CALLS_LIMIT_DEFAULT}, at most ${CALLS_LIMIT_MAX}.`),
+  cursor: z.string().min(1).max(256).optional().describe('`next_cursor` of the page before; opaque.'),
+})
+
+export const streamParameters = z.strictObject({
+  window: z
+    .string()
+    .regex(/^\d{1,6}[smhd]$/, 'is not a length such as 15m')
+    .optional()
+    .describe('Length of the sliding window of the graph, default 15m.'),
+  calls: z.enum(['0', '1']).optional().describe('1 adds the live tail of calls.'),
+  graph: z.enum(['0', '1']).optional().describe('0 leaves the graph out.'),
+  ...callFilters.shape,
+})
+
+export const pictureParameters = z.strictObject({
+  ...windowParameters.shape,
+  theme: z.enum(['light', 'dark']).optional().describe('Colours of the picture, default light.'),
+})
+
+export const noParameters = z.strictObject({})
+
+/** Coordinates of dragged nodes; a view holds at most POSITIONS_MAX. */
+export const POSITIONS_MAX = 5000
+const COORDINATE_MAX = 1_000_000
+const coordinate = z.number().min(-COORDINATE_MAX).max(COORDINATE_MAX)
+export const positionsBody = z
+  .record(name, z.strictObject({ x: coordinate, y: coordinate }))
+  .refine(
+    (positions) => Object.keys(positions).length <= POSITIONS_MAX,
+    `holds more than ${POSITIONS_MAX} nodes`,
+  )
