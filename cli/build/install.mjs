@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { SetupError } from './lines.mjs'
 
 const STAMP = ['node_modules', '.tapmesh-lock']
-const TAIL_LINES = 15
+const HEAD_LINES = 20
 
 function read(path) {
   try {
@@ -87,7 +87,7 @@ const REASONS = [
   [
     /EUSAGE|can only install packages when|not in sync/i,
     'package.json and package-lock.json disagree',
-    'Run "npm install" once and commit the lock file.',
+    'Run "npm install" once, then "node cli/build/complete-lock.mjs", and commit the lock file.',
   ],
   [
     /EINTEGRITY/,
@@ -145,7 +145,8 @@ export function install(root, { environment = process.env, out = process.stderr 
         resolve()
         return
       }
-      out.write(`\n${output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n')}\n`)
+      // npm says what is wrong first and how it is called last.
+      out.write(`\n${output.trimEnd().split('\n').slice(0, HEAD_LINES).join('\n')}\n`)
       const { message, hint } = explainNpm(output, code)
       reject(new SetupError(message, hint))
     })
