@@ -8,7 +8,8 @@ export interface TapSettings {
   version: string
   listeners: readonly ListenerSettings[]
   limits: Limits
-  admin: { host: string; port: number }
+  /** Where an unfixed port is taken, the next free one is used. */
+  admin: { host: string; port: number; fixed: boolean }
   collector: CollectorSettings | undefined
   accessLog: { format: 'json' | 'text'; file: string | undefined } | undefined
   /** Names for callers by address, `10.0.0.7` or `10.0.0.0/24` -> service. */

@@ -1,0 +1,49 @@
+import type { Address, Limits } from '../settings.ts'
+
+/** What flags and YAML files have in common: every value checked for its own form, nothing filled in yet. */
+export interface TapDocument {
+  tap?: string | undefined
+  service?: string | undefined
+  zone?: string | undefined
+  version?: string | undefined
+  inbound?: InboundEntry[] | undefined
+  outbound?: OutboundEntry[] | undefined
+  forwardProxy?: ForwardProxyEntry[] | undefined
+  admin?:
+    | { host?: string | undefined; port?: number | undefined; beyondLoopback?: boolean | undefined }
+    | undefined
+  collector?:
+    | {
+        url: string
+        token?: string | undefined
+        tokenFile?: string | undefined
+        buffer?: number | undefined
+        flush?: number | undefined
+      }
+    | undefined
+  accessLog?: { format: 'json' | 'text'; file?: string | undefined } | undefined
+  callers?: Record<string, string> | undefined
+  limits?: Partial<Limits> | undefined
+  /** Milliseconds. */
+  grace?: number | undefined
+}
+
+interface ListenerEntry {
+  name?: string | undefined
+  listen: Address
+  protocol?: 'http' | 'opaque' | undefined
+  untouched?: boolean | undefined
+}
+
+export interface InboundEntry extends ListenerEntry {
+  to: Address[]
+}
+
+export interface OutboundEntry extends InboundEntry {
+  service?: string | undefined
+  zone?: string | undefined
+}
+
+export interface ForwardProxyEntry extends Omit<ListenerEntry, 'protocol'> {
+  allow?: string[] | undefined
+}

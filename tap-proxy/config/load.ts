@@ -1,0 +1,80 @@
+import { TapmeshError } from '../../model/error.ts'
+import type { TapSettings } from '../settings.ts'
+import { assemble, conflictsIn } from './assemble.ts'
+import type { TapDocument } from './document.ts'
+import { readFlags, readUrl } from './flags.ts'
+import { findToken } from './token.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Settings, and the file they came from; or everything that is wrong, in one go. */
+export type Loaded = { settings: TapSettings; file: string | undefined } | { mistakes: TapmeshError[] }
+
+/** Makes settings of the words behind `tapmesh tap`. Opens no port and changes nothing. */
+export async function loadTapSettings(argv: readonly string[], env: Environment): Promise<Loaded> {
+  const { document, config, mistakes, ...given } = readFlags(argv)
+  if (mistakes.length > 0) return { mistakes }
+  if (config === undefined) {
+    const conflicts = conflictsIn(document).map(
+      ({ message, hint }) => new TapmeshError('TAPMESH_USAGE', message, hint),
+    )
+    return conflicts.length > 0 ? { mistakes: conflicts } : finish(document, undefined, env, given)
+  }
+  const read = await readConfig(config)
+  if ('mistakes' in read) return read
+  const admin =
+    document.admin?.port === undefined
+      ? read.document.admin
+      : { ...read.document.admin, port: document.admin.port }
+  const url = document.collector?.url
+  const collector = url === undefined ? read.document.collector : { ...read.document.collector, url }
+  return finish({ ...read.document, collector, admin }, config, env, given)
+}
+
+/** Checks a file alone: `tapmesh config lint`, and every reload. */
+export async function loadTapFile(file: string, env: Environment): Promise<Loaded> {
+  const read = await readConfig(file)
+  return 'mistakes' in read ? read : finish(read.document, file, env, {})
+}
+
+/** The readers of YAML and of the schema are loaded only where there is a file to read. */
+async function readConfig(file: string) {
+  const { readYamlFile } = await import('./yaml-file.ts')
+  return readYamlFile(file)
+}
+
+interface GivenToken {
+  token?: string | undefined
+  tokenFile?: string | undefined
+}
+
+async function finish(
+  document: TapDocument,
+  file: string | undefined,
+  env: Environment,
+  given: GivenToken,
+): Promise<Loaded> {
+  const { TAPMESH_COLLECTOR } = env
+  const url = document.collector?.url ?? (TAPMESH_COLLECTOR || undefined)
+  if (url === undefined) return { settings: assemble(document), file }
+  if (readUrl(url) === undefined) {
+    return {
+      mistakes: [
+        new TapmeshError(
+          'TAPMESH_USAGE',
+          'TAPMESH_COLLECTOR is not of the form http://127.0.0.1:7401',
+          'Correct or unset it.',
+        ),
+      ],
+    }
+  }
+  const { collector } = document
+  const named = given.token !== undefined || given.tokenFile !== undefined
+  const { token: before, tokenFile } = named ? given : (collector ?? {})
+  try {
+    const token = await findToken({ url, token: before, tokenFile }, env)
+    return { settings: assemble({ ...document, collector: { ...collector, url, token } }), file }
+  } catch (error) {
+    return { mistakes: [error as TapmeshError] }
+  }
+}

@@ -1,0 +1,71 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadTapFile, loadTapSettings } from '../../../tap-proxy/config/load.ts'
+
+const flags = ['--service', 'orders', '--listen', '0', '--to', '127.0.0.1:3000']
+const remote = ['--collector', 'http://collector.internal:7401']
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tap-load-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const settingsOf = async (argv: string[], env = {}) => {
+  const loaded = await loadTapSettings(argv, env)
+  if ('mistakes' in loaded) throw loaded.mistakes[0]
+  return loaded.settings
+}
+
+describe('loadTapSettings', () => {
+  test('the token: flag, then file, then environment', async () => {
+    await writeFile(join(folder, 'token'), 'from-file\n')
+    const file = ['--token-file', join(folder, 'token')]
+    const env = { TAPMESH_TOKEN: 'from-env' }
+    expect((await settingsOf([...flags, ...remote, '--token', 'from-flag'], env)).collector?.token).toBe(
+      'from-flag',
+    )
+    expect((await settingsOf([...flags, ...remote, ...file], env)).collector?.token).toBe('from-file')
+    expect((await settingsOf([...flags, ...remote], env)).collector?.token).toBe('from-env')
+    expect((await settingsOf([...flags, ...remote])).collector?.token).toBeUndefined()
+  })
+
+  test('the collector may come from the environment', async () => {
+    const { collector } = await settingsOf(flags, { TAPMESH_COLLECTOR: 'http://c:1', TAPMESH_TOKEN: 't' })
+    expect(collector).toMatchObject({ url: 'http://c:1', token: 't', flush_ms: 1000 })
+    expect(await loadTapSettings(flags, { TAPMESH_COLLECTOR: 'nonsense' })).toHaveProperty('mistakes')
+  })
+
+  test('flags beside a file go before what it says', async () => {
+    const file = join(folder, 'tap.yaml')
+    await writeFile(
+      file,
+      'service: a\ninbound: [{ listen: 0, to: 3000 }]\ncollector: { url: http://a:1, token: t, flush: 2s }\nadmin: { host: "::1" }\n',
+    )
+    const settings = await settingsOf([
+      '--config',
+      file,
+      '--collector',
+      'http://b:1',
+      '--admin-port',
+      '0',
+      '--token',
+      'u',
+    ])
+    expect(settings.collector).toMatchObject({ url: 'http://b:1', token: 'u', flush_ms: 2000 })
+    expect(settings.admin).toEqual({ host: '::1', port: 0, fixed: true })
+    expect(await loadTapFile(file, {})).toMatchObject({
+      settings: { collector: { url: 'http://a:1', token: 't' } },
+    })
+  })
+
+  test('a token file that cannot be read is told', async () => {
+    const loaded = await loadTapSettings([...flags, ...remote, '--token-file', join(folder, 'none')], {})
+    expect('mistakes' in loaded && loaded.mistakes[0]?.code).toBe('TAPMESH_CONFIG_UNREADABLE')
+  })
+
+  test('mistakes never show the token', async () => {
+    const loaded = await loadTapSettings([...flags, ...remote, '--token', 's3cret', '--zone', '<'], {})
+    expect('mistakes' in loaded && JSON.stringify(loaded.mistakes)).not.toContain('s3cret')
+  })
+})
