@@ -2,8 +2,12 @@ import type { Measure } from './measure.ts'
 import { answers10k } from './measures/answers-10k.ts'
 import { answers1m, requests1m } from './measures/bodies-1m.ts'
 import { bundle } from './measures/bundle.ts'
+import { collectorFull, collectorRate } from './measures/collector.ts'
 import { newConnections, oneConnection, thousandConnections } from './measures/connections.ts'
+import { disk } from './measures/disk.ts'
+import { embedded } from './measures/embedded.ts'
 import { fixedRate } from './measures/fixed-rate.ts'
+import { graph } from './measures/graph.ts'
 import { idleConnections } from './measures/idle-connections.ts'
 import { layout } from './measures/layout.ts'
 import { requests10k } from './measures/requests-10k.ts'
@@ -25,6 +29,11 @@ export const MEASURES: readonly Measure[] = [
   routes,
   idleConnections,
   start,
+  collectorRate,
+  collectorFull,
+  embedded,
+  disk,
+  graph,
   layout,
   bundle,
 ]

@@ -49,7 +49,11 @@ async function holdIdle(bench: Bench, peer: Peer, backendPort: number, count: nu
     const before = residentMib(running.pids)
     const idle = part.children.start({
       command: process.execPath,
-      args: [`${import.meta.dirname}/../load/program/idle.ts`, String(running.port), String(count)],
+      args: [
+        new URL('../load/program/idle.ts', import.meta.url).pathname,
+        String(running.port),
+        String(count),
+      ],
       core: bench.cores.load,
     })
     await idle.line(/^idle /)

@@ -11,7 +11,7 @@ export const layout: Measure = {
     interleave(bench, [{ name: 'layout' }], async () => {
       const out = await bench.children.run({
         command: process.execPath,
-        args: [`${import.meta.dirname}/../program/layout.ts`],
+        args: [new URL('../program/layout.ts', import.meta.url).pathname],
         core: bench.cores.load,
       })
       return JSON.parse(out) as Record<string, number>

@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import type { Bench } from '../measure.ts'
-import type { Child } from '../process/children.ts'
 
 export interface RunningCollector {
   pid: number
@@ -9,30 +8,30 @@ export interface RunningCollector {
   /** Where the API answers. */
   api: string
   token: string
-  child: Child
 }
 
 const TOKEN = 'be'.repeat(16)
-export const COMMAND = new URL('../../../cli/tapmesh.mjs', import.meta.url).pathname
+const COMMAND = new URL('../../../cli/main.ts', import.meta.url).pathname
 
 /**
- * Starts `tapmesh up` (collector, store and API in one process) with a data folder of its own.
+ * Starts `tapmesh up` (collector, store and API in one process) with a folder of its own.
  * @param place core it stays on, and how far it yields to what else runs there
+ * @param home folder with an earlier store, else an empty one
  */
 export async function startCollector(
   bench: Bench,
   place: { core?: number; niceness?: number } = {},
+  home = `${bench.folder}/collector`,
 ): Promise<RunningCollector> {
-  const folder = `${bench.folder}/collector`
-  await mkdir(folder, { recursive: true })
+  await mkdir(home, { recursive: true })
+  await writeFile(`${home}/token`, TOKEN, { mode: 0o600 })
   const child = bench.children.start({
     command: process.execPath,
-    args: [COMMAND, 'up', '--data', folder, '--port', '0', '--collector-port', '0'],
-    env: { TAPMESH_TOKEN: TOKEN },
-    cwd: folder,
+    args: [COMMAND, 'up', '--data', home, '--port', '0', '--collector-port', '0'],
+    cwd: home,
     ...place,
   })
-  const [, collectorUrl] = await child.line(/^listening collector (http:\S+)/)
-  const [, apiUrl] = await child.line(/^listening (?:ui|api)\S* (http:\/\/[^/#\s]+)/)
-  return { pid: child.pid, url: collectorUrl!, api: apiUrl!, token: TOKEN, child }
+  const [, url] = await child.line(/^listening collector (http:\S+)$/)
+  const [, api] = await child.line(/^listening api (http:\S+)$/)
+  return { pid: child.pid, url: url!, api: api!, token: TOKEN }
 }

@@ -1,0 +1,27 @@
+/**
+ * Fills a store with seeded calls over seven days, 200 edges seen from both sides, and merges it as
+ * time would have. Prints a line about its progress now and then.
+ * Arguments: data folder, rows, end of the window (seconds since 1970).
+ */
+import { openStore } from '../../../collector/store/open.ts'
+import { ROLLUPS } from '../../../collector/store/rollups.ts'
+import { DATABASE } from '../../../collector/store/tables.ts'
+import { fillStatements } from '../fill.ts'
+
+const dataFolder = process.argv[2]!
+const [rows, to_s] = process.argv.slice(3, 5).map(Number) as [number, number]
+const WINDOW_S = 7 * 86_400
+
+const store = await openStore({ dataFolder })
+for (const statement of fillStatements(`${DATABASE}.calls`, {
+  rows,
+  from_s: to_s - WINDOW_S,
+  to_s,
+  seed: 1,
+})) {
+  await store.command(statement)
+}
+for (const { name } of ROLLUPS) await store.command(`OPTIMIZE TABLE ${DATABASE}.${name} FINAL`)
+const [count] = await store.read<{ rows: number }>(`SELECT count() AS rows FROM ${DATABASE}.calls`)
+await store.close()
+console.log(JSON.stringify({ rows: count?.rows ?? 0 }))
