@@ -1,0 +1,109 @@
+import express, { Router } from 'express'
+import type { Store } from '../../collector/store/store.ts'
+import { TapmeshError } from '../../model/error.ts'
+import type { ServicesAnswer, StatusAnswer } from '../contract.ts'
+import { readGraph } from '../enrich/graph.ts'
+import { readCalls } from '../query/calls.ts'
+import { decodeCursor } from '../query/cursor.ts'
+import { readEdge } from '../query/edge.ts'
+import { readPositions, writePositions } from '../query/positions.ts'
+import { readService } from '../query/service.ts'
+import { readStoreStatus } from '../query/status.ts'
+import { readTraceRows } from '../query/trace.ts'
+import { parseWindow } from '../query/window.ts'
+import { check } from '../schema/check.ts'
+import {
+  CALLS_LIMIT_DEFAULT,
+  callsParameters,
+  noParameters,
+  positionsBody,
+  serviceName,
+  traceId,
+  viewName,
+  windowParameters,
+} from '../schema/parameters.ts'
+import { waterfallOf } from '../trace/waterfall.ts'
+
+export const BODY_BYTES_MAX = 1_048_576
+
+export interface AnswerSource {
+  store: Store
+  version: string
+  /** RFC 3339. */
+  started: string
+  collectorStatus: () => Pick<StatusAnswer, 'ingest' | 'taps'>
+  /** Wall clock, microseconds. */
+  now: () => number
+}
+
+/** `/services`, `/edges`, `/calls` and `/traces`. */
+export function answerRoutes({ store, now }: AnswerSource): Router {
+  const router = Router()
+  router.get('/services', async (request, response) => {
+    const { from, to } = check(windowParameters, request.query)
+    const { window, nodes } = await readGraph(store, parseWindow(from, to, now()), now())
+    const answer: ServicesAnswer = { window, services: nodes }
+    response.json(answer)
+  })
+  router.get('/services/:service', async (request, response) => {
+    const { from, to } = check(windowParameters, request.query)
+    const service = check(serviceName, request.params.service, 'parameter service')
+    response.json(await readService(store, parseWindow(from, to, now()), now(), service))
+  })
+  router.get('/edges/:source/:destination', async (request, response) => {
+    const { from, to } = check(windowParameters, request.query)
+    const source = check(serviceName, request.params.source, 'parameter source')
+    const destination = check(serviceName, request.params.destination, 'parameter destination')
+    response.json(await readEdge(store, parseWindow(from, to, now()), now(), { source, destination }))
+  })
+  router.get('/calls', async (request, response) => {
+    const { from, to, limit, cursor, ...filters } = check(callsParameters, request.query)
+    const span = parseWindow(from, to, now())
+    const after = cursor === undefined ? undefined : decodeCursor(cursor)
+    response.json(await readCalls(store, span, filters, limit ?? CALLS_LIMIT_DEFAULT, after))
+  })
+  router.get('/traces/:trace', async (request, response) => {
+    check(noParameters, request.query)
+    const id = check(traceId, request.params.trace, 'parameter trace')
+    const rows = await readTraceRows(store, id)
+    if (rows.length === 0) {
+      throw new TapmeshError(
+        'TAPMESH_NOT_FOUND',
+        `trace ${id} has no calls in the store`,
+        'Calls reach the store a few seconds after they end; old ones are forgotten.',
+      )
+    }
+    response.json(waterfallOf(id, rows))
+  })
+  return router
+}
+
+/** `/status` and `/positions`: what tapmesh says and keeps about itself. */
+export function ownRoutes(source: AnswerSource): Router {
+  const { store, now } = source
+  const router = Router()
+  router.get('/status', async (request, response) => {
+    check(noParameters, request.query)
+    const { ingest, taps } = source.collectorStatus()
+    const answer: StatusAnswer = {
+      version: source.version,
+      started: source.started,
+      store: await readStoreStatus(store),
+      ingest,
+      taps,
+    }
+    response.json(answer)
+  })
+  router.get('/positions/:view', async (request, response) => {
+    check(noParameters, request.query)
+    response.json(await readPositions(store, check(viewName, request.params.view, 'parameter view')))
+  })
+  const body = express.json({ limit: BODY_BYTES_MAX, strict: true, inflate: false })
+  router.put('/positions/:view', body, async (request, response) => {
+    check(noParameters, request.query)
+    const view = check(viewName, request.params['view'], 'parameter view')
+    await writePositions(store, view, check(positionsBody, request.body, 'body'), now())
+    response.json(await readPositions(store, view))
+  })
+  return router
+}

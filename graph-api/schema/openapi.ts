@@ -1,0 +1,218 @@
+import { z } from 'zod'
+import * as answers from './answers.ts'
+import * as graphs from './graph.ts'
+import * as parameters from './parameters.ts'
+
+/** The API's description, OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), made from the forms that check requests and, in the tests, answers. */
+
+interface Operation {
+  path: string
+  method: 'get' | 'put'
+  summary: string
+  /** Names in the path with their forms. */
+  names?: Readonly<Record<string, z.ZodType>>
+  query?: z.ZodObject
+  body?: z.ZodType
+  /** Content type -> name of an entry of COMPONENTS, or `text`. */
+  answer: Readonly<Record<string, string>>
+}
+
+export const COMPONENTS = {
+  Graph: graphs.graph,
+  Services: answers.servicesAnswer,
+  Service: answers.serviceAnswer,
+  Edge: answers.edgeAnswer,
+  Calls: answers.callsAnswer,
+  Trace: answers.traceAnswer,
+  Status: answers.statusAnswer,
+  Positions: answers.positionsAnswer,
+  Error: answers.errorAnswer,
+} as const
+
+const json = (name: keyof typeof COMPONENTS) => ({ 'application/json': name })
+const { windowParameters, pictureParameters, noParameters, serviceName, viewName, traceId } = parameters
+
+export const OPERATIONS: readonly Operation[] = [
+  {
+    path: '/api/v1/graph',
+    method: 'get',
+    summary: 'The service graph of a window.',
+    query: windowParameters,
+    answer: json('Graph'),
+  },
+  {
+    path: '/api/v1/graph.json',
+    method: 'get',
+    summary: 'The same as a file.',
+    query: windowParameters,
+    answer: json('Graph'),
+  },
+  {
+    path: '/api/v1/graph.dot',
+    method: 'get',
+    summary: 'The graph for Graphviz.',
+    query: windowParameters,
+    answer: { 'text/vnd.graphviz': 'text' },
+  },
+  {
+    path: '/api/v1/graph.mmd',
+    method: 'get',
+    summary: 'The graph as a Mermaid flowchart.',
+    query: windowParameters,
+    answer: { 'text/vnd.mermaid': 'text' },
+  },
+  {
+    path: '/api/v1/graph.csv',
+    method: 'get',
+    summary: 'The edges, one a line.',
+    query: windowParameters,
+    answer: { 'text/csv': 'text' },
+  },
+  {
+    path: '/api/v1/graph.svg',
+    method: 'get',
+    summary: 'The map as a picture.',
+    query: pictureParameters,
+    answer: { 'image/svg+xml': 'text' },
+  },
+  {
+    path: '/api/v1/services',
+    method: 'get',
+    summary: 'Services with their golden signals.',
+    query: windowParameters,
+    answer: json('Services'),
+  },
+  {
+    path: '/api/v1/services/{service}',
+    method: 'get',
+    summary: 'One service: callers, dependencies, series, routes, instances.',
+    names: { service: serviceName },
+    query: windowParameters,
+    answer: json('Service'),
+  },
+  {
+    path: '/api/v1/edges/{source}/{destination}',
+    method: 'get',
+    summary: 'The calls from one service to another, from both sides.',
+    names: { source: serviceName, destination: serviceName },
+    query: windowParameters,
+    answer: json('Edge'),
+  },
+  {
+    path: '/api/v1/calls',
+    method: 'get',
+    summary: 'Calls, newest first, by filters, in pages.',
+    query: parameters.callsParameters,
+    answer: json('Calls'),
+  },
+  {
+    path: '/api/v1/traces/{trace}',
+    method: 'get',
+    summary: 'One trace as a waterfall.',
+    names: { trace: traceId },
+    query: noParameters,
+    answer: json('Trace'),
+  },
+  {
+    path: '/api/v1/stream',
+    method: 'get',
+    summary: 'Server-sent events: graph, calls, ping.',
+    query: parameters.streamParameters,
+    answer: { 'text/event-stream': 'text' },
+  },
+  {
+    path: '/api/v1/status',
+    method: 'get',
+    summary: 'Store, ingest and taps.',
+    query: noParameters,
+    answer: json('Status'),
+  },
+  {
+    path: '/api/v1/positions/{view}',
+    method: 'get',
+    summary: 'Where people dragged nodes.',
+    names: { view: viewName },
+    query: noParameters,
+    answer: json('Positions'),
+  },
+  {
+    path: '/api/v1/positions/{view}',
+    method: 'put',
+    summary: 'Stores positions; needs the token.',
+    names: { view: viewName },
+    query: noParameters,
+    body: parameters.positionsBody,
+    answer: json('Positions'),
+  },
+]
+
+type JsonObject = Record<string, unknown>
+
+function inputSchema(form: z.ZodType): JsonObject {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(form, { io: 'input' }) as JsonObject
+  return schema
+}
+
+function parametersOf({ names, query }: Operation): JsonObject[] {
+  const inPath = Object.entries(names ?? {}).map(([name, form]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: inputSchema(form),
+  }))
+  const inQuery = Object.entries(query?.shape ?? {}).map(([name, form]) => {
+    const { description, ...schema } = inputSchema(form as z.ZodType)
+    return { name, in: 'query', required: false, ...(description ? { description } : {}), schema }
+  })
+  return [...inPath, ...inQuery]
+}
+
+function operation(entry: Operation): JsonObject {
+  const content = Object.fromEntries(
+    Object.entries(entry.answer).map(([type, name]) => [
+      type,
+      { schema: name === 'text' ? { type: 'string' } : { $ref: `#/components/schemas/${name}` } },
+    ]),
+  )
+  const error = {
+    description: 'An error.',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  }
+  return {
+    summary: entry.summary,
+    parameters: parametersOf(entry),
+    ...(entry.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: inputSchema(entry.body) } },
+          },
+          security: [{ token: [] }],
+        }
+      : {}),
+    responses: { 200: { description: 'Done.', content }, default: error },
+  }
+}
+
+/** The whole document. @param version of tapmesh */
+export function openApi(version: string): JsonObject {
+  const paths: Record<string, JsonObject> = {}
+  for (const entry of OPERATIONS) {
+    const own = paths[entry.path] ?? {}
+    own[entry.method] = operation(entry)
+    paths[entry.path] = own
+  }
+  const schemas = Object.fromEntries(
+    Object.entries(COMPONENTS).map(([name, form]) => {
+      const { $schema: _dialect, ...schema } = z.toJSONSchema(form, { io: 'output' }) as JsonObject
+      return [name, schema]
+    }),
+  )
+  return {
+    openapi: '3.1.0',
+    info: { title: 'tapmesh', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: '/' }],
+    paths,
+    components: { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  }
+}
