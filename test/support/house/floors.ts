@@ -32,7 +32,15 @@ export const ROOMS: readonly Room[] = [
   {
     prefix: 'loadtest/',
     floor: 5,
-    may: ['graph-api/', 'graph-api/picture/', 'collector/', 'tap-proxy/', 'tap-proxy/observe/', 'model/'],
+    may: [
+      'graph-api/',
+      'graph-api/picture/',
+      'collector/',
+      'collector/store/',
+      'tap-proxy/',
+      'tap-proxy/observe/',
+      'model/',
+    ],
   },
 ]
 
