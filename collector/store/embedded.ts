@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
@@ -12,6 +12,8 @@ import { ENGINE_CONFIG } from './engine-config.ts'
 export interface Clients {
   writer: ClickHouseClient
   reader: ClickHouseClient
+  /** Where the engine reads a block from; undefined for a server, which gets it in the request. */
+  blockFile: ((token: string) => string) | undefined
   /** Ends what the clients stand on; call after closing them. */
   release(): void
 }
@@ -43,12 +45,17 @@ function load<Module>(name: string): Module {
   }
 }
 
+const BLOCK_NAME = /^block-.*\.native$/
+
 /** @throws TapmeshError TAPMESH_DATA_UNWRITABLE */
 function prepareFolder(folder: string): string {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const file = join(folder, 'engine.xml')
     writeFileSync(file, ENGINE_CONFIG, { mode: 0o600 })
+    // A process that was killed may have left the block it was about to insert.
+    for (const name of readdirSync(folder))
+      if (BLOCK_NAME.test(name)) rmSync(join(folder, name), { force: true })
     return file
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
@@ -123,5 +130,7 @@ export function openEmbedded(dataFolder: string): Clients {
     throw openFault(path, cause)
   }
   const client = (): ClickHouseClient => createClient({ connection: createChdbConnection({ path }) })
-  return { writer: client(), reader: client(), release: () => keeper.close() }
+  const blockFile = (token: string): string =>
+    join(path, `block-${token.replaceAll(/[^A-Za-z0-9-]/g, '_')}.native`)
+  return { writer: client(), reader: client(), blockFile, release: () => keeper.close() }
 }

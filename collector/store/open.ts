@@ -1,12 +1,12 @@
-import { Readable } from 'node:stream'
 import { createClient } from '@clickhouse/client'
-import { TapmeshError } from '../../model/error.ts'
+import { codeOf, TapmeshError } from '../../model/error.ts'
 import type { Clients } from './embedded.ts'
 import { openEmbedded } from './embedded.ts'
 import { storeFault } from './fault.ts'
+import { insertBlock } from './insert.ts'
 import { migrate } from './migrate.ts'
 import type { BoundValue, Store } from './store.ts'
-import { clusterPlacement, DATABASE, INSERT_TABLES, SINGLE_NODE } from './tables.ts'
+import { clusterPlacement, SINGLE_NODE } from './tables.ts'
 
 /** What a single read may cost before it is stopped. */
 const READ_SECONDS_MAX = 20
@@ -32,44 +32,6 @@ function readSettings(seconds: number): string {
     `max_threads = ${READ_THREADS}`,
     'output_format_json_quote_64bit_integers = 0',
   ].join(', ')
-}
-
-const INSERT_SETTINGS = [
-  'async_insert = 0',
-  'insert_deduplicate = 1',
-  'deduplicate_blocks_in_dependent_materialized_views = 1',
-  'input_format_parallel_parsing = 0',
-  // The span of a block's rows is bounded by the collector, which puts rows past retention aside.
-  'max_partitions_per_insert_block = 0',
-  'max_insert_threads = 1',
-  'max_threads = 1',
-].join(', ')
-
-const TOKEN = /^[A-Za-z0-9_./:-]{1,200}$/
-
-/** The statement of an insert, up to and with its format. */
-export function insertStatement(tableName: string, token: string): string {
-  const table = INSERT_TABLES.get(tableName)
-  if (!table || !TOKEN.test(token)) {
-    throw new TapmeshError(
-      'TAPMESH_INTERNAL',
-      `no insert into ${tableName} under token ${token}`,
-      'Tables are listed in collector/store/tables.ts; a token is 1 to 200 letters, digits and ./:_-',
-    )
-  }
-  const columns = table.columns.map((column) => column.name).join(', ')
-  return `INSERT INTO ${DATABASE}.${table.name} (${columns}) SETTINGS ${INSERT_SETTINGS}, insert_deduplication_token = '${token}' FORMAT TabSeparated`
-}
-
-/** A blank line ends inline data in the embedded engine and what follows would run as SQL. */
-function checkLines(lines: Buffer): void {
-  if (lines.length === 0 || lines[0] === 0x0a || lines.at(-1) !== 0x0a || lines.includes('\n\n')) {
-    throw new TapmeshError(
-      'TAPMESH_INTERNAL',
-      'an insert with an empty line, without lines, or without a last newline',
-      'Rows are checked by the collector before they come here; this is a fault of tapmesh.',
-    )
-  }
 }
 
 class ClientStore implements Store {
@@ -99,16 +61,12 @@ class ClientStore implements Store {
   }
 
   async insert(table: string, lines: Buffer, token: string): Promise<void> {
-    const query = insertStatement(table, token)
-    checkLines(lines)
     try {
-      const { stream } = await this.#clients.writer.exec({
-        query,
-        values: Readable.from([lines], { objectMode: false }),
-      })
-      await stream.resume().toArray()
+      await insertBlock(this.#clients, table, lines, token)
     } catch (error) {
-      throw storeFault(`insert into ${table}`, error)
+      throw codeOf(error) === 'TAPMESH_INTERNAL' && error instanceof TapmeshError
+        ? error
+        : storeFault(`insert into ${table}`, error)
     }
   }
 
@@ -133,7 +91,7 @@ function serverClients(url: string): Clients {
   try {
     const client = (): Clients['writer'] =>
       createClient({ url, request_timeout: 60_000, compression: { request: false, response: false } })
-    return { writer: client(), reader: client(), release: () => {} }
+    return { writer: client(), reader: client(), blockFile: undefined, release: () => {} }
   } catch (cause) {
     throw new TapmeshError(
       'TAPMESH_STORE_UNAVAILABLE',

@@ -1,0 +1,51 @@
+import express, { type Express, type Request, type Router } from 'express'
+import { TapmeshError } from '../model/error.ts'
+import { hostGuard, securityHeaders, sendError } from './guard.ts'
+import { BODY_LIMITS, type BodyLimits } from './ingest/body.ts'
+import type { Intake } from './ingest/intake.ts'
+import { callsRoute } from './ingest/route.ts'
+import type { Counts, Metrics } from './metrics.ts'
+
+export interface RouterParts {
+  checkToken(request: Request): void
+  intake: Intake
+  counts: Counts
+  metrics: Metrics
+  body: Partial<BodyLimits>
+  /** What keeps the collector from being ready, or null. */
+  trouble(): string | null
+}
+
+/** `POST /v1/calls`, `/healthz`, `/readyz`, `/metrics`. */
+export function createRouter(parts: RouterParts): Router {
+  const { checkToken, intake, counts, metrics, trouble } = parts
+  const router = express.Router()
+  const refused = (): void => {
+    counts.refused_requests++
+  }
+  router.post('/v1/calls', callsRoute(checkToken, intake, refused, { ...BODY_LIMITS, ...parts.body }))
+  router.get('/healthz', (_request, response) => void response.json({ ok: true }))
+  router.get('/readyz', (_request, response) => {
+    const error = trouble()
+    response.status(error === null ? 200 : 503).json({ ok: error === null, error })
+  })
+  router.get('/metrics', async (_request, response) => {
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+  })
+  return router
+}
+
+/** The router behind the guards, as an app of its own. */
+export function createApp(router: Router, hosts: readonly string[]): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use(securityHeaders, hostGuard(hosts), router)
+  app.use((_request, response) => {
+    sendError(
+      response,
+      new TapmeshError('TAPMESH_NOT_FOUND', 'nothing answers at that path', 'Taps send to POST /v1/calls.'),
+    )
+  })
+  return app
+}

@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http'
+import { promisify } from 'node:util'
+import { gunzip, zstdDecompress } from 'node:zlib'
+import { codeOf, TapmeshError } from '../../model/error.ts'
+import type { Encoding } from './head.ts'
+
+export interface BodyLimits {
+  /** Bytes as sent. */
+  compressed_bytes_max: number
+  /** Bytes after decompression, stopped while they are made. */
+  batch_bytes_max: number
+}
+
+export const BODY_LIMITS: BodyLimits = {
+  compressed_bytes_max: 8 * 1024 * 1024,
+  batch_bytes_max: 20 * 1024 * 1024,
+}
+
+const unpack = { gzip: promisify(gunzip), zstd: promisify(zstdDecompress) }
+
+function tooLarge(what: string, bytes: number): TapmeshError {
+  return new TapmeshError(
+    'TAPMESH_BATCH_TOO_LARGE',
+    `the batch is larger than ${bytes} bytes ${what}`,
+    'Let the tap send smaller batches, or raise the limit of the collector.',
+  )
+}
+
+function malformed(cause: unknown): TapmeshError {
+  return new TapmeshError(
+    'TAPMESH_BATCH_MALFORMED',
+    `the batch cannot be read (${codeOf(cause)})`,
+    'It was cut or damaged on its way, or its content-encoding is not what its header says.',
+    { cause },
+  )
+}
+
+/**
+ * Reads a request's body and undoes its encoding, both with a limit that holds while reading.
+ * @throws TapmeshError TAPMESH_BATCH_TOO_LARGE, TAPMESH_BATCH_MALFORMED
+ */
+export async function readBody(
+  request: IncomingMessage,
+  encoding: Encoding,
+  limits: BodyLimits,
+): Promise<Buffer> {
+  const most =
+    encoding === 'identity'
+      ? limits.batch_bytes_max
+      : Math.min(limits.compressed_bytes_max, limits.batch_bytes_max)
+  if (Number(request.headers['content-length'] ?? 0) > most) throw tooLarge('as sent', most)
+  const pieces: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const piece of request as AsyncIterable<Buffer>) {
+      bytes += piece.length
+      if (bytes > most) break
+      pieces.push(piece)
+    }
+  } catch (cause) {
+    throw malformed(cause)
+  }
+  if (bytes > most) throw tooLarge('as sent', most)
+  const body = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+  if (encoding === 'identity' || body.length === 0) return body
+  try {
+    return await unpack[encoding](body, { maxOutputLength: limits.batch_bytes_max })
+  } catch (cause) {
+    if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('when decompressed', limits.batch_bytes_max)
+    throw malformed(cause)
+  }
+}

@@ -1,0 +1,89 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { COLUMNS } from '../../model/column.ts'
+import { TapmeshError } from '../../model/error.ts'
+import type { Clients } from './embedded.ts'
+import { nativeBlock } from './native-block.ts'
+import { CALLS, DATABASE, INSERT_TABLES } from './tables.ts'
+
+/**
+ * How a block gets into the store. Calls are turned into ClickHouse's Native format first, which
+ * the embedded engine reads from a file and a server from the request's body; the few lines of the
+ * small tables go as they are.
+ */
+
+/** Settings stand in the statement: a client setting would stay in the embedded engine's session. */
+const SETTINGS = [
+  'async_insert = 0',
+  'insert_deduplicate = 1',
+  'deduplicate_blocks_in_dependent_materialized_views = 1',
+  // The span of a block's rows is bounded by the collector, which puts rows past retention aside.
+  'max_partitions_per_insert_block = 0',
+  'max_insert_threads = 1',
+  'max_threads = 1',
+].join(', ')
+
+const TOKEN = /^[A-Za-z0-9_./:-]{1,200}$/
+
+/** The statement of an insert up to its data: `FORMAT …` or `SELECT …` follows. */
+export function insertStatement(tableName: string, token: string): string {
+  const table = INSERT_TABLES.get(tableName)
+  if (!table || !TOKEN.test(token)) {
+    throw new TapmeshError(
+      'TAPMESH_INTERNAL',
+      `no insert into ${tableName} under token ${token}`,
+      'Tables are listed in collector/store/tables.ts; a token is 1 to 200 letters, digits and ./:_-',
+    )
+  }
+  const columns = table.columns.map((column) => column.name).join(', ')
+  return `INSERT INTO ${DATABASE}.${table.name} (${columns}) SETTINGS ${SETTINGS}, insert_deduplication_token = '${token}'`
+}
+
+/** A blank line ends inline data in the embedded engine and what follows would run as SQL. */
+export function checkLines(lines: Buffer): void {
+  if (lines.length === 0 || lines[0] === 0x0a || lines.at(-1) !== 0x0a || lines.includes('\n\n')) {
+    throw new TapmeshError(
+      'TAPMESH_INTERNAL',
+      'an insert with an empty line, without lines, or without a last newline',
+      'Rows are checked by the collector before they come here; this is a fault of tapmesh.',
+    )
+  }
+}
+
+/** Inserts one block; throws what the client throws. */
+export async function insertBlock(
+  clients: Clients,
+  table: string,
+  lines: Buffer,
+  token: string,
+): Promise<void> {
+  const statement = insertStatement(table, token)
+  checkLines(lines)
+  if (table !== CALLS.name) {
+    await send(clients, `${statement} FORMAT TabSeparated`, [lines])
+    return
+  }
+  const block = await nativeBlock(lines)
+  if (!clients.blockFile) {
+    await send(clients, `${statement} FORMAT Native`, block)
+    return
+  }
+  // A file of its own a block: two inserts at once never meet, and one left by a crash is overwritten by none.
+  const file = clients.blockFile(token)
+  const names = COLUMNS.map((column) => column.name).join(', ')
+  try {
+    await writeFile(file, block, { mode: 0o600 })
+    const quoted = file.replaceAll('\\', '\\\\').replaceAll("'", "\\'")
+    await clients.writer.command({ query: `${statement} SELECT ${names} FROM file('${quoted}', 'Native')` })
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+async function send(clients: Clients, query: string, pieces: readonly Buffer[]): Promise<void> {
+  const { stream } = await clients.writer.exec({
+    query,
+    values: Readable.from(pieces, { objectMode: false }),
+  })
+  await stream.resume().toArray()
+}
