@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { codeOf } from '../model/error.ts'
+import type { MetricSources } from './exposition.ts'
+import { listenFault } from './listen-fault.ts'
+import { labelOf } from './relay/resolve.ts'
+
+export interface AdminOptions {
+  host: string
+  port: number
+  /** False: where the port is taken, the next free one is used. */
+  fixed: boolean
+  metrics: MetricSources
+  /** Why the tap is not ready for calls, or undefined while it is. */
+  notReady: () => string | undefined
+}
+
+export interface Admin {
+  /** `http://127.0.0.1:7402` */
+  url: string
+  close(): void
+}
+
+/** Taps on one machine take the ports from the default upwards. */
+const PORTS_TRIED = 100
+const CONNECTIONS_MAX = 64
+const TIMEOUT_MS = 10_000
+
+/**
+ * The admin port: /metrics, /healthz and /readyz, reading only.
+ * @throws TapmeshError TAPMESH_PORT_IN_USE or TAPMESH_PORT_FORBIDDEN
+ */
+export async function openAdmin(options: AdminOptions): Promise<Admin> {
+  const { createServer } = await import('node:http')
+  const server = createServer({ requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS, maxHeaderSize: 8192 })
+  server.maxConnections = CONNECTIONS_MAX
+  let scrape: Promise<() => Promise<{ type: string; text: string }>> | undefined
+  const metrics = async () => {
+    scrape ??= import('./exposition.ts').then(({ createExposition }) => createExposition(options.metrics))
+    return (await scrape)()
+  }
+  server.on('request', (request, response) => {
+    answer(request, response, options, metrics).catch((error: unknown) => {
+      response.writeHead(500, { 'content-type': 'text/plain' })
+      response.end(`metrics cannot be written (${codeOf(error)})\n`)
+    })
+  })
+  await listenFrom(server, options)
+  server.unref()
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://${labelOf(options.host, port)}`,
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+async function listenFrom(server: Server, { host, port, fixed }: AdminOptions): Promise<void> {
+  const last = fixed || port === 0 ? port : port + PORTS_TRIED
+  for (let wanted = port; ; wanted++) {
+    try {
+      server.listen({ host, port: wanted, exclusive: true })
+      await once(server, 'listening')
+      return
+    } catch (error) {
+      if (codeOf(error) !== 'EADDRINUSE' || wanted >= last)
+        throw listenFault(error, { host, port: wanted }, 'admin')
+    }
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: AdminOptions,
+  metrics: () => Promise<{ type: string; text: string }>,
+): Promise<void> {
+  const send = (status: number, text: string, type = 'text/plain; charset=utf-8') => {
+    response.writeHead(status, {
+      'content-type': type,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
+    response.end(request.method === 'HEAD' ? undefined : text)
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD')
+    return send(405, 'only GET and HEAD\n')
+  }
+  switch (request.url?.split('?')[0]) {
+    case '/metrics': {
+      const { type, text } = await metrics()
+      return send(200, text, type)
+    }
+    case '/healthz':
+      return send(200, 'ok\n')
+    case '/readyz': {
+      const reason = options.notReady()
+      return reason === undefined ? send(200, 'ready\n') : send(503, `${reason}\n`)
+    }
+    default:
+      return send(404, 'known: /metrics /healthz /readyz\n')
+  }
+}

@@ -1,0 +1,95 @@
+import { codeOf, describeError } from '../model/error.ts'
+import { printable } from '../model/row.ts'
+import type { LineWriter } from './line-writer.ts'
+import type { ShipEvents } from './ship/ship.ts'
+
+/** Every line the tap writes about itself, one function each. */
+export interface Events extends ShipEvents {
+  nameUnresolved(name: string, error: unknown): void
+  accessLogLost(lines: number, reason: string): void
+  faultContained(error: unknown): void
+  configRefused(mistakes: readonly unknown[]): void
+  configLoaded(changes: string): void
+  adminUnavailable(error: unknown): void
+  draining(grace_s: number): void
+  drained(left: number): void
+}
+
+/** A line of the same kind is written at most once in this time; what was held back is counted in the next one. */
+const SAME_KIND_MS = 10_000
+
+type Level = 'info' | 'warn' | 'error'
+
+/**
+ * @param writer where lines go: stderr, behind a bounded buffer
+ * @param now monotonic milliseconds
+ */
+export function createEvents(writer: LineWriter, now: () => number = () => performance.now()): Events {
+  const last = new Map<string, { at: number; held: number }>()
+  const line = (level: Level, text: string) => {
+    for (const part of text.split('\n'))
+      writer.write(`${new Date().toISOString()} ${level} ${printable(part)}`)
+  }
+  const seldom = (kind: string, level: Level, text: string) => {
+    const before = last.get(kind)
+    if (before && now() - before.at < SAME_KIND_MS) {
+      before.held++
+      return
+    }
+    last.set(kind, { at: now(), held: 0 })
+    line(level, before?.held ? `${text} (and ${before.held} more of this kind)` : text)
+  }
+  return {
+    collectorLost: (reason) =>
+      line(
+        'warn',
+        `collector does not take records: ${reason}; calls go on, records wait (TAPMESH_PEER_UNAVAILABLE)`,
+      ),
+    collectorBack: () => line('info', 'collector takes records again'),
+    batchRejected: (status, text, rows) =>
+      seldom(
+        'rejected',
+        'error',
+        `collector refused ${rows} records for good: status ${status} ${text} (${rejectionCode(status)})`,
+      ),
+    rowsLost: (rows) =>
+      seldom('overflow', 'warn', `the oldest ${rows} waiting records were dropped: the buffer is full`),
+    nameUnresolved: (name, error) =>
+      seldom(
+        `name ${name}`,
+        'warn',
+        `${name} does not resolve: ${codeOf(error)}; the last good addresses stay`,
+      ),
+    accessLogLost: (lines, reason) =>
+      seldom('access-log', 'warn', `${lines} lines of the access log were dropped: ${reason}`),
+    faultContained: (error) =>
+      seldom('fault', 'error', `contained: ${describeError(error)} ${stackOf(error)}`),
+    configRefused: (mistakes) => {
+      line('error', 'the new configuration was refused, the old one stays:')
+      for (const mistake of mistakes) line('error', describeError(mistake))
+    },
+    configLoaded: (changes) => line('info', `configuration loaded again: ${changes}`),
+    adminUnavailable: (error) => line('warn', `no admin port: ${describeError(error)}`),
+    draining: (grace_s) => line('info', `stopping: no new connections, calls have ${grace_s} s to end`),
+    drained: (left) =>
+      line(
+        'info',
+        left === 0 ? 'stopped: every call ended' : `stopped: ${left} calls were cut at the end of the grace`,
+      ),
+  }
+}
+
+function rejectionCode(status: number): string {
+  if (status === 401) return 'TAPMESH_TOKEN_WRONG: name the right one with --token-file'
+  if (status === 413) return 'TAPMESH_BATCH_TOO_LARGE'
+  return 'TAPMESH_BATCH_MALFORMED'
+}
+
+function stackOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('stack' in error)) return ''
+  return String(error.stack)
+    .split('\n')
+    .slice(1, 4)
+    .map((frame) => frame.trim())
+    .join(' | ')
+}
