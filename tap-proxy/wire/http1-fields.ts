@@ -13,7 +13,7 @@ export const FIELDS_CAP = 1000
 const CONNECTION_OPTIONS_MAX = 10
 const SAFE_LENGTH_DIGITS = 16
 
-const NAMES = {
+export const NAMES = {
   te: word('te'),
   host: word('host'),
   expect: word('expect'),
@@ -70,8 +70,7 @@ export class FieldTable {
   traceparentStart = 0
   traceparentEnd = 0
   tracestates = 0
-
-  /** Offset of the first tracestate field in `starts`, and the place of its value. */
+  /** Place of the first tracestate's value. */
   tracestateStart = 0
   tracestateEnd = 0
   /** True for a response: two equal lengths are then made one instead of refused (S1). */
@@ -383,15 +382,20 @@ function dropNamedFields(bytes: Uint8Array, table: FieldTable): void {
     while (at < stop) {
       const from = at
       while (at < stop && (CLASS[bytes[at]!]! & TOKEN) !== 0) at++
-      if (at > from) dropFieldsNamed(bytes, bytes.subarray(from, at), table)
+      const name = bytes.subarray(from, at)
+      if (at > from && !isKept(name))
+        dropFields(
+          bytes,
+          name.map((byte) => byte | 0x20),
+          table,
+        )
       at++
     }
   }
 }
 
-function dropFieldsNamed(bytes: Uint8Array, name: Uint8Array, table: FieldTable): void {
-  const wanted = name.map((byte) => byte | 0x20)
-  if (isKept(name)) return
+/** Marks every field of that name, given in lower case, as not to be forwarded. */
+export function dropFields(bytes: Uint8Array, wanted: Uint8Array, table: FieldTable): void {
   for (let field = 0; field < table.count; field++) {
     const start = table.starts[field]!
     if (equalsIgnoreCase(bytes, start, wanted, nameLength(bytes, start))) table.drop(field)
@@ -408,7 +412,7 @@ function isKept(name: Uint8Array): boolean {
   )
 }
 
-function nameLength(bytes: Uint8Array, start: number): number {
+export function nameLength(bytes: Uint8Array, start: number): number {
   let at = start
   while (bytes[at] !== COLON) at++
   return at - start

@@ -247,7 +247,7 @@ function judge(bytes: Uint8Array, head: RequestHead): FaultId {
   if (fields.codings > 0 && fields.lengths > 0) return FAULT.length_and_coding
   if (fields.codings > 0 && head.http10) return FAULT.coding_in_http10
   head.body = fields.codings > 0 ? BODY.chunked : fields.length > 0 ? BODY.length : BODY.none
-  head.length = fields.length > 0 ? fields.length : 0
+  head.length = Math.max(fields.length, 0)
   // RFC 9110 section 9.3.8: a TRACE request has no content.
   if (head.method === METHOD.trace && head.body !== BODY.none) return FAULT.trace_body
   head.persistent = !fields.close && !head.http10

@@ -1,0 +1,465 @@
+import type { Protocol } from '../../model/call.ts'
+import { FAULT, type FaultId } from '../wire/http1-fault.ts'
+import { FORM, METHOD, parseRequest, RequestHead } from '../wire/http1-request.ts'
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../wire/trace-context.ts'
+import { Exchange, type ExchangeClient } from './exchange.ts'
+import { HeadBuffer } from './head-buffer.ts'
+import {
+  giveLargeArea,
+  type Pipe,
+  type PipeOwner,
+  type ReadArea,
+  SHARED_AREA,
+  takeLargeArea,
+} from './pipe.ts'
+import { believed, continueTrace, namesCaller } from './request-trace.ts'
+import type { Target } from './resolve.ts'
+import type { RelayRuntime } from './runtime.ts'
+import type { Source } from './source-book.ts'
+import type { TimerEntry } from './timer-wheel.ts'
+import { Tunnel, type TunnelClient } from './tunnel.ts'
+
+/** How long, and for how many bytes, a client that was answered and is to go may still send. */
+const LINGER_MS = 2000
+const LINGER_BYTES_MAX = 1024 * 1024
+/** Exchanges kept for the next call. */
+const EXCHANGES_KEPT_MAX = 1024
+
+const STATE = { idle: 0, head: 1, call: 2, linger: 3, tunnel: 4, closed: 5 } as const
+
+/** What a connection needs of its listener. */
+export interface ClientHome {
+  /** Changes with a reload; a call keeps the one it began with. */
+  readonly runtime: RelayRuntime
+  forget(client: Client): void
+}
+
+/** One head for all connections: it is read and acted on within one callback. */
+const head = new RequestHead()
+const exchanges: Exchange[] = []
+
+/** One accepted connection: reads requests, one call at a time, in order. An idle one is little more than its socket. */
+export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClient {
+  due = Number.POSITIVE_INFINITY
+  slotTick = -1
+  nextEntry: TimerEntry | undefined = undefined
+  previousEntry: TimerEntry | undefined = undefined
+
+  pipe!: Pipe
+  runtime: RelayRuntime
+  readonly #home: ClientHome
+  #state: number = STATE.idle
+  #exchange: Exchange | undefined = undefined
+  #tunnel: Tunnel | undefined = undefined
+  /** Bytes not used yet: a head in pieces, or requests behind the one in progress. */
+  #pending: HeadBuffer | undefined = undefined
+  #processing = false
+  #ended = false
+  #lingered = 0
+  #largeArea: ReadArea | undefined = undefined
+  #readsLarge = false
+  #ownSource: Source | undefined = undefined
+  #namedSource: Source | undefined = undefined
+  #named = false
+
+  constructor(home: ClientHome) {
+    this.#home = home
+    this.runtime = home.runtime
+  }
+
+  /** The connection is there. */
+  begin(pipe: Pipe): void {
+    this.pipe = pipe
+    if (this.runtime.settings.protocol === 'opaque') this.#beginOpaque()
+    else this.arm(this.runtime.limits.idle_ms)
+  }
+
+  arm(ms: number): void {
+    this.runtime.wheel.arm(this, ms)
+  }
+
+  get source(): Source {
+    if (this.#named) return this.#namedSource!
+    this.#ownSource ??= this.#findSource()
+    return this.#ownSource
+  }
+
+  /** DESIGN 4.3, order of belief without trace state: configuration, then the address. */
+  #findSource(): Source {
+    const { book, settings, service, callerOf } = this.runtime
+    if (settings.kind !== 'inbound') return book.source(service, '', 'config')
+    const address = this.pipe.remoteAddress().replace(/^::ffff:/, '')
+    const name = callerOf(address)
+    return name === undefined
+      ? book.source(address, address, 'address')
+      : book.source(name, address, 'config')
+  }
+
+  onData(area: ReadArea, length: number): ReadArea | undefined {
+    const start = area.room
+    const end = start + length
+    switch (this.#state) {
+      case STATE.tunnel:
+        this.#tunnel!.onClientData(area, length)
+        break
+      case STATE.linger:
+        this.#lingered += length
+        if (this.#lingered > LINGER_BYTES_MAX) this.#close(false)
+        break
+      case STATE.call:
+        this.#more(area, start, end)
+        break
+      case STATE.closed:
+        return undefined
+      default:
+        if (this.#pending) this.#append(area.bytes, start, end)
+        else this.#process(area.bytes, start, end)
+    }
+    return this.#nextArea(area, length)
+  }
+
+  /** Bytes while a call is in progress: its body first, then what is kept for later. */
+  #more(area: ReadArea, start: number, end: number): void {
+    const exchange = this.#exchange!
+    const { request } = exchange
+    const at = request.done || !exchange.upstream?.ready ? start : exchange.feed(area, start, end)
+    if (at < end && this.#state !== STATE.linger && this.#state !== STATE.closed)
+      this.#keep(area.bytes, at, end)
+  }
+
+  #keep(bytes: Buffer, start: number, end: number): void {
+    if (this.#state !== STATE.call) {
+      this.#process(bytes, start, end)
+      return
+    }
+    if (this.#pending) this.#pending.append(bytes, start, end, 0)
+    else this.#pending = new HeadBuffer(bytes, start, end)
+    this.pipe.pause()
+  }
+
+  #append(bytes: Buffer, start: number, end: number): void {
+    const pending = this.#pending!
+    pending.append(bytes, start, end, this.runtime.limits.head_bytes_max)
+    if (!pending.worth) return
+    this.#pending = undefined
+    this.#process(pending.bytes, 0, pending.length)
+  }
+
+  /** Requests in bytes[start..end), until one has to wait for its answer. */
+  #process(bytes: Buffer, start: number, end: number): void {
+    this.#processing = true
+    let at = start
+    while (at < end && (this.#state === STATE.idle || this.#state === STATE.head)) {
+      this.runtime = this.#home.runtime
+      const stop = parseRequest(bytes, at, end, head, this.runtime.limits)
+      if (stop > 0) at = this.#beginCall(bytes, at, end)
+      else if (stop < 0) {
+        this.#refuse(bytes, at, end)
+        at = end
+      } else {
+        if (this.#state === STATE.idle) this.arm(this.runtime.limits.head_deadline_ms)
+        this.#state = STATE.head
+        this.#pending = new HeadBuffer(bytes, at, end)
+        at = end
+      }
+    }
+    this.#processing = false
+    if (at < end && this.#state === STATE.call) this.#keep(bytes, at, end)
+  }
+
+  #open(): Exchange {
+    const exchange = exchanges.pop() ?? new Exchange()
+    exchange.open(this, this.runtime.clock.mono_us())
+    this.#exchange = exchange
+    this.#state = STATE.call
+    this.#named = false
+    return exchange
+  }
+
+  /** @returns offset of the first byte behind what the call took */
+  #beginCall(bytes: Buffer, start: number, end: number): number {
+    const exchange = this.#open()
+    const { runtime } = this
+    const { draft } = exchange
+    const flags = continueTrace(bytes, head, draft, runtime)
+    if (runtime.settings.kind === 'inbound' && namesCaller(bytes, head, draft)) this.#nameCaller(bytes)
+    if (runtime.draining) head.persistent = false
+    const at = exchange.prepare(head, bytes, start, end, flags)
+    const fault = this.#faultOf(exchange)
+    if (fault !== FAULT.none) {
+      exchange.refuse(fault, exchange.request.fault === FAULT.none ? 'IH' : 'DPE')
+      return end
+    }
+    if (runtime.settings.kind === 'forward-proxy') this.#dispatchNamed(exchange, bytes)
+    else {
+      const target = runtime.destination.pick()
+      if (target) exchange.dispatch(target)
+      else exchange.fail(503, 'UH', 'server_error')
+    }
+    return at
+  }
+
+  /** What is refused although its form is right (Q38), or whose body is malformed already. */
+  #faultOf(exchange: Exchange): FaultId {
+    if (head.method === METHOD.trace) return FAULT.trace_refused
+    const proxy = this.runtime.settings.kind === 'forward-proxy'
+    if (head.method === METHOD.connect && !proxy) return FAULT.connect_refused
+    if (proxy && head.form !== FORM.absolute && head.method !== METHOD.connect) return FAULT.target_invalid
+    return exchange.request.fault
+  }
+
+  /** A caller that the trace state names freshly; the same name again gives the same object. */
+  #nameCaller(bytes: Buffer): void {
+    const { start, end } = believed
+    this.#named = true
+    const last = this.#namedSource
+    if (last && last.evidence === 'trace' && sameName(last.service, bytes, start, end)) return
+    const address = this.pipe.remoteAddress().replace(/^::ffff:/, '')
+    this.#namedSource = this.runtime.book.source(bytes.toString('latin1', start, end), address, 'trace')
+  }
+
+  /** Forward proxy: the destination is in the request, and is looked up and checked before anything is sent. */
+  #dispatchNamed(exchange: Exchange, bytes: Buffer): void {
+    const authority = bytes.toString('latin1', head.authorityStart, head.authorityEnd)
+    const isConnect = head.method === METHOD.connect
+    const colon = authority.lastIndexOf(':')
+    const hasPort = colon > authority.lastIndexOf(']')
+    const host = hasPort ? authority.slice(0, colon) : authority
+    const port = hasPort ? Number(authority.slice(colon + 1)) : isConnect ? 0 : 80
+    const { serial } = exchange
+    exchange.destination = host.toLowerCase()
+    this.pipe.pause()
+    this.arm(0)
+    const { allow } = this.runtime
+    const found = allow ? allow.resolveAllowed(host, port) : Promise.resolve(undefined)
+    found
+      .catch(() => undefined)
+      .then((target) => {
+        if (exchange.serial !== serial || !exchange.active || this.#exchange !== exchange) return
+        if (!target) exchange.fail(403, 'NR', 'denied')
+        else if (isConnect) this.#connectTunnel(exchange, target)
+        else {
+          exchange.dispatch(target)
+          if (exchange.active && exchange.request.done && !this.#pending) this.pipe.resume()
+        }
+      })
+      .catch((error: unknown) => this.onFault(error))
+  }
+
+  /** CONNECT: an opaque call whose destination has a name. */
+  #connectTunnel(exchange: Exchange, target: Target): void {
+    exchange.persistent = false
+    this.#openTunnel(exchange, target, 'opaque', CONNECTED)
+  }
+
+  /** A listener that does not decode: the call is the connection. */
+  #beginOpaque(): void {
+    const exchange = this.#open()
+    this.#newTrace(exchange)
+    const target = this.runtime.destination.pick()
+    if (target) this.#openTunnel(exchange, target, 'opaque', undefined)
+    else {
+      exchange.record(0, 'UH', 'reset', 'opaque')
+      this.callAborted()
+    }
+  }
+
+  #openTunnel(exchange: Exchange, target: Target, protocol: Protocol, greeting: Buffer | undefined): void {
+    exchange.target = target
+    const upstream = this.runtime.pool.connect(target, exchange)
+    this.#tunnel = new Tunnel(this, exchange, upstream, protocol, greeting)
+    this.#state = STATE.tunnel
+    this.arm(0)
+    this.#tunnel.sendFirst(undefined, this.#takePending())
+    if (!this.#ended) this.pipe.resume()
+  }
+
+  openTunnel(exchange: Exchange, first: Buffer): void {
+    this.#tunnel = new Tunnel(this, exchange, exchange.upstream!, 'websocket')
+    this.#state = STATE.tunnel
+    this.arm(0)
+    const waiting = this.#takePending()
+    this.pipe.resume()
+    this.#tunnel.sendFirst(first, waiting)
+  }
+
+  #takePending(): Buffer | undefined {
+    const pending = this.#pending
+    this.#pending = undefined
+    return pending?.bytes.subarray(0, pending.length)
+  }
+
+  tunnelEnded(byReset: boolean): void {
+    this.#exchange = undefined
+    this.#tunnel = undefined
+    this.#close(byReset)
+  }
+
+  #newTrace(exchange: Exchange): void {
+    const { ids, counters } = this.runtime
+    ids.write(exchange.draft.ids, 0, TRACE_ID_DIGITS)
+    ids.write(exchange.draft.ids, TRACE_ID_DIGITS, SPAN_ID_DIGITS)
+    counters.traceStarts++
+  }
+
+  /** A head that breaks a rule: one record, one short answer, and no more of this connection. */
+  #refuse(bytes: Buffer, start: number, end: number): void {
+    const exchange = this.#open()
+    this.#newTrace(exchange)
+    const { draft } = exchange
+    draft.request_bytes = end - start
+    if (head.methodEnd > head.start) {
+      draft.head = Buffer.from(bytes.subarray(head.start, head.targetEnd))
+      draft.methodEnd = head.methodEnd - head.start
+      draft.pathStart = head.pathStart - head.start
+      draft.pathEnd = head.pathEnd - head.start
+    }
+    exchange.headOnly = head.method === METHOD.head
+    exchange.refuse(head.fault, 'IH')
+  }
+
+  callEnded(keep: boolean): void {
+    this.#releaseExchange()
+    if (this.#state === STATE.closed) return
+    if (!keep || this.#ended) {
+      this.#linger()
+      return
+    }
+    this.#state = STATE.idle
+    const pending = this.#pending
+    if (pending === undefined || this.#processing) {
+      this.arm(this.runtime.limits.idle_ms)
+      if (!this.#processing) this.pipe.resume()
+      return
+    }
+    this.#pending = undefined
+    this.#process(pending.bytes, 0, pending.length)
+    if (this.#state === STATE.idle) this.arm(this.runtime.limits.idle_ms)
+    if (this.#state !== STATE.call) this.pipe.resume()
+  }
+
+  callAborted(): void {
+    this.#releaseExchange()
+    this.#close(true)
+  }
+
+  #releaseExchange(): void {
+    if (this.#exchange && exchanges.length < EXCHANGES_KEPT_MAX) exchanges.push(this.#exchange)
+    this.#exchange = undefined
+  }
+
+  /** RFC 9112 section 9.6: close the sending side first and let the client read, so that no reset eats the answer. */
+  #linger(): void {
+    this.#pending = undefined
+    this.#state = STATE.linger
+    this.pipe.end()
+    if (this.#ended && this.pipe.pendingWrites === 0) {
+      this.#close(false)
+      return
+    }
+    this.arm(LINGER_MS)
+    this.pipe.resume()
+  }
+
+  onEnd(): void {
+    this.#ended = true
+    if (this.#state === STATE.tunnel) this.#tunnel!.onClientEnd()
+    else if (this.#state === STATE.call) this.#exchange!.onClientEnd()
+    else if (this.#state === STATE.head) this.#cutHead()
+    else if (this.pipe.pendingWrites === 0) this.#close(false)
+  }
+
+  /** The client ended in the middle of a head: nothing was asked, but it is worth a record. */
+  #cutHead(): void {
+    const exchange = this.#open()
+    this.#newTrace(exchange)
+    exchange.draft.request_bytes = this.#pending?.length ?? 0
+    exchange.record(0, 'DC', 'unfinished')
+    this.callAborted()
+  }
+
+  onBroken(_code: string): void {
+    if (this.#state === STATE.tunnel) this.#tunnel!.onClientGone()
+    else if (this.#state === STATE.call) this.#exchange!.abandon('DC')
+    else this.#close(false)
+  }
+
+  onDrain(): void {
+    if (this.#state === STATE.tunnel) this.#tunnel!.onClientDrain()
+    else if (this.#state === STATE.call) this.#exchange!.onClientDrain()
+    else if (this.#state === STATE.linger && this.#ended) this.#close(false)
+  }
+
+  onDeadline(): void {
+    if (this.#state === STATE.call) {
+      this.runtime.counters.deadlines++
+      this.#exchange!.onDeadline()
+    } else if (this.#state === STATE.head) {
+      this.runtime.counters.deadlines++
+      const exchange = this.#open()
+      this.#newTrace(exchange)
+      exchange.draft.request_bytes = this.#pending?.length ?? 0
+      exchange.fail(408, 'DT', 'client_error')
+    } else this.#close(false)
+  }
+
+  onFault(error: unknown): void {
+    const { counters } = this.runtime
+    counters.faults++
+    counters.lastFault = error
+    if (this.#state === STATE.tunnel) this.#tunnel!.onShutdown()
+    else if (this.#exchange?.active) this.#exchange.abandon('DR')
+    this.#close(true)
+  }
+
+  /** The listener drains: idle connections close now, others once their call is answered. */
+  drain(): void {
+    if (this.#state === STATE.idle) this.#linger()
+  }
+
+  /** The grace is over. */
+  shutdown(): void {
+    if (this.#state === STATE.tunnel) this.#tunnel!.onShutdown()
+    else if (this.#state === STATE.call) this.#exchange!.abandon('DR')
+    else this.#close(false)
+  }
+
+  #nextArea(area: ReadArea, length: number): ReadArea {
+    const more = this.#state === STATE.tunnel || (this.#state === STATE.call && !this.#exchange!.request.done)
+    if (more && (area.large || length === area.window.length)) this.#largeArea ??= takeLargeArea()
+    this.#readsLarge = more && this.#largeArea !== undefined
+    if (this.#readsLarge) return this.#largeArea!
+    this.#giveLargeArea()
+    return SHARED_AREA
+  }
+
+  /** The large area goes back once nobody reads into it and nobody writes from it. */
+  #giveLargeArea(): void {
+    if (!this.#largeArea || this.#readsLarge || this.#state === STATE.call) return
+    giveLargeArea(this.#largeArea)
+    this.#largeArea = undefined
+  }
+
+  #close(byReset: boolean): void {
+    if (this.#state === STATE.closed) return
+    this.#state = STATE.closed
+    this.#pending = undefined
+    this.runtime.wheel.remove(this)
+    if (byReset) this.pipe.reset()
+    else this.pipe.close()
+    this.#readsLarge = false
+    this.#giveLargeArea()
+    this.#home.forget(this)
+  }
+}
+
+/** Answer to CONNECT, RFC 9110 section 9.3.6. */
+const CONNECTED = Buffer.from('HTTP/1.1 200 Connection established\r\n\r\n')
+
+function sameName(name: string, bytes: Buffer, start: number, end: number): boolean {
+  if (name.length !== end - start) return false
+  for (let index = 0; index < name.length; index++) {
+    if (name.charCodeAt(index) !== bytes[start + index]) return false
+  }
+  return true
+}

@@ -1,0 +1,401 @@
+import type { Outcome, Protocol } from '../../model/call.ts'
+import { httpOutcome } from '../../model/outcome.ts'
+import { Draft } from '../observe/draft.ts'
+import { FAULT, FAULTS, type FaultId } from '../wire/http1-fault.ts'
+import { BODY, METHOD, type RequestHead } from '../wire/http1-request.ts'
+import { type AnswerHost, AnswerReader } from './answer-reader.ts'
+import { CONTINUE, localAnswer } from './local-answer.ts'
+import { giveLargeArea, type Pipe, type ReadArea, takeLargeArea, WRITE, writeCopy } from './pipe.ts'
+import { RequestBody } from './request-body.ts'
+import { requestRoom, writeRequest } from './request-writer.ts'
+import type { Target } from './resolve.ts'
+import type { RelayRuntime } from './runtime.ts'
+import type { Source } from './source-book.ts'
+import type { Upstream, UpstreamUser } from './upstream.ts'
+
+/** Head and first bytes of most requests fit; larger ones get memory of their own for the call. */
+const OUT_BYTES = 4096
+/** How long an upstream may leave `Expect: 100-continue` unanswered before the tap answers (Q40). */
+const CONTINUE_WAIT_MS = 1000
+/** How long a client that closed its sending side waits before the upstream is told the same. */
+export const HALF_CLOSE_GRACE_MS = 1000
+
+/** The client's connection as a call sees it. */
+export interface ExchangeClient {
+  readonly pipe: Pipe
+  readonly runtime: RelayRuntime
+  /** Who makes this call. */
+  readonly source: Source
+  /** Deadline of the connection, milliseconds; 0 for none. */
+  arm(ms: number): void
+  /** The call is recorded. `keep`: the connection may carry another, else it closes once the client has read. */
+  callEnded(keep: boolean): void
+  /** The call is recorded and the client must not take what it got for complete. */
+  callAborted(): void
+  /** The upstream agreed to another protocol; its first bytes are `first`. */
+  openTunnel(exchange: Exchange, first: Buffer): void
+}
+
+/**
+ * One call in progress: a request on its way to the upstream, and its answer on the way back. Used
+ * again for another call once this one is recorded.
+ */
+export class Exchange implements UpstreamUser, AnswerHost {
+  readonly draft = new Draft()
+  readonly answer = new AnswerReader(this)
+  readonly request = new RequestBody()
+  client!: ExchangeClient
+  runtime!: RelayRuntime
+  upstream: Upstream | undefined = undefined
+  target: Target | undefined = undefined
+  /** Called service where the call itself names it (forward proxy). */
+  destination: string | undefined = undefined
+  active = false
+  /** Counts the calls this object has served, so that what comes late can tell whose it was. */
+  serial = 0
+  startedAt = 0
+  enteredAt = 0
+  idempotent = false
+  headOnly = false
+  http10 = false
+  persistent = false
+  upgrade = false
+  expecting = false
+  clientEnded = false
+  #progressMark = 0
+  readonly #own = Buffer.allocUnsafeSlow(OUT_BYTES)
+  #out: Buffer = this.#own
+  #outLength = 0
+  #answerArea: ReadArea | undefined = undefined
+
+  /** Starts a call at a monotonic time; the draft's trace ids are the caller's to fill. */
+  open(client: ExchangeClient, now_us: number): void {
+    this.client = client
+    this.runtime = client.runtime
+    this.active = true
+    this.serial++
+    this.startedAt = now_us
+    this.enteredAt = now_us
+    this.upstream = undefined
+    this.target = undefined
+    this.destination = undefined
+    this.headOnly = false
+    this.http10 = false
+    this.persistent = false
+    this.upgrade = false
+    this.expecting = false
+    this.clientEnded = false
+    this.#progressMark = 0
+    this.#outLength = 0
+    this.draft.reset()
+    this.answer.reset()
+    this.request.clear()
+    this.runtime.counters.callsInFlight++
+  }
+
+  /**
+   * Takes the head just parsed, with what came of its body, and prepares what the upstream gets.
+   * @returns offset of the first byte behind what was used
+   */
+  prepare(head: RequestHead, bytes: Buffer, start: number, end: number, flags: number): number {
+    const { request, runtime } = this
+    this.idempotent = isIdempotent(head.method)
+    this.headOnly = head.method === METHOD.head
+    this.http10 = head.http10
+    this.persistent = head.persistent
+    this.upgrade = head.upgrade
+    let at = head.end
+    let kept = at
+    if (head.body !== BODY.none) {
+      request.begin(head)
+      if (end > at) {
+        at = request.read(bytes, head.end, end)
+        kept = request.keptEnd
+      }
+      this.expecting = head.fields.expectContinue && end === head.end && !head.http10
+    }
+    const body = kept - head.end
+    const { trailer } = request
+    const room = requestRoom(head, runtime) + body + trailer.length
+    if (room > OUT_BYTES) this.#out = Buffer.allocUnsafeSlow(room)
+    let length = writeRequest(this.#out, bytes, head, this.draft, flags, runtime)
+    if (body > 0) length += bytes.copy(this.#out, length, head.end, kept)
+    if (trailer.length > 0) {
+      this.#out.set(trailer, length)
+      length += trailer.length
+    }
+    this.#outLength = length
+    this.draft.request_bytes = at - start
+    return at
+  }
+
+  /** Sends what was prepared, over an idle connection where there is one. */
+  dispatch(target: Target): void {
+    this.target = target
+    this.upstream = this.runtime.pool.take(target, this)
+    if (this.upstream) {
+      this.onUpstreamReady()
+      return
+    }
+    this.#connect(target)
+  }
+
+  #connect(target: Target): void {
+    this.leave()
+    this.upstream = this.runtime.pool.connect(target, this)
+    if (!this.request.done) this.client.pipe.pause()
+    this.client.arm(0)
+  }
+
+  onUpstreamReady(): void {
+    const outcome = this.upstream!.pipe!.write(this.#out.subarray(0, this.#outLength))
+    if (outcome === WRITE.failed) {
+      this.onAnswerBroken('EPIPE')
+      return
+    }
+    if (!this.request.done) {
+      if (outcome === WRITE.pending) this.client.pipe.pause()
+      else this.client.pipe.resume()
+    }
+    this.armRequest()
+    this.leave()
+  }
+
+  /** Adds the time spent on this piece of work, whose start is `enteredAt`; -1 while nothing is being done. */
+  leave(): void {
+    if (this.enteredAt < 0) return
+    this.draft.tap_us += this.runtime.clock.mono_us() - this.enteredAt
+    this.enteredAt = -1
+  }
+
+  /** The deadline that fits the state of the request. */
+  armRequest(): void {
+    const { limits } = this.runtime
+    if (this.expecting) this.client.arm(CONTINUE_WAIT_MS)
+    else if (!this.request.done) this.client.arm(limits.body_progress_ms)
+    else if (this.answer.begun) this.client.arm(0)
+    else this.client.arm(this.clientEnded ? HALF_CLOSE_GRACE_MS : limits.answer_ms)
+  }
+
+  /** More of the request's body. @returns offset of the first byte behind it */
+  feed(area: ReadArea, start: number, end: number): number {
+    const { request, upstream } = this
+    const at = request.read(area.bytes, start, end)
+    this.draft.request_bytes += at - start
+    this.expecting = false
+    if (request.fault !== FAULT.none) {
+      this.refuse(request.fault, 'DPE')
+      return end
+    }
+    const pipe = upstream?.pipe
+    if (!pipe) return at
+    const { keptEnd, trailer } = request
+    let outcome: number = WRITE.done
+    if (keptEnd > start) {
+      outcome = area.shared
+        ? writeCopy(pipe, area.bytes, start, keptEnd)
+        : pipe.write(area.bytes.subarray(start, keptEnd))
+    }
+    if (trailer.length > 0 && outcome !== WRITE.failed) outcome = pipe.write(trailer)
+    if (outcome === WRITE.failed) this.onAnswerBroken('EPIPE')
+    else if (request.done) {
+      this.armRequest()
+      if (this.answer.done) this.settle()
+    } else if (pipe.pendingWrites > 0) this.client.pipe.pause()
+    return at
+  }
+
+  /** The client closed its sending side while the call is under way. */
+  onClientEnd(): void {
+    this.clientEnded = true
+    this.persistent = false
+    if (!this.request.done) this.abandon('DC')
+    else if (!this.answer.begun) this.armRequest()
+  }
+
+  /** The client is gone, or too slow to be served: nobody takes the answer, so the upstream may stop. */
+  abandon(flag: string): void {
+    if (!this.active) return
+    this.upstream?.reset()
+    this.record(this.draft.status, flag, 'unfinished')
+    this.client.callAborted()
+  }
+
+  /** What the client sent breaks a rule. */
+  refuse(fault: FaultId, flag: string): void {
+    this.runtime.counters.requestFault(fault)
+    this.persistent = false
+    this.fail(FAULTS[fault]!.status, flag, 'client_error')
+  }
+
+  /** Ends the call with an answer of the tap's own, or with a reset where an answer has begun. */
+  fail(status: number, flags: string, outcome: Outcome): void {
+    if (!this.active) return
+    const upstream = this.upstream
+    this.upstream = undefined
+    upstream?.reset()
+    if (this.answer.begun) {
+      this.record(this.draft.status, flags, outcome)
+      this.client.callAborted()
+      return
+    }
+    const keep = this.persistent && this.request.done && !this.runtime.draining
+    const bytes = localAnswer(status, flags, !keep, this.headOnly)
+    this.client.pipe.write(bytes)
+    this.draft.response_bytes = bytes.length
+    this.record(status, flags, outcome)
+    this.client.callEnded(keep)
+  }
+
+  onConnectFailed(code: string): void {
+    this.upstream = undefined
+    const late = code === 'ETIMEDOUT'
+    this.fail(late ? 504 : 503, 'UF', late ? 'timeout' : 'server_error')
+  }
+
+  onUpstreamDrain(): void {
+    if (this.active && !this.request.done) this.client.pipe.resume()
+    else this.settle()
+  }
+
+  onUpstreamFault(error: unknown): void {
+    this.runtime.counters.faults++
+    this.runtime.counters.lastFault = error
+    this.upstream = undefined
+    this.fail(502, 'UPE', 'server_error')
+  }
+
+  /** The connection is lost. A pooled one that dies before a head may just have been stale: once more, if that is safe (S14). */
+  onAnswerBroken(code: string): void {
+    const { upstream, target } = this
+    if (!upstream || !this.active) return
+    upstream.close()
+    this.upstream = undefined
+    if (!this.answer.heard && upstream.reused && this.idempotent && this.request.kind === BODY.none) {
+      this.runtime.counters.retriesStale++
+      this.#connect(target!)
+    } else if (this.answer.done) this.settle()
+    else this.fail(502, code === 'ECONNRESET' ? 'UR' : 'UC', 'reset')
+  }
+
+  onAnswerEnd(): void {
+    const { answer } = this
+    if (answer.begun && answer.body === BODY.close && !answer.done) {
+      answer.done = true
+      this.settle()
+    } else if (answer.done) {
+      // The answer is complete, and the upstream wants no more of the request.
+      answer.persistent = false
+      this.settle()
+    } else this.onAnswerBroken('EOF')
+  }
+
+  onAnswer(area: ReadArea, length: number): ReadArea | undefined {
+    if (!this.active) return undefined
+    const { upstream, runtime } = this
+    this.enteredAt = runtime.clock.mono_us()
+    this.answer.read(area, length)
+    if (!this.active || this.answer.done) return upstream?.area
+    this.leave()
+    if (!area.large && length === area.window.length) this.#answerArea ??= takeLargeArea()
+    return this.#answerArea ?? area
+  }
+
+  startTunnel(first: Buffer): void {
+    this.client.openTunnel(this, first)
+  }
+
+  /** The client has taken all it was sent. */
+  onClientDrain(): void {
+    if (this.answer.done) this.settle()
+    else {
+      this.armRequest()
+      this.upstream?.pipe?.resume()
+    }
+  }
+
+  onDeadline(): void {
+    const { client, upstream, request, runtime, draft } = this
+    if (client.pipe.pendingWrites > 0) {
+      runtime.counters.slowReaders++
+      this.abandon('DT')
+    } else if (this.expecting) {
+      runtime.counters.continuesSent++
+      this.expecting = false
+      client.pipe.write(CONTINUE)
+      this.armRequest()
+    } else if (!request.done) {
+      const blocked = !upstream?.ready || upstream.pipe!.pendingWrites > 0
+      const progress = draft.request_bytes - this.#progressMark
+      this.#progressMark = draft.request_bytes
+      if (blocked || progress >= runtime.limits.body_progress_bytes)
+        client.arm(runtime.limits.body_progress_ms)
+      else {
+        this.persistent = false
+        this.fail(408, 'DT', 'client_error')
+      }
+    } else if (this.clientEnded) upstream?.pipe?.end()
+    else if (!this.answer.begun) this.fail(504, 'UT', 'timeout')
+  }
+
+  /** Ends the call once request, answer and the client's reading are all complete. */
+  settle(): void {
+    const { answer, request, upstream, client } = this
+    if (!this.active || !answer.done || client.pipe.pendingWrites > 0) return
+    if (!request.done) {
+      // The upstream answered early. It may still want the rest of the request; if not, the connection has to end.
+      if (answer.persistent && this.persistent && upstream && !upstream.closed) return
+      this.persistent = false
+    }
+    if (upstream) {
+      const reusable = answer.persistent && request.done && upstream.pipe!.pendingWrites === 0
+      if (reusable) this.runtime.pool.give(upstream)
+      else upstream.close()
+    }
+    this.record(this.draft.status, '', httpOutcome(this.draft.status))
+    client.callEnded(this.persistent)
+  }
+
+  /** Gives the one record of this call to the sink. */
+  record(status: number, flags: string, outcome: Outcome, protocol: Protocol = 'http'): void {
+    if (!this.active) return
+    this.active = false
+    const { draft, runtime } = this
+    const now = runtime.clock.mono_us()
+    draft.ts = runtime.clock.wall_us(this.startedAt)
+    draft.duration_us = Math.max(0, Math.round(now - this.startedAt))
+    if (this.enteredAt >= 0) draft.tap_us += now - this.enteredAt
+    draft.tap_us = Math.max(0, Math.round(draft.tap_us))
+    draft.status = status
+    draft.response_flags = flags
+    draft.outcome = outcome
+    draft.parties = runtime.book.parties(
+      this.client.source,
+      this.target?.label ?? '',
+      protocol,
+      this.destination,
+    )
+    runtime.counters.callsInFlight--
+    runtime.counters.callsTotal++
+    runtime.sink.call(draft)
+    this.#release()
+  }
+
+  #release(): void {
+    this.upstream = undefined
+    this.#out = this.#own
+    if (this.#answerArea) giveLargeArea(this.#answerArea)
+    this.#answerArea = undefined
+  }
+}
+
+/** RFC 9110 section 9.2.2. */
+function isIdempotent(method: number): boolean {
+  return (
+    method === METHOD.get ||
+    method === METHOD.head ||
+    method === METHOD.options ||
+    method === METHOD.put ||
+    method === METHOD.delete
+  )
+}

@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:net'
+import { TapmeshError } from '../../model/error.ts'
+import type { CallSink } from '../observe/call-draft.ts'
+import type { Address, Limits, ListenerSettings } from '../settings.ts'
+import { tracestateName } from '../wire/trace-context.ts'
+import { TraceIds } from '../wire/trace-ids.ts'
+import type { AllowList } from './allow.ts'
+import { Client, type ClientHome } from './client.ts'
+import type { RelayClock } from './clock.ts'
+import type { RelayCounters } from './counters.ts'
+import type { Destination } from './resolve.ts'
+import type { RelayRuntime } from './runtime.ts'
+import { SourceBook } from './source-book.ts'
+import type { TimerWheel } from './timer-wheel.ts'
+import { chooseTransport, createPipeServer, type Transport } from './transport.ts'
+import { UpstreamPool } from './upstream-pool.ts'
+
+/** What a listener needs to know of the tap it is part of. All but `sink`, `counters` and `wheel` may change at a reload. */
+export interface ListenerDeps {
+  service: string
+  zone: string
+  version: string
+  limits: Limits
+  /** Where calls go; not asked by a forward proxy. */
+  destination: Destination
+  /** Forward proxy only. */
+  allow?: AllowList
+  /** Service known for a caller's address, by configuration. */
+  callerOf: (address: string) => string | undefined
+  sink: CallSink
+  counters: RelayCounters
+  clock: RelayClock
+  wheel: TimerWheel
+  transport?: Transport
+}
+
+export interface Listener {
+  /** Opens the port. @throws TapmeshError TAPMESH_PORT_IN_USE, TAPMESH_PORT_FORBIDDEN, TAPMESH_ADDRESS_INVALID */
+  listen(): Promise<Address>
+  /** Takes new settings; calls in progress end under the old ones. The address cannot change. */
+  update(settings: ListenerSettings, deps: ListenerDeps): void
+  /** Accepts no more; idle connections close, others after their answer. Resolves when the last is gone. */
+  drain(): Promise<void>
+  /** Ends everything now; unfinished calls are recorded with DR. */
+  close(): void
+}
+
+function seed(): Uint32Array {
+  const bytes = randomBytes(16)
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, 4)
+}
+
+const ids = new TraceIds(seed())
+
+function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Transport): RelayRuntime {
+  const { limits, counters, wheel } = deps
+  const inbound = settings.kind === 'inbound'
+  const first = settings.to[0]
+  return {
+    settings,
+    limits,
+    destination: deps.destination,
+    allow: deps.allow,
+    book: new SourceBook({
+      reporter: inbound ? 'server' : 'client',
+      source: '',
+      source_instance: '',
+      source_zone: inbound ? '' : deps.zone,
+      source_identity: '',
+      source_evidence: 'none',
+      destination: settings.destination,
+      destination_zone: inbound ? settings.destination_zone || deps.zone : settings.destination_zone,
+      destination_version: inbound ? deps.version : '',
+      security: 'plaintext',
+    }),
+    pool: new UpstreamPool({ transport, counters, wheel }, limits),
+    sink: deps.sink,
+    counters,
+    clock: deps.clock,
+    wheel,
+    ids,
+    stateName: tracestateName(deps.service),
+    service: deps.service,
+    hostName: Buffer.from(first ? `${first.host}:${first.port}` : '', 'latin1'),
+    callerOf: deps.callerOf,
+    draining: false,
+  }
+}
+
+class RelayListener implements Listener, ClientHome {
+  runtime: RelayRuntime
+  readonly #clients = new Set<Client>()
+  readonly #transport: Transport
+  readonly #server: Server
+  #drained: (() => void) | undefined
+
+  constructor(settings: ListenerSettings, deps: ListenerDeps) {
+    this.#transport = chooseTransport(deps.transport)
+    this.runtime = runtimeOf(settings, deps, this.#transport)
+    this.#server = createPipeServer(this.#transport, { accept: () => this.#accept() })
+  }
+
+  #accept(): ReturnType<Parameters<typeof createPipeServer>[1]['accept']> {
+    const { counters, limits } = this.runtime
+    if (counters.connectionsOpen >= limits.connections_max) {
+      counters.connectionsRefused++
+      return undefined
+    }
+    counters.connectionsOpen++
+    counters.connectionsAccepted++
+    const client = new Client(this)
+    this.#clients.add(client)
+    return { owner: client, begin: (pipe) => client.begin(pipe) }
+  }
+
+  forget(client: Client): void {
+    if (!this.#clients.delete(client)) return
+    this.runtime.counters.connectionsOpen--
+    if (this.#clients.size === 0) this.#drained?.()
+  }
+
+  listen(): Promise<Address> {
+    const { host, port } = this.runtime.settings.listen
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
+      this.#server.listen({ host, port, backlog: 1024 }, () => {
+        const address = this.#server.address()
+        resolve(
+          typeof address === 'object' && address
+            ? { host: address.address, port: address.port }
+            : { host, port },
+        )
+      })
+    })
+  }
+
+  update(settings: ListenerSettings, deps: ListenerDeps): void {
+    const before = this.runtime
+    this.runtime = runtimeOf(settings, deps, this.#transport)
+    this.runtime.draining = before.draining
+    before.pool.close()
+  }
+
+  drain(): Promise<void> {
+    this.runtime.draining = true
+    this.#server.close()
+    for (const client of [...this.#clients]) client.drain()
+    return new Promise((resolve) => {
+      this.#drained = () => {
+        this.runtime.pool.close()
+        resolve()
+      }
+      if (this.#clients.size === 0) this.#drained()
+    })
+  }
+
+  close(): void {
+    this.#server.close()
+    for (const client of [...this.#clients]) client.shutdown()
+    this.runtime.pool.close()
+  }
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): TapmeshError {
+  const where = `${host}:${port}`
+  if (error.code === 'EADDRINUSE') {
+    return new TapmeshError(
+      'TAPMESH_PORT_IN_USE',
+      `${where} is taken by another program.`,
+      `Stop that program (\`ss -ltnp | grep :${port}\` names it) or choose another port; 0 takes any free one.`,
+      { cause: error },
+    )
+  }
+  if (error.code === 'EACCES') {
+    return new TapmeshError(
+      'TAPMESH_PORT_FORBIDDEN',
+      `This user may not listen on ${where}.`,
+      'Choose a port above 1023, or give the program the right to bind low ports.',
+      { cause: error },
+    )
+  }
+  return new TapmeshError(
+    'TAPMESH_ADDRESS_INVALID',
+    `Cannot listen on ${where}: ${error.message}`,
+    'Give an address of this machine, for example 127.0.0.1 or 0.0.0.0.',
+    { cause: error },
+  )
+}
+
+/** One port of the tap: inbound, outbound, or forward proxy. */
+export function createListener(settings: ListenerSettings, deps: ListenerDeps): Listener {
+  return new RelayListener(settings, deps)
+}

@@ -1,0 +1,103 @@
+/**
+ * One TCP connection as the relay uses it. Two ways to make one exist (handle-pipe.ts,
+ * socket-pipe.ts); the rest of the relay knows only this.
+ */
+
+/** Outcome of a write. */
+export const WRITE = { done: 0, pending: 1, failed: -1 } as const
+
+/** Room in front of what is read, so that a head can grow a little in place. */
+export const ROOM_BYTES = 128
+/** Reads of idle and small traffic: one area for all connections, since it is emptied within the callback. */
+const SHARED_BYTES = 32 * 1024
+/** A connection's own area, for the side whose bytes are written on without a copy. */
+const SMALL_BYTES = 16 * 1024
+/** Taken while a large body flows; measured against 64 and 128 KiB (docs/decisions/0004-data-path.md). */
+const LARGE_BYTES = 256 * 1024
+/** Large areas kept for the next body. */
+const LARGE_KEPT_MAX = 32
+/** Large areas in use at once; beyond that bodies flow through what they have. */
+const LARGE_USED_MAX = 256
+
+/** Memory that reads go to. */
+export interface ReadArea {
+  readonly bytes: Buffer
+  /** Offset of the first byte read. */
+  readonly room: number
+  /** The part the kernel may write to. */
+  readonly window: Buffer
+  /** True where another connection may read into it as soon as the callback returns. */
+  readonly shared: boolean
+  readonly large: boolean
+}
+
+export interface Pipe {
+  /** Writes whose bytes the kernel has not taken yet. */
+  readonly pendingWrites: number
+  /**
+   * Sends bytes, which must stay as they are until the write is done. After WRITE.pending the owner
+   * hears `onDrain`; after WRITE.failed the peer is gone.
+   */
+  write(bytes: Uint8Array): number
+  pause(): void
+  resume(): void
+  /** Half-close: what was written goes out, then FIN. */
+  end(): void
+  /** Closes; bytes not yet taken by the kernel are lost. */
+  close(): void
+  /** Closes so that the peer sees a reset and cannot take what came for complete. */
+  reset(): void
+  /** IP address of the peer, or empty. */
+  remoteAddress(): string
+}
+
+export interface PipeOwner {
+  /** Bytes area.bytes[area.room .. area.room + length). @returns the area for the next read, or undefined to keep it */
+  onData(area: ReadArea, length: number): ReadArea | undefined
+  /** The peer sent FIN. */
+  onEnd(): void
+  /** The connection is broken; the pipe is closed already. */
+  onBroken(code: string): void
+  onDrain(): void
+  /** An error of the program itself, kept within this connection. */
+  onFault(error: unknown): void
+}
+
+export function newArea(size: number, shared = false): ReadArea {
+  const bytes = Buffer.allocUnsafeSlow(ROOM_BYTES + size)
+  return { bytes, room: ROOM_BYTES, window: bytes.subarray(ROOM_BYTES), shared, large: size === LARGE_BYTES }
+}
+
+export const SHARED_AREA: ReadArea = newArea(SHARED_BYTES, true)
+
+export function smallArea(): ReadArea {
+  return newArea(SMALL_BYTES)
+}
+
+const kept: ReadArea[] = []
+let used = 0
+
+/** An area for a large body, or undefined where as many as allowed are in use. */
+export function takeLargeArea(): ReadArea | undefined {
+  if (used >= LARGE_USED_MAX) return undefined
+  used++
+  return kept.pop() ?? newArea(LARGE_BYTES)
+}
+
+export function giveLargeArea(area: ReadArea): void {
+  used--
+  if (kept.length < LARGE_KEPT_MAX) kept.push(area)
+}
+
+let scratch = Buffer.allocUnsafeSlow(SHARED_BYTES)
+
+/** Sends bytes of an area that is shared or about to be read into again: by a copy that lives until the write is done. */
+export function writeCopy(pipe: Pipe, bytes: Buffer, start: number, end: number): number {
+  const length = end - start
+  if (length > scratch.length) return pipe.write(Buffer.from(bytes.subarray(start, end)))
+  bytes.copy(scratch, 0, start, end)
+  const outcome = pipe.write(scratch.subarray(0, length))
+  // The kernel still reads from it, so the next copy needs another.
+  if (outcome === WRITE.pending) scratch = Buffer.allocUnsafeSlow(SHARED_BYTES)
+  return outcome
+}

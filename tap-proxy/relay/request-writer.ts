@@ -1,0 +1,145 @@
+import type { Draft } from '../observe/draft.ts'
+import { equalsIgnoreCase } from '../wire/byte-class.ts'
+import { dropFields, NAMES, nameLength } from '../wire/http1-fields.ts'
+import { BODY, FORM, METHOD, type RequestHead } from '../wire/http1-request.ts'
+import { appendMembers, tracestateRoom, writeOwnMember, writeTraceparent } from '../wire/trace-context.ts'
+import type { RelayRuntime } from './runtime.ts'
+
+const VERSION_LINE = Buffer.from(' HTTP/1.1\r\n')
+const HOST = Buffer.from('Host: ')
+const TRACEPARENT = Buffer.from('traceparent: ')
+const TRACESTATE = Buffer.from('tracestate: ')
+const UPGRADE = Buffer.from('Connection: Upgrade\r\nUpgrade: websocket\r\n')
+const CHUNKED = Buffer.from('Transfer-Encoding: chunked\r\n')
+const CRLF = Buffer.from('\r\n')
+const ONE = 0x31
+const SLASH = 0x2f
+/** Everything a head can grow by, apart from tracestate and Host. */
+const GROWTH_BYTES = 256
+
+/** Bytes the request's head can take at most once it is written anew. */
+export function requestRoom(head: RequestHead, runtime: RelayRuntime): number {
+  return head.end - head.start + GROWTH_BYTES + runtime.hostName.length + tracestateRoom(runtime.stateName)
+}
+
+/**
+ * Writes the request's head as the upstream is to see it to out[0..] and notes where method and path
+ * stand: the head's own bytes, without the fields that belong to one connection, with this tap's
+ * trace context.
+ * @returns its length
+ */
+export function writeRequest(
+  out: Buffer,
+  bytes: Buffer,
+  head: RequestHead,
+  draft: Draft,
+  flags: number,
+  runtime: RelayRuntime,
+): number {
+  draft.head = out
+  draft.methodStart = 0
+  draft.methodEnd = head.methodEnd - head.start
+  draft.pathStart = head.pathStart - head.start
+  draft.pathEnd = head.pathEnd - head.start
+  if (runtime.settings.untouched) return bytes.copy(out, 0, head.start, head.end)
+  let at =
+    head.form === FORM.absolute ? writeOriginForm(out, bytes, head, draft) : writeLine(out, bytes, head)
+  if (head.http10 && head.fields.hosts === 0 && head.form !== FORM.absolute) at = writeHost(out, at, runtime)
+  if (!head.fields.canonical) at = writeFraming(out, at, bytes, head)
+  at = copyFields(out, at, bytes, head)
+  if (head.upgrade) at += UPGRADE.copy(out, at)
+  at = writeTrace(out, at, bytes, head, draft, flags, runtime)
+  return at + CRLF.copy(out, at)
+}
+
+/** The request line as it is; RFC 9110 section 2.5 has an intermediary send its own version. */
+function writeLine(out: Buffer, bytes: Buffer, head: RequestHead): number {
+  const length = bytes.copy(out, 0, head.start, head.fieldsStart)
+  out[head.minorAt - head.start] = ONE
+  return length
+}
+
+/** RFC 9112 section 3.2.2: an absolute target becomes its origin form, and Host becomes its authority (Q30). */
+function writeOriginForm(out: Buffer, bytes: Buffer, head: RequestHead, draft: Draft): number {
+  let at = bytes.copy(out, 0, head.start, head.methodEnd + 1)
+  draft.pathStart = at
+  if (bytes[head.pathStart] !== SLASH) {
+    const asterisk = head.method === METHOD.options && head.pathStart === head.targetEnd
+    out[at++] = asterisk ? 0x2a : SLASH
+  }
+  at += bytes.copy(out, at, head.pathStart, head.pathEnd)
+  draft.pathEnd = at
+  at += bytes.copy(out, at, head.pathEnd, head.targetEnd)
+  at += VERSION_LINE.copy(out, at)
+  at += HOST.copy(out, at)
+  at += bytes.copy(out, at, head.authorityStart, head.authorityEnd)
+  if (head.fields.hostField >= 0) head.fields.drop(head.fields.hostField)
+  return at + CRLF.copy(out, at)
+}
+
+function writeHost(out: Buffer, from: number, runtime: RelayRuntime): number {
+  let at = from + HOST.copy(out, from)
+  at += runtime.hostName.copy(out, at)
+  return at + CRLF.copy(out, at)
+}
+
+/** A framing field that is legal but odd (leading zeros, tabs, capitals) is written plainly, so that no peer reads it otherwise (Q5). */
+function writeFraming(out: Buffer, from: number, bytes: Buffer, head: RequestHead): number {
+  if (head.body === BODY.chunked) {
+    dropFields(bytes, NAMES.transferEncoding, head.fields)
+    return from + CHUNKED.copy(out, from)
+  }
+  dropFields(bytes, NAMES.contentLength, head.fields)
+  return from + out.write(`Content-Length: ${head.length}\r\n`, from, 'latin1')
+}
+
+function copyFields(out: Buffer, from: number, bytes: Buffer, head: RequestHead): number {
+  const { fields } = head
+  const stop = fields.starts[fields.count]!
+  if (!fields.anyDropped) return from + bytes.copy(out, from, head.fieldsStart, stop)
+  let at = from
+  let start = head.fieldsStart
+  for (let field = 0; field < fields.count; field++) {
+    if (fields.dropped[field] === 0) continue
+    const end = fields.starts[field]!
+    if (end > start) at += bytes.copy(out, at, start, end)
+    start = fields.starts[field + 1]!
+  }
+  return stop > start ? at + bytes.copy(out, at, start, stop) : at
+}
+
+function writeTrace(
+  out: Buffer,
+  from: number,
+  bytes: Buffer,
+  head: RequestHead,
+  draft: Draft,
+  flags: number,
+  runtime: RelayRuntime,
+): number {
+  let at = from + TRACEPARENT.copy(out, from)
+  at = writeTraceparent(out, at, draft.ids, flags)
+  at += CRLF.copy(out, at)
+  if (runtime.settings.kind === 'inbound') return at
+  at += TRACESTATE.copy(out, at)
+  const start = at
+  at = writeOwnMember(out, at, runtime.stateName, draft.ids)
+  if (draft.hasParent && head.fields.tracestates > 0) at = mergeTracestate(out, start, at, bytes, head)
+  return at + CRLF.copy(out, at)
+}
+
+/** Members of every tracestate field follow the own one; RFC 9110 section 5.3 has several fields be one list. */
+function mergeTracestate(out: Buffer, start: number, from: number, bytes: Buffer, head: RequestHead): number {
+  const { fields } = head
+  let at = from
+  let members = 1
+  for (let field = 0; field < fields.count; field++) {
+    const name = fields.starts[field]!
+    const length = nameLength(bytes, name)
+    if (!equalsIgnoreCase(bytes, name, NAMES.tracestate, length)) continue
+    const end = fields.starts[field + 1]! - 2
+    at = appendMembers(out, start, at, members, bytes, name + length + 1, end)
+    members++
+  }
+  return at
+}

@@ -1,0 +1,35 @@
+import type { CallSink } from '../observe/call-draft.ts'
+import type { Limits, ListenerSettings } from '../settings.ts'
+import type { TraceIds } from '../wire/trace-ids.ts'
+import type { AllowList } from './allow.ts'
+import type { RelayClock } from './clock.ts'
+import type { RelayCounters } from './counters.ts'
+import type { Destination } from './resolve.ts'
+import type { SourceBook } from './source-book.ts'
+import type { TimerWheel } from './timer-wheel.ts'
+import type { UpstreamPool } from './upstream-pool.ts'
+
+/** What a listener's connections work with; a reload swaps the whole object, so a call sees one version. */
+export interface RelayRuntime {
+  readonly settings: ListenerSettings
+  readonly limits: Limits
+  readonly destination: Destination
+  readonly allow: AllowList | undefined
+  readonly book: SourceBook
+  readonly pool: UpstreamPool
+  readonly sink: CallSink
+  readonly counters: RelayCounters
+  readonly clock: RelayClock
+  readonly wheel: TimerWheel
+  readonly ids: TraceIds
+  /** Own service's name as it stands in tracestate. */
+  readonly stateName: Uint8Array
+  /** Own service's name as it stands in the record of an outbound call. */
+  readonly service: string
+  /** Host field for a request of HTTP/1.0 that has none. */
+  readonly hostName: Buffer
+  /** Service known for a caller's address, by configuration. */
+  readonly callerOf: (address: string) => string | undefined
+  /** True once the listener drains: every answer closes its connection. */
+  draining: boolean
+}

@@ -1,0 +1,108 @@
+import { connect, type Socket } from 'node:net'
+import { type Pipe, type PipeOwner, WRITE } from './pipe.ts'
+
+/** Connections on net.Socket with public interfaces only: slower, and what the tap falls back to. */
+export class SocketPipe implements Pipe {
+  pendingWrites = 0
+  closed = false
+  readonly #socket: Socket
+  readonly #owner: PipeOwner
+
+  constructor(socket: Socket, owner: PipeOwner) {
+    this.#socket = socket
+    this.#owner = owner
+    socket.setNoDelay(true)
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#break(error.code ?? 'ECONNRESET'))
+    socket.on('close', () => this.#break('ECONNRESET'))
+    socket.on('data', (chunk: Buffer) => {
+      this.#guard(() => {
+        owner.onData({ bytes: chunk, room: 0, window: chunk, shared: false, large: false }, chunk.length)
+      })
+    })
+    socket.on('end', () => this.#guard(() => owner.onEnd()))
+  }
+
+  #guard(work: () => void): void {
+    if (this.closed) return
+    try {
+      work()
+    } catch (error) {
+      this.#owner.onFault(error)
+    }
+  }
+
+  #break(code: string): void {
+    this.#guard(() => {
+      this.close()
+      this.#owner.onBroken(code)
+    })
+  }
+
+  write(bytes: Uint8Array): number {
+    if (this.closed || !this.#socket.writable) return WRITE.failed
+    let taken = false
+    this.#socket.write(bytes, () => {
+      if (!taken) return
+      this.pendingWrites--
+      this.#guard(() => {
+        if (this.pendingWrites === 0) this.#owner.onDrain()
+      })
+    })
+    if (this.#socket.writableLength === 0) return WRITE.done
+    taken = true
+    this.pendingWrites++
+    return WRITE.pending
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (!this.closed) this.#socket.resume()
+  }
+
+  end(): void {
+    if (!this.closed) this.#socket.end()
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.#socket.destroy()
+  }
+
+  reset(): void {
+    if (this.closed) return
+    this.closed = true
+    this.#socket.resetAndDestroy()
+  }
+
+  remoteAddress(): string {
+    return this.#socket.remoteAddress ?? ''
+  }
+}
+
+/** As `connectHandle`, on a net.Socket. */
+export function connectSocket(
+  host: string,
+  port: number,
+  owner: PipeOwner,
+  connected: (pipe: Pipe | undefined, code: string) => void,
+): Pipe {
+  const socket = connect({ host, port, allowHalfOpen: true })
+  const pipe = new SocketPipe(socket, {
+    onData: (area, length) => owner.onData(area, length),
+    onEnd: () => owner.onEnd(),
+    onDrain: () => owner.onDrain(),
+    onFault: (error) => owner.onFault(error),
+    onBroken: (code) => (open ? owner.onBroken(code) : connected(undefined, code)),
+  })
+  let open = false
+  socket.on('connect', () => {
+    if (pipe.closed) return
+    open = true
+    connected(pipe, '')
+  })
+  return pipe
+}

@@ -1,0 +1,79 @@
+import type { Protocol, SourceEvidence } from '../../model/call.ts'
+import type { CallParties } from '../observe/call-draft.ts'
+
+/** Parties kept for each listener; past it all are forgotten and made again, which costs time and no memory. */
+const PARTIES_MAX = 10_000
+
+/** What a listener's parties have in common. */
+export interface PartiesBase extends Omit<CallParties, 'protocol' | 'destination_instance'> {}
+
+/** A caller as a connection knows it; it remembers the parties it used last. */
+export interface Source {
+  readonly service: string
+  readonly instance: string
+  readonly evidence: SourceEvidence
+  lastLabel: string | undefined
+  lastProtocol: Protocol | undefined
+  lastParties: CallParties | undefined
+}
+
+/**
+ * Who calls whom, as objects that stay the same over many calls, so that a sink may cache bytes for
+ * them by identity.
+ */
+export class SourceBook {
+  readonly #sources = new Map<string, Source>()
+  readonly #parties = new Map<string, CallParties>()
+  readonly #base: PartiesBase
+
+  constructor(base: PartiesBase) {
+    this.#base = base
+  }
+
+  source(service: string, instance: string, evidence: SourceEvidence): Source {
+    const key = `${evidence} ${instance} ${service}`
+    let source = this.#sources.get(key)
+    if (!source) {
+      if (this.#sources.size >= PARTIES_MAX) this.#sources.clear()
+      source = {
+        service,
+        instance,
+        evidence,
+        lastLabel: undefined,
+        lastProtocol: undefined,
+        lastParties: undefined,
+      }
+      this.#sources.set(key, source)
+    }
+    return source
+  }
+
+  /** @param label address of the called instance, or empty @param destination name of the called service where the call itself says it */
+  parties(source: Source, label: string, protocol: Protocol, destination?: string): CallParties {
+    if (source.lastLabel === label && source.lastProtocol === protocol && destination === undefined) {
+      return source.lastParties!
+    }
+    const name = destination ?? this.#base.destination
+    const key = `${source.evidence} ${source.instance} ${protocol} ${label} ${name} ${source.service}`
+    let parties = this.#parties.get(key)
+    if (!parties) {
+      if (this.#parties.size >= PARTIES_MAX) this.#parties.clear()
+      parties = {
+        ...this.#base,
+        source: source.service,
+        source_instance: source.instance,
+        source_evidence: source.evidence,
+        destination: name,
+        destination_instance: label,
+        protocol,
+      }
+      this.#parties.set(key, parties)
+    }
+    if (destination === undefined) {
+      source.lastLabel = label
+      source.lastProtocol = protocol
+      source.lastParties = parties
+    }
+    return parties
+  }
+}

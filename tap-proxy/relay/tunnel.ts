@@ -1,0 +1,153 @@
+import type { Outcome, Protocol } from '../../model/call.ts'
+import type { Exchange } from './exchange.ts'
+import { type Pipe, type ReadArea, WRITE, writeCopy } from './pipe.ts'
+import type { Upstream, UpstreamUser } from './upstream.ts'
+
+/** The client's side of a tunnel. */
+export interface TunnelClient {
+  readonly pipe: Pipe
+  /** Both sides are done, or one broke; `byReset` where the client must notice. */
+  tunnelEnded(byReset: boolean): void
+}
+
+/** Bytes relayed both ways without a look at them: opaque connections, CONNECT, and WebSockets after their 101. */
+export class Tunnel implements UpstreamUser {
+  readonly #client: TunnelClient
+  readonly #exchange: Exchange
+  readonly #protocol: Protocol
+  #upstream: Upstream
+  /** What the client sent before the upstream was there. */
+  #waiting: Buffer | undefined
+  #clientEnded = false
+  #upstreamEnded = false
+  #ended = false
+  /** Written to the client when the upstream is connected (CONNECT). */
+  readonly #greeting: Buffer | undefined
+
+  constructor(
+    client: TunnelClient,
+    exchange: Exchange,
+    upstream: Upstream,
+    protocol: Protocol,
+    greeting?: Buffer,
+  ) {
+    this.#client = client
+    this.#exchange = exchange
+    this.#upstream = upstream
+    this.#protocol = protocol
+    this.#greeting = greeting
+    upstream.user = this
+    exchange.runtime.counters.tunnels++
+  }
+
+  /** Bytes that came before the tunnel did. */
+  sendFirst(toClient: Buffer | undefined, toUpstream: Buffer | undefined): void {
+    if (toClient) this.#toClient(this.#client.pipe.write(toClient))
+    if (toUpstream && toUpstream.length > 0) this.#fromClient(toUpstream)
+  }
+
+  #fromClient(bytes: Buffer): void {
+    const { draft } = this.#exchange
+    draft.request_bytes += bytes.length
+    if (!this.#upstream.ready) {
+      this.#waiting = this.#waiting ? Buffer.concat([this.#waiting, bytes]) : bytes
+      this.#client.pipe.pause()
+    } else this.#toUpstream(this.#upstream.pipe!.write(bytes))
+  }
+
+  #toUpstream(outcome: number): void {
+    if (outcome === WRITE.failed) this.#end('UC', 'reset', true)
+    else if (outcome === WRITE.pending) this.#client.pipe.pause()
+  }
+
+  #toClient(outcome: number): void {
+    if (outcome === WRITE.failed) this.#end('DC', 'unfinished', false)
+    else if (outcome === WRITE.pending) this.#upstream.pipe?.pause()
+  }
+
+  onClientData(area: ReadArea, length: number): void {
+    const start = area.room
+    if (!this.#upstream.ready) {
+      this.#fromClient(Buffer.from(area.bytes.subarray(start, start + length)))
+      return
+    }
+    this.#exchange.draft.request_bytes += length
+    this.#toUpstream(writeCopy(this.#upstream.pipe!, area.bytes, start, start + length))
+  }
+
+  onClientEnd(): void {
+    this.#clientEnded = true
+    if (this.#upstreamEnded) this.#end('', 'ok', false)
+    else if (this.#upstream.ready) this.#upstream.pipe!.end()
+  }
+
+  onClientDrain(): void {
+    this.#upstream.pipe?.resume()
+  }
+
+  onClientGone(): void {
+    this.#end(this.#upstreamEnded ? '' : 'DC', this.#upstreamEnded ? 'ok' : 'unfinished', true)
+  }
+
+  /** The tap stops before the tunnel ended. */
+  onShutdown(): void {
+    this.#end('DR', 'unfinished', true)
+  }
+
+  onUpstreamReady(): void {
+    const { draft } = this.#exchange
+    if (this.#greeting) {
+      draft.status = 200
+      this.#toClient(this.#client.pipe.write(this.#greeting))
+    }
+    if (this.#ended) return
+    if (this.#waiting) this.#toUpstream(this.#upstream.pipe!.write(this.#waiting))
+    this.#waiting = undefined
+    if (this.#ended) return
+    if (this.#clientEnded) this.#upstream.pipe!.end()
+    if (this.#upstream.pipe!.pendingWrites === 0) this.#client.pipe.resume()
+  }
+
+  onConnectFailed(code: string): void {
+    this.#end('UF', code === 'ETIMEDOUT' ? 'timeout' : 'reset', true)
+  }
+
+  onAnswer(area: ReadArea, length: number): ReadArea | undefined {
+    const { draft, runtime, startedAt } = this.#exchange
+    if (draft.ttfb_us === 0) draft.ttfb_us = Math.max(1, Math.round(runtime.clock.mono_us() - startedAt))
+    draft.response_bytes += length
+    this.#toClient(this.#client.pipe.write(area.bytes.subarray(area.room, area.room + length)))
+    return undefined
+  }
+
+  onAnswerEnd(): void {
+    this.#upstreamEnded = true
+    if (this.#clientEnded) this.#end('', 'ok', false)
+    else this.#client.pipe.end()
+  }
+
+  onAnswerBroken(_code: string): void {
+    this.#end(this.#clientEnded ? '' : 'UR', this.#clientEnded ? 'ok' : 'reset', true)
+  }
+
+  onUpstreamDrain(): void {
+    this.#client.pipe.resume()
+  }
+
+  onUpstreamFault(error: unknown): void {
+    const { counters } = this.#exchange.runtime
+    counters.faults++
+    counters.lastFault = error
+    this.#end('UR', 'reset', true)
+  }
+
+  #end(flags: string, outcome: Outcome, byReset: boolean): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#exchange.enteredAt = -1
+    if (byReset) this.#upstream.reset()
+    else this.#upstream.close()
+    this.#exchange.record(this.#exchange.draft.status, flags, outcome, this.#protocol)
+    this.#client.tunnelEnded(byReset)
+  }
+}

@@ -1,0 +1,137 @@
+import type { RelayCounters } from './counters.ts'
+import { type Pipe, type PipeOwner, type ReadArea, smallArea } from './pipe.ts'
+import type { Target } from './resolve.ts'
+import type { TimerEntry, TimerWheel } from './timer-wheel.ts'
+import { connectPipe, type Transport } from './transport.ts'
+
+/** What uses an upstream connection: one call at a time, or a tunnel for good. */
+export interface UpstreamUser {
+  onUpstreamReady(): void
+  /** No connection: the system's code, or `ETIMEDOUT`. */
+  onConnectFailed(code: string): void
+  onAnswer(area: ReadArea, length: number): ReadArea | undefined
+  onAnswerEnd(): void
+  onAnswerBroken(code: string): void
+  onUpstreamDrain(): void
+  onUpstreamFault(error: unknown): void
+}
+
+/** What upstream connections share. */
+export interface UpstreamContext {
+  readonly transport: Transport
+  readonly counters: RelayCounters
+  readonly wheel: TimerWheel
+}
+
+/** Told when a connection leaves the pool by itself. */
+export interface UpstreamHome {
+  forget(upstream: Upstream): void
+}
+
+/** One connection to a destination. */
+export class Upstream implements PipeOwner, TimerEntry {
+  due = Number.POSITIVE_INFINITY
+  slotTick = -1
+  nextEntry: TimerEntry | undefined = undefined
+  previousEntry: TimerEntry | undefined = undefined
+
+  readonly target: Target
+  pipe: Pipe | undefined = undefined
+  user: UpstreamUser | undefined = undefined
+  ready = false
+  closed = false
+  /** It carried a call before: its next one may meet a connection that the upstream has closed. */
+  reused = false
+  /** The area to go back to when a message ends. */
+  readonly area: ReadArea = smallArea()
+  readonly #context: UpstreamContext
+  readonly #home: UpstreamHome
+
+  constructor(target: Target, context: UpstreamContext, home: UpstreamHome) {
+    this.target = target
+    this.#context = context
+    this.#home = home
+  }
+
+  connect(user: UpstreamUser, connect_ms: number): void {
+    const { counters, wheel, transport } = this.#context
+    this.user = user
+    counters.upstreamConnections++
+    counters.upstreamConnects++
+    wheel.arm(this, connect_ms)
+    const { host, port } = this.target
+    this.pipe = connectPipe(transport, host, port, this, this.area, (pipe, code) => {
+      if (this.closed) return
+      wheel.disarm(this)
+      if (pipe) {
+        this.ready = true
+        this.user?.onUpstreamReady()
+      } else this.#failConnect(code)
+    })
+  }
+
+  #failConnect(code: string): void {
+    const { user } = this
+    this.#context.counters.upstreamConnectFailures++
+    this.close()
+    user?.onConnectFailed(code)
+  }
+
+  onDeadline(): void {
+    if (!this.ready) this.#failConnect('ETIMEDOUT')
+    else if (!this.user) this.close()
+  }
+
+  onData(area: ReadArea, length: number): ReadArea | undefined {
+    if (this.user) return this.user.onAnswer(area, length)
+    // Bytes that nobody asked for would become the answer to the next caller's request (S5).
+    this.#context.counters.idleBytes++
+    this.close()
+    return undefined
+  }
+
+  onEnd(): void {
+    if (this.user) this.user.onAnswerEnd()
+    else this.close()
+  }
+
+  onBroken(code: string): void {
+    const { user } = this
+    this.close()
+    user?.onAnswerBroken(code)
+  }
+
+  onDrain(): void {
+    this.user?.onUpstreamDrain()
+  }
+
+  onFault(error: unknown): void {
+    const { user } = this
+    this.close()
+    if (user) user.onUpstreamFault(error)
+    else {
+      this.#context.counters.faults++
+      this.#context.counters.lastFault = error
+    }
+  }
+
+  close(): void {
+    this.#leave(false)
+  }
+
+  reset(): void {
+    this.#leave(true)
+  }
+
+  #leave(byReset: boolean): void {
+    if (this.closed) return
+    this.closed = true
+    this.ready = false
+    this.user = undefined
+    this.#context.counters.upstreamConnections--
+    this.#context.wheel.remove(this)
+    this.#home.forget(this)
+    if (byReset) this.pipe?.reset()
+    else this.pipe?.close()
+  }
+}
