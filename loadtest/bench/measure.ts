@@ -1,4 +1,5 @@
 import type { Children } from './process/children.ts'
+import type { Weather } from './process/weather.ts'
 
 /**
  * The shape every bench has: a name, what it needs, and a run that gives readings. The readings of
@@ -61,6 +62,7 @@ export interface Results {
   date: string
   options: BenchOptions
   machine: Machine
+  weather: Weather
   versions: Record<string, string>
   commands: string[]
   skipped: { subject: string; reason: string }[]

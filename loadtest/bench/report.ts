@@ -67,7 +67,7 @@ function measurePart(results: Results): string {
     readingsTable(results.readings),
     failures(results.readings),
     missing,
-    `${results.date}, ${options.rounds} rounds of ${options.seconds} s${programs.length > 0 ? `; ${programs.join(', ')}` : ''}.`,
+    `${results.date}, ${options.rounds} rounds of ${options.seconds} s${programs.length > 0 ? `; ${programs.join(', ')}` : ''}. ${weatherLine(results)}`,
     `<details><summary>Commands</summary>\n\n\`\`\`\n${distinct(commands).join('\n')}\n\`\`\`\n\n</details>`,
   ]
     .filter(Boolean)
@@ -80,6 +80,11 @@ function failures(readings: readonly Reading[]): string {
   if (failed.length === 0) return ''
   const counts = failed.map(({ subject, rounds }) => `${subject} ${rounds.join(', ')}`)
   return `**Failed calls, so that these figures are not to be compared:** ${counts.join('; ')}.`
+}
+
+function weatherLine({ weather }: Results): string {
+  const stolen = figure(weather.stolen_share * 100)
+  return `Load average ${figure(weather.load_before)} before it began; ${stolen} % of the time was taken by other virtual machines.`
 }
 
 /** Subjects down, quantities across; the ratio column is of the first quantity that costs something. */

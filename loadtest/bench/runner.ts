@@ -4,6 +4,7 @@ import { machineHere } from './machine.ts'
 import type { Bench, BenchOptions, Measure, Results } from './measure.ts'
 import { lack } from './needs.ts'
 import { Children } from './process/children.ts'
+import { watchWeather } from './process/weather.ts'
 import { withoutPlaces } from './results.ts'
 
 /** The proxy has a core of its own, load and backend the other (two cores are what the targets assume). */
@@ -35,6 +36,7 @@ export async function runMeasure(
       versions[program] = version
     },
   }
+  const weather = watchWeather()
   const stop = onInterrupt(() => children.endAll())
   try {
     const missing = await lack(measure.needs)
@@ -47,6 +49,7 @@ export async function runMeasure(
       date: new Date().toISOString().slice(0, 16).replace('T', ' '),
       options,
       machine: machineHere(),
+      weather: weather(),
       versions,
       commands: children.commands.map((command) => withoutPlaces(command, { folder, checkout: CHECKOUT })),
       skipped,

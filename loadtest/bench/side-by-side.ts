@@ -5,7 +5,7 @@ import { type Peer, type RunningPeer, startPeers } from './peer/peer.ts'
 import { residentMib, type Usage, usageOf } from './process/usage.ts'
 import { interleave, type Values } from './rounds.ts'
 
-const WARM_UP_SECONDS = 1
+const WARM_UP_SECONDS = 2
 
 /**
  * Puts every peer in front of the same backend, loads them in turn, and reads what each call cost

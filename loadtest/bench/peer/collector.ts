@@ -29,6 +29,8 @@ export async function startCollector(
     command: process.execPath,
     args: [COMMAND, 'up', '--data', home, '--port', '0', '--collector-port', '0'],
     cwd: home,
+    // As the tapmesh command sets it: writes, zstd and the store share this pool.
+    env: { UV_THREADPOOL_SIZE: '16' },
     ...place,
   })
   const [, url] = await child.line(/^listening collector (http:\S+)$/)

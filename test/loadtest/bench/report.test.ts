@@ -29,6 +29,7 @@ test('skipped peers, versions, machine and each command once are in it', () => {
   expect(text).toContain('Skipped: haproxy (not installed).')
   expect(text).toContain('3 rounds of 4 s; nginx 1.22.1.')
   expect(text).toContain('Some CPU, 2 cores, 24 GiB, Linux 6.1, Node 24.0.0')
+  expect(text).toContain('Load average 0.2 before it began; 5 % of the time')
   expect(text.match(/wrk -c 64/g)).toHaveLength(1)
 })
 
