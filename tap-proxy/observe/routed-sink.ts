@@ -13,7 +13,7 @@ const SERVICES_MAX = 128
 
 /** Hands each finished call with its route to every sink. A sink that throws is told of and never hurts the call. */
 export class CallFan implements CallSink {
-  readonly #sinks: readonly RoutedSink[]
+  #sinks: readonly RoutedSink[]
   readonly #onFault: (error: unknown) => void
   readonly #tables = new Map<string, RouteTable>()
   readonly #routes_max: number
@@ -24,6 +24,11 @@ export class CallFan implements CallSink {
     this.#routes_max = routes_max
     this.#sinks = sinks
     this.#onFault = onFault
+  }
+
+  /** Other sinks from the next call on; route templates stay. */
+  use(sinks: readonly RoutedSink[]): void {
+    this.#sinks = sinks
   }
 
   /** Templates given out so far, all services together. */

@@ -21,6 +21,16 @@ describe('CallFan', () => {
     expect(seen.at(-1)).toBe('__other__')
   })
 
+  test('other sinks take over at the next call', () => {
+    const seen: string[] = []
+    const named = (name: string) => ({ call: () => seen.push(name) })
+    const fan = new CallFan(10, [named('old')], () => {})
+    fan.call(draftOf())
+    fan.use([named('new')])
+    fan.call(draftOf())
+    expect(seen).toEqual(['old', 'new'])
+  })
+
   test('a sink that throws is told of and does not throw', () => {
     const faults: unknown[] = []
     const fan = new CallFan(

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto'
+import { AccessLog } from './access-log.ts'
+import type { Events } from './events.ts'
+import { LineWriter } from './line-writer.ts'
+import { CallCounters } from './observe/call-counters.ts'
+import type { RoutedSink } from './observe/routed-sink.ts'
+import { CallFan } from './observe/routed-sink.ts'
+import type { TapSettings } from './settings.ts'
+import { Losses } from './ship/losses.ts'
+import { Shipper } from './ship/ship.ts'
+
+const STDOUT = 1
+const CLOSE_MS = 500
+
+/** Everything that takes finished calls, and how a reload exchanges it. */
+export class TapSinks {
+  readonly counters = new CallCounters()
+  readonly losses = new Losses()
+  readonly fan: CallFan
+  readonly #events: Events
+  #shipper: Shipper | undefined
+  #shipKey = ''
+  #accessWriter: LineWriter | undefined
+  #accessLog: AccessLog | undefined
+  #accessKey = ''
+
+  constructor(settings: TapSettings, events: Events) {
+    this.#events = events
+    this.fan = new CallFan(settings.limits.routes_max, [], (error) => {
+      this.losses.add('fault', 1)
+      events.faultContained(error)
+    })
+    this.apply(settings)
+  }
+
+  get shipper(): Shipper | undefined {
+    return this.#shipper
+  }
+
+  /** True while a line of the access log waits for the system, perhaps for ever. */
+  get stuck(): boolean {
+    return this.#accessWriter?.busy ?? false
+  }
+
+  /** Makes sinks of the settings; those that stay the same go on. @returns what changed */
+  apply(settings: TapSettings): string[] {
+    const changed: string[] = []
+    const shipKey = JSON.stringify([settings.collector, settings.tap, settings.service, settings.version])
+    if (shipKey !== this.#shipKey) {
+      void this.#shipper?.stop(settings.grace_s * 1000)
+      this.#shipper = this.#openShipper(settings)
+      this.#shipKey = shipKey
+      changed.push('collector')
+    }
+    const accessKey = JSON.stringify(settings.accessLog ?? null)
+    if (accessKey !== this.#accessKey) {
+      void this.#accessWriter?.close(CLOSE_MS)
+      this.#openAccessLog(settings)
+      this.#accessKey = accessKey
+      changed.push('access log')
+    }
+    const sinks: (RoutedSink | undefined)[] = [this.counters, this.#shipper, this.#accessLog]
+    this.fan.use(sinks.filter((sink) => sink !== undefined))
+    return changed
+  }
+
+  reopenLogs(): void {
+    this.#accessWriter?.reopen()
+  }
+
+  /** Writes and sends what waits, within the grace. */
+  async stop(grace_ms: number): Promise<void> {
+    await Promise.all([
+      this.#shipper?.stop(grace_ms),
+      this.#accessWriter?.close(Math.min(grace_ms, CLOSE_MS)),
+    ])
+  }
+
+  #openShipper({ collector, tap, service, version }: TapSettings): Shipper | undefined {
+    if (collector === undefined) return undefined
+    // A new boot id, since the numbers of the batches begin anew as well.
+    const boot = randomBytes(8).toString('hex')
+    const shipper = new Shipper({ ...collector, tap, service, version, boot }, this.losses, this.#events)
+    shipper.start()
+    return shipper
+  }
+
+  #openAccessLog({ accessLog }: TapSettings): void {
+    this.#accessWriter = undefined
+    this.#accessLog = undefined
+    if (accessLog === undefined) return
+    this.#accessWriter = new LineWriter(accessLog.file ?? STDOUT, {
+      onDrop: (lines, reason) => {
+        this.losses.add('access_log', lines)
+        this.#events.accessLogLost(lines, reason)
+      },
+    })
+    this.#accessLog = new AccessLog(this.#accessWriter, accessLog.format)
+  }
+}
