@@ -16,10 +16,12 @@ export interface LabelPlace {
   y: number
   width: number
   height: number
+  /** One under the other, centred on the place. */
+  lines: readonly string[]
 }
 
-export const LABEL_SIZE = 11
-const LABEL_HEIGHT = 18
+export const LABEL_SIZE = 13
+export const LABEL_LINE = 16
 /** Shares of the curve that are tried, from the best to the last resort. */
 const TRIES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8, 0.15, 0.85]
 
@@ -59,20 +61,30 @@ export class Occupied {
   }
 }
 
+/** Base line of the line `at` of a label. */
+export function lineHeight(label: LabelPlace, at: number): number {
+  return label.y + (at - (label.lines.length - 1) / 2) * LABEL_LINE + 4.5
+}
+
 /** Finds a free place on the curve and takes it; undefined where all are taken. */
-export function placeLabel(text: string, curve: Curve, occupied: Occupied): LabelPlace | undefined {
-  const width = textWidth(text, LABEL_SIZE) + 12
+export function placeLabel(
+  lines: readonly string[],
+  curve: Curve,
+  occupied: Occupied,
+): LabelPlace | undefined {
+  const width = Math.max(...lines.map((line) => textWidth(line, LABEL_SIZE))) + 6
+  const height = lines.length * LABEL_LINE + 2
   for (const share of TRIES) {
     const { x, y } = pointAt(curve, share)
     const box = {
       left: x - width / 2 - 2,
       right: x + width / 2 + 2,
-      top: y - LABEL_HEIGHT / 2 - 1,
-      bottom: y + LABEL_HEIGHT / 2 + 1,
+      top: y - height / 2,
+      bottom: y + height / 2,
     }
     if (!occupied.isFree(box)) continue
     occupied.add(box)
-    return { x, y, width, height: LABEL_HEIGHT }
+    return { x, y, width, height, lines }
   }
   return undefined
 }

@@ -1,6 +1,6 @@
 /**
- * Which column a node belongs to: longest path from the callers, after the edges that close a
- * cycle were set aside. Indices instead of names: `out[i]` holds the nodes that node `i` calls.
+ * Which column a node belongs to: callers left, callees right, edges that close a cycle set aside.
+ * Indices instead of names: `out[i]` holds the nodes that node `i` calls.
  */
 
 export interface Adjacency {
@@ -63,9 +63,31 @@ function forwardOrder({ ids, out, into }: Adjacency): number[] {
   return left.reverse()
 }
 
-/** Column of each node from 0. Callers stand one column before the first service they call. */
+/** Columns up to which longest paths are drawn as they are. */
+const COLUMNS_MIN = 8
+
+/** Columns that give a picture of `nodes` boxes about the shape of a screen. */
+function columnsMax(nodes: number): number {
+  return Math.max(COLUMNS_MIN, Math.round(Math.sqrt(nodes * 0.6)))
+}
+
+/**
+ * Column of each node from 0: the longest path from the callers. Where that would make the picture
+ * far wider than a screen (a few calls against the current are enough), trophic levels instead.
+ */
 export function ranksOf(graph: Adjacency): Int32Array {
-  const { ids, out, into } = graph
+  const paths = longestPaths(graph)
+  const most = columnsMax(graph.ids.length)
+  const ranks = highest(paths) < most ? paths : quantized(levelsOf(graph), most)
+  if (ranks === paths) pullCallers(graph, ranks)
+  spreadLoners(graph, ranks)
+  return ranks
+}
+
+const highest = (ranks: Int32Array): number => ranks.reduce((most, rank) => Math.max(most, rank), 0)
+
+function longestPaths(graph: Adjacency): Int32Array {
+  const { ids, out } = graph
   const order = forwardOrder(graph)
   const place = new Int32Array(ids.length)
   order.forEach((node, at) => {
@@ -77,19 +99,54 @@ export function ranksOf(graph: Adjacency): Int32Array {
       if (place[child]! > place[node]!) ranks[child] = Math.max(ranks[child]!, ranks[node]! + 1)
     }
   }
-  for (const node of order.toReversed()) {
+  return ranks
+}
+
+/** Callers that nobody calls stand one column before the first service they call. */
+function pullCallers({ into, out }: Adjacency, ranks: Int32Array): void {
+  for (let node = 0; node < ranks.length; node++) {
     if (into[node]!.length > 0 || out[node]!.length === 0) continue
     const first = Math.min(...out[node]!.map((child) => ranks[child]!))
     ranks[node] = Math.max(0, first - 1)
   }
-  spreadLoners(graph, ranks)
-  return ranks
+}
+
+const LEVEL_ROUNDS = 40
+
+/**
+ * Trophic levels: heights h that minimise the sum of (h(callee) - h(caller) - 1)^2 over all edges
+ * (MacKay, Johnson, Sansom 2020, "How directed is a directed network?"), by Gauss-Seidel rounds.
+ */
+function levelsOf({ ids, out, into }: Adjacency): Float64Array {
+  const levels = new Float64Array(ids.length)
+  for (let round = 0; round < LEVEL_ROUNDS; round++) {
+    for (let node = 0; node < ids.length; node++) {
+      const degree = into[node]!.length + out[node]!.length
+      if (degree === 0) continue
+      let sum = into[node]!.length - out[node]!.length
+      for (const caller of into[node]!) sum += levels[caller]!
+      for (const callee of out[node]!) sum += levels[callee]!
+      levels[node] = sum / degree
+    }
+  }
+  return levels
+}
+
+/** Levels spread evenly over `columns` columns from 0. */
+function quantized(levels: Float64Array, columns: number): Int32Array {
+  let [low, high] = [Infinity, -Infinity]
+  for (const level of levels) {
+    low = Math.min(low, level)
+    high = Math.max(high, level)
+  }
+  const step = (high - low || 1) / (columns - 1)
+  return Int32Array.from(levels, (level) => Math.round((level - low) / step))
 }
 
 /** Nodes without any edge share the columns evenly instead of piling up in the first one. */
 function spreadLoners({ ids, out, into }: Adjacency, ranks: Int32Array): void {
   const loners = ids.map((_, node) => node).filter((node) => out[node]!.length + into[node]!.length === 0)
-  const columns = Math.max(ranks.reduce((most, rank) => Math.max(most, rank), 0) + 1, 4)
+  const columns = Math.max(highest(ranks) + 1, 4)
   loners.forEach((node, at) => {
     ranks[node] = at % columns
   })

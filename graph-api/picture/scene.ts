@@ -21,6 +21,10 @@ export { edgeKey } from './edge-key.ts'
 export const EDGE_METRICS = ['rate', 'errors', 'p50', 'p95', 'p99'] as const
 export type EdgeMetric = (typeof EDGE_METRICS)[number]
 
+/** Font sizes of names, near and far. */
+export const NAME_SIZE = 16
+export const NAME_SIZE_FAR = 20
+
 /** How much is drawn: boxes only, names, or everything; follows from the zoom. */
 export type Detail = 'boxes' | 'names' | 'full'
 
@@ -56,7 +60,7 @@ export interface SceneEdge {
   arrow: { x: number; y: number; angle: number }
   width: number
   health: Health
-  label: (LabelPlace & { text: string }) | undefined
+  label: LabelPlace | undefined
   sentence: string
 }
 
@@ -94,7 +98,8 @@ export function metricText(edge: GraphEdge, metric: EdgeMetric): string {
 }
 
 function nodeStats(node: GraphNode): string {
-  if (node.calls === 0) return node.health === 'idle' ? 'no calls' : ''
+  if (node.kind === 'caller') return 'no tap'
+  if (node.calls === 0) return 'no calls'
   const second = node.error_rate > 0 ? `${shareText(node.error_rate)} err` : durationText(node.p95_us)
   return `${rateText(node.rate)} · ${second}`
 }
@@ -120,14 +125,18 @@ function onePerPair(edges: readonly GraphEdge[]): GraphEdge[] {
 
 function sceneNode(node: GraphNode, point: Point, layout: Layout, detail: Detail): SceneNode {
   const { node_width, node_height } = layout.spacing
-  const room = node_width - 44
+  const room = node_width - 42
   return {
     id: node.id,
     x: point.x,
     y: point.y,
     width: node_width,
     height: node_height,
-    name: fitText(node.id, detail === 'full' ? 14 : 19, detail === 'full' ? room : node_width - 20),
+    name: fitText(
+      node.id,
+      detail === 'full' ? NAME_SIZE : NAME_SIZE_FAR,
+      detail === 'full' ? room : node_width - 20,
+    ),
     stats: nodeStats(node),
     kind: node.kind,
     tapped: node.tapped,
@@ -150,7 +159,8 @@ export function sceneOf(graph: Graph, layout: Layout, options: SceneOptions = {}
     occupied.add({ left: point.x - w, right: point.x + w, top: point.y - h, bottom: point.y + h })
   }
   const pairs = onePerPair(graph.edges).filter((it) => place(it.source) && place(it.destination))
-  const columns = columnsOf(layout)
+  // In a crowd straight ways under the boxes are calmer than hundreds of lines around them.
+  const columns = pairs.length <= LABELLED_EDGES_MAX ? columnsOf(layout) : []
   const ports = portsOf(pairs, layout)
   const drawn = pairs.map((edge) => {
     const key = edgeKey(edge)
@@ -171,11 +181,12 @@ export function sceneOf(graph: Graph, layout: Layout, options: SceneOptions = {}
     )
     for (const { edge, key, curve } of first) {
       if (options.label_only && !options.label_only.has(key)) continue
-      const text = wanted.map((metric) => metricText(edge, metric)).join(' · ')
-      const spot = placeLabel(text, curve, occupied)
-      if (spot) labels.set(key, { ...spot, text })
+      const lines = wanted.map((metric) => metricText(edge, metric))
+      labels.set(key, placeLabel(lines, curve, occupied))
     }
   }
+  // What is wrong is drawn last, so that it lies on top.
+  drawn.sort((a, b) => SEVERITY[a.edge.health] - SEVERITY[b.edge.health])
   const edges = drawn.map(({ edge, key, curve }): SceneEdge => {
     const tip = pointAt(curve, 1)
     return {

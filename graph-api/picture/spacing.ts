@@ -25,13 +25,13 @@ export interface Layout {
   spacing: Spacing
 }
 
-const ROOMY: Spacing = { node_width: 172, node_height: 56, column_gap: 118, row_gap: 34 }
-const COMPACT: Spacing = { node_width: 148, node_height: 40, column_gap: 92, row_gap: 16 }
+const ROOMY: Spacing = { node_width: 184, node_height: 64, column_gap: 108, row_gap: 52 }
+const COMPACT: Spacing = { node_width: 164, node_height: 40, column_gap: 84, row_gap: 14 }
 
 /** Nodes up to which a picture has room for two lines in each box. */
 export const ROOMY_NODES_MAX = 40
 
-export const MARGIN = 32
+export const MARGIN = 28
 
 export function spacingFor(nodes: number): Spacing {
   return nodes <= ROOMY_NODES_MAX ? ROOMY : COMPACT

@@ -1,10 +1,11 @@
 import type { Graph, GraphNode } from '../../model/graph.ts'
+import { LABEL_SIZE, lineHeight } from './label.ts'
 import { layout } from './layout.ts'
 import type { Palette, Theme } from './palette.ts'
 import { BADGES, DASHES, PALETTES } from './palette.ts'
 import { pathOf } from './path.ts'
 import type { SceneEdge, SceneNode, SceneOptions } from './scene.ts'
-import { edgeKey, LABELLED_EDGES_MAX, sceneOf } from './scene.ts'
+import { edgeKey, LABELLED_EDGES_MAX, NAME_SIZE, sceneOf } from './scene.ts'
 import type { Layout } from './spacing.ts'
 
 /** The picture as one standalone SVG document, for exports and for pages without scripts. */
@@ -44,11 +45,14 @@ function edgeSvg(edge: SceneEdge, colours: Palette): string {
 
 function labelSvg({ label, health }: SceneEdge, colours: Palette): string {
   if (!label) return ''
-  const [x, y] = [label.x - label.width / 2, label.y - label.height / 2]
-  return (
-    `<rect x="${round(x)}" y="${round(y)}" width="${round(label.width)}" height="${label.height}" rx="9" fill="${colours.canvas}"/>` +
-    `<text x="${round(label.x)}" y="${round(label.y + 4)}" text-anchor="middle" font-size="11" fill="${health === 'ok' ? colours.muted : colours.health_text[health]}">${escapeXml(label.text)}</text>`
+  const fill = health === 'warn' || health === 'bad' ? colours.health_text[health] : colours.muted
+  const lines = label.lines.map(
+    (line, at) =>
+      `<tspan x="${round(label.x)}" y="${round(lineHeight(label, at))}">${escapeXml(line)}</tspan>`,
   )
+  const [x, y] = [label.x - label.width / 2, label.y - label.height / 2]
+  const back = `<rect x="${round(x)}" y="${round(y)}" width="${round(label.width)}" height="${label.height}" rx="4" fill="${colours.canvas}" fill-opacity="0.85"/>`
+  return `${back}<text text-anchor="middle" font-size="${LABEL_SIZE}" fill="${fill}">${lines.join('')}</text>`
 }
 
 const NODE_DASHES: Record<GraphNode['kind'], string> = { service: '', external: '6 4', caller: '2 4' }
@@ -57,14 +61,14 @@ function nodeSvg(node: SceneNode, colours: Palette): string {
   const [x, y] = [node.x - node.width / 2, node.y - node.height / 2]
   const two_lines = node.stats !== '' && node.height >= 48
   const dash = NODE_DASHES[node.kind] ? ` stroke-dasharray="${NODE_DASHES[node.kind]}"` : ''
-  const name_y = two_lines ? node.y - 3 : node.y + 5
+  const name_y = two_lines ? node.y - 4 : node.y + 5
   return (
     `<g><title>${escapeXml(node.sentence)}</title>` +
     `<rect x="${round(x)}" y="${round(y)}" width="${node.width}" height="${node.height}" rx="10" fill="${colours.surface}" stroke="${node.health === 'bad' || node.health === 'warn' ? colours.health[node.health] : colours.border}" stroke-width="1.5"${dash}/>` +
     `<text x="${round(x + 18)}" y="${round(node.y + 4)}" text-anchor="middle" font-size="12" fill="${colours.health[node.health]}">${BADGES[node.health]}</text>` +
-    `<text x="${round(x + 34)}" y="${round(name_y)}" font-size="14" font-weight="600" fill="${colours.text}">${escapeXml(node.name)}</text>` +
+    `<text x="${round(x + 32)}" y="${round(name_y)}" font-size="${NAME_SIZE}" font-weight="600" fill="${colours.text}">${escapeXml(node.name)}</text>` +
     (two_lines
-      ? `<text x="${round(x + 34)}" y="${round(node.y + 15)}" font-size="12" fill="${colours.muted}">${escapeXml(node.stats)}</text>`
+      ? `<text x="${round(x + 32)}" y="${round(node.y + 17)}" font-size="13" fill="${colours.muted}">${escapeXml(node.stats)}</text>`
       : '') +
     '</g>'
   )

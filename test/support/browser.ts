@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
+import type { Browser } from 'playwright-core'
+import { chromium } from 'playwright-core'
+
+/**
+ * A real browser for the tests: `$TAPMESH_CHROME`, else the system's Chromium or Chrome, else the
+ * one that the package @sparticuz/chromium carries, else an error. Never a skip.
+ */
+
+const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/opt/google/chrome/chrome']
+
+const QUIET = [
+  '--headless',
+  '--no-sandbox',
+  '--no-zygote',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+interface Found {
+  path: string
+  env: Record<string, string>
+}
+
+/** Files of an uncompressed tar archive (POSIX ustar): name and content of each regular file. */
+export function untar(archive: Buffer): { name: string; body: Buffer }[] {
+  const files: { name: string; body: Buffer }[] = []
+  for (let at = 0; at + 512 <= archive.length && archive[at] !== 0; ) {
+    const text = (from: number, length: number) =>
+      archive.toString('latin1', at + from, at + from + length).replace(/\0.*$/s, '')
+    const size = Number.parseInt(text(124, 12).trim() || '0', 8)
+    const kind = text(156, 1)
+    if (kind === '' || kind === '0') {
+      files.push({ name: text(0, 100), body: archive.subarray(at + 512, at + 512 + size) })
+    }
+    at += 512 + Math.ceil(size / 512) * 512
+  }
+  return files
+}
+
+/**
+ * The package's browser needs libraries and fonts that it unpacks by itself only in a cloud
+ * function: without the first it does not start, without the second text measures 0 px.
+ */
+async function fromPackage(): Promise<Found | undefined> {
+  let packed: { default: { executablePath(): Promise<string> } }
+  let bin: string
+  try {
+    packed = (await import('@sparticuz/chromium')) as unknown as typeof packed
+    bin = join(dirname(require.resolve('@sparticuz/chromium/package.json')), 'bin')
+  } catch {
+    return undefined
+  }
+  const home = join(tmpdir(), 'tapmesh-chromium')
+  if (!existsSync(join(home, 'ready'))) {
+    for (const { name, body } of untar(brotliDecompressSync(await readFile(join(bin, 'al2023.tar.br'))))) {
+      await mkdir(dirname(join(home, name)), { recursive: true })
+      await writeFile(join(home, name), body, { mode: 0o755 })
+    }
+    await writeFile(join(home, 'ready'), '')
+  }
+  const path = await packed.default.executablePath()
+  return { path, env: { LD_LIBRARY_PATH: join(home, 'lib'), FONTCONFIG_PATH: join(tmpdir(), 'fonts') } }
+}
+
+async function resolve(): Promise<Found> {
+  const named = process.env['TAPMESH_CHROME']
+  if (named) return { path: named, env: {} }
+  const system = SYSTEM.find((path) => existsSync(path))
+  if (system) return { path: system, env: {} }
+  const packed = await fromPackage()
+  if (packed) return packed
+  throw new Error('no browser: set TAPMESH_CHROME, install chromium, or npm install @sparticuz/chromium')
+}
+
+export async function openBrowser(): Promise<Browser> {
+  const { path, env } = await resolve()
+  return chromium.launch({ executablePath: path, args: QUIET, env: { ...(process.env as Record<string, string>), ...env } })
+}

@@ -1,0 +1,61 @@
+/**
+ * Server-sent events that come back: after a break it waits, longer each time, and tells whoever
+ * listens whether it is connected. A stream that is silent for too long counts as broken.
+ */
+
+export interface StreamHandlers {
+  /** Event name to handler of its parsed data. */
+  on: Record<string, (data: unknown) => void>
+  state: (connected: boolean) => void
+}
+
+/** The server pings every 15 s; two missed pings are a break. */
+const SILENCE_MS = 40_000
+const WAIT_MS = [500, 1000, 2000, 4000, 8000]
+
+/** Opens the stream; the returned function closes it for good. */
+export function openStream(address: string, handlers: StreamHandlers): () => void {
+  let source: EventSource | undefined
+  let failures = 0
+  let closed = false
+  let retry = 0
+  let silence = 0
+
+  const alive = () => {
+    window.clearTimeout(silence)
+    silence = window.setTimeout(broken, SILENCE_MS)
+    if (failures > 0 || !connected) {
+      failures = 0
+      connected = true
+      handlers.state(true)
+    }
+  }
+  let connected = false
+  const broken = () => {
+    source?.close()
+    window.clearTimeout(silence)
+    if (closed) return
+    connected = false
+    handlers.state(false)
+    retry = window.setTimeout(open, WAIT_MS[Math.min(failures++, WAIT_MS.length - 1)])
+  }
+  const open = () => {
+    source = new EventSource(address)
+    source.onopen = alive
+    source.onerror = broken
+    source.addEventListener('ping', alive)
+    for (const [name, handler] of Object.entries(handlers.on)) {
+      source.addEventListener(name, (event) => {
+        alive()
+        handler(JSON.parse((event as MessageEvent<string>).data))
+      })
+    }
+  }
+  open()
+  return () => {
+    closed = true
+    window.clearTimeout(retry)
+    window.clearTimeout(silence)
+    source?.close()
+  }
+}

@@ -1,0 +1,105 @@
+import { effect, signal, untracked } from '@preact/signals'
+import type { Graph } from '../../graph-api/contract.ts'
+import type { Layout, Point } from '../../graph-api/picture/layout.ts'
+import { layout } from '../../graph-api/picture/layout.ts'
+import { frameOf } from '../../graph-api/picture/spacing.ts'
+import { graph } from '../data/live-graph.ts'
+import { draggedPositions, keepPosition, loadPositions, replacePositions } from '../data/positions.ts'
+import { recall, remember } from '../state/memory.ts'
+
+/** The layout on screen: nodes stay where they are until somebody moves them or asks for Tidy. */
+
+export const picture = signal<Layout | undefined>(undefined)
+/** What Tidy replaced, for its undo. */
+export const untidied = signal<Layout | undefined>(undefined)
+/** Counts fresh layouts, so that the view can fit and animate. */
+export const freshness = signal(0)
+
+/** Positions of every node seen so far, so that one that comes back stands where it stood. */
+let remembered: Pick<Layout, 'positions' | 'spacing'> | undefined
+
+/**
+ * The next layout of a growing graph. A graph that has at least doubled since its first picture is
+ * still arriving, so it is laid out anew; after that nothing moves unasked.
+ */
+export function nextLayout(
+  next: Graph,
+  before: Pick<Layout, 'positions' | 'spacing'> | undefined,
+  pinned: Record<string, Point>,
+): { layout: Layout; fresh: boolean } {
+  const known = before ? next.nodes.filter((node) => Object.hasOwn(before.positions, node.id)).length : 0
+  const fresh = before === undefined || next.nodes.length - known >= Math.max(known, 1)
+  const start = fresh ? layout(next) : layout(next, before)
+  const own = next.nodes.map((node) => node.id).filter((id) => Object.hasOwn(pinned, id))
+  if (!fresh || own.length === 0) return { layout: start, fresh }
+  const positions = { ...start.positions }
+  for (const id of own) positions[id] = pinned[id]!
+  return { layout: { ...start, positions, ...frameOf(positions, start.spacing) }, fresh }
+}
+
+function keep(next: Layout): void {
+  remembered = { spacing: next.spacing, positions: { ...remembered?.positions, ...next.positions } }
+  remember('session', 'picture', JSON.stringify(remembered))
+  picture.value = next
+}
+
+function sameNames(next: Graph, shown: Layout | undefined): boolean {
+  return (
+    shown !== undefined &&
+    next.nodes.length === Object.keys(shown.positions).length &&
+    next.nodes.every((node) => Object.hasOwn(shown.positions, node.id))
+  )
+}
+
+/** Keeps the picture in step with the graph; call once. */
+export async function followPicture(): Promise<void> {
+  const stored = recall('session', 'picture')
+  if (stored) remembered = JSON.parse(stored) as typeof remembered
+  await loadPositions()
+  effect(() => {
+    const next = graph.value
+    if (!next) return
+    untracked(() => {
+      if (sameNames(next, picture.value)) return
+      const { layout: made, fresh } = nextLayout(next, remembered, draggedPositions())
+      if (fresh) remembered = undefined
+      keep(made)
+      if (fresh) freshness.value++
+    })
+  })
+}
+
+/** Moves one node by hand. */
+export function moveNode(id: string, point: Point, done: boolean): void {
+  const shown = picture.value
+  if (!shown) return
+  const positions = { ...shown.positions, [id]: point }
+  const next = { ...shown, positions, ...frameOf(positions, shown.spacing) }
+  if (!done) {
+    picture.value = next
+    return
+  }
+  keep(next)
+  keepPosition(id, point)
+}
+
+/** Lays everything out anew; `undoTidy` brings the old picture back. */
+export function tidy(): void {
+  const next = graph.value
+  if (!next || !picture.value) return
+  untidied.value = picture.value
+  remembered = undefined
+  replacePositions({})
+  keep(layout(next))
+  freshness.value++
+}
+
+export function undoTidy(): void {
+  const before = untidied.value
+  if (!before) return
+  untidied.value = undefined
+  remembered = undefined
+  replacePositions(before.positions)
+  keep(before)
+  freshness.value++
+}

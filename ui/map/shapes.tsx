@@ -1,0 +1,118 @@
+import { lineHeight } from '../../graph-api/picture/label.ts'
+import { BADGES, DASHES } from '../../graph-api/picture/palette.ts'
+import { pathOf } from '../../graph-api/picture/path.ts'
+import type { Detail, SceneEdge, SceneNode } from '../../graph-api/picture/scene.ts'
+
+/** The scene's primitives as SVG elements; every colour comes from the style sheet. */
+
+const classes = (...names: (string | false | undefined)[]): string => names.filter(Boolean).join(' ')
+
+export function EdgeShape({ edge, dim, selected }: { edge: SceneEdge; dim: boolean; selected: boolean }) {
+  const path = pathOf(edge.curve)
+  const { x, y, angle } = edge.arrow
+  return (
+    // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: an edge is a picture with a sentence; its keys are the panel's rows.
+    <g
+      class={classes('edge', `is-${edge.health}`, dim && 'dim', selected && 'selected')}
+      data-source={edge.source}
+      data-destination={edge.destination}
+      role="img"
+      aria-label={edge.sentence}
+    >
+      <title>{edge.sentence}</title>
+      <path class="edge-hit" d={path} />
+      <path
+        class="edge-line"
+        d={path}
+        stroke-width={edge.width}
+        stroke-dasharray={DASHES[edge.health] || undefined}
+      />
+      <path
+        class="edge-tip"
+        d="M1 0L-9 -4.5L-7 0L-9 4.5Z"
+        transform={`translate(${x} ${y}) rotate(${angle})`}
+      />
+    </g>
+  )
+}
+
+export function EdgeLabel({ edge, dim }: { edge: SceneEdge; dim: boolean }) {
+  const label = edge.label!
+  return (
+    <g
+      class={classes('edge-label', `is-${edge.health}`, dim && 'dim')}
+      data-source={edge.source}
+      data-destination={edge.destination}
+    >
+      <rect
+        x={label.x - label.width / 2}
+        y={label.y - label.height / 2}
+        width={label.width}
+        height={label.height}
+        rx="4"
+      />
+      <text text-anchor="middle">
+        {label.lines.map((line, at) => (
+          <tspan key={at} x={label.x} y={lineHeight(label, at)}>
+            {line}
+          </tspan>
+        ))}
+      </text>
+    </g>
+  )
+}
+
+interface NodeProps {
+  node: SceneNode
+  detail: Detail
+  dim: boolean
+  selected: boolean
+}
+
+export function NodeShape({ node, detail, dim, selected }: NodeProps) {
+  const [half_width, half_height] = [node.width / 2, node.height / 2]
+  const two_lines = detail === 'full' && node.stats !== '' && node.height >= 48
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no button element.
+    <g
+      class={classes('node', `is-${node.health}`, `kind-${node.kind}`, dim && 'dim', selected && 'selected')}
+      style={{ transform: `translate(${node.x}px, ${node.y}px)` }}
+      data-node={node.id}
+      data-x={node.x}
+      data-y={node.y}
+      role="button"
+      tabIndex={0}
+      aria-label={node.sentence}
+      aria-pressed={selected}
+    >
+      <title>{node.sentence}</title>
+      <rect
+        class="node-box"
+        x={-half_width}
+        y={-half_height}
+        width={node.width}
+        height={node.height}
+        rx="10"
+      />
+      {detail === 'boxes' ? null : detail === 'names' ? (
+        <text class="node-name large" text-anchor="middle" y="7">
+          {node.name}
+        </text>
+      ) : (
+        <>
+          <text class="node-badge" x={-half_width + 18} y="5" text-anchor="middle">
+            {BADGES[node.health]}
+          </text>
+          <text class="node-name" x={-half_width + 32} y={two_lines ? -4 : 5.5}>
+            {node.name}
+          </text>
+          {two_lines ? (
+            <text class="node-stats" x={-half_width + 32} y="17">
+              {node.stats}
+            </text>
+          ) : null}
+        </>
+      )}
+    </g>
+  )
+}

@@ -1,0 +1,149 @@
+import type { ComponentChildren } from 'preact'
+import type { CallsAnswer, StatusAnswer } from '../../graph-api/contract.ts'
+import { ageText } from '../../graph-api/picture/format.ts'
+import { apiAddress } from '../data/api.ts'
+import { graph } from '../data/live-graph.ts'
+import { useResource } from '../data/resource.ts'
+import { TAP_COMMAND } from '../map/empty-map.tsx'
+import { Command } from '../parts/copy.tsx'
+import { Link } from '../parts/link.tsx'
+import { Problem } from '../parts/notice.tsx'
+import { addressOf } from '../state/location.ts'
+
+/** First run: what is there, what is missing, and the command for the next step. */
+
+type State = 'done' | 'open' | 'failed'
+
+const MARKS: Record<State, string> = { done: '✓', open: '○', failed: '■' }
+const WORDS: Record<State, string> = { done: 'done', open: 'waiting', failed: 'failing' }
+
+function Check({ state, title, children }: { state: State; title: string; children?: ComponentChildren }) {
+  return (
+    <li class={`check ${state}`} data-check={state}>
+      <span class="check-mark" role="img" aria-label={WORDS[state]}>
+        {MARKS[state]}
+      </span>
+      <div>
+        <h2>{title}</h2>
+        {children}
+      </div>
+    </li>
+  )
+}
+
+const SKEW_MS_MAX = 500
+
+function Checks({ status }: { status: StatusAnswer }) {
+  const { store, taps } = status
+  const calls = useResource<CallsAnswer>(
+    apiAddress('calls', { from: 'now-24h', to: 'now', limit: '1' }),
+    true,
+  )
+  const first = calls.data?.calls[0]
+  const joined = (graph.value?.coverage.both_sides ?? 0) > 0
+  const skewed = taps.filter((tap) => Math.abs(tap.clock_skew_ms) > SKEW_MS_MAX)
+  return (
+    <ol class="checks">
+      <Check state="done" title="Collector and API are running">
+        <p class="muted">tapmesh {status.version}</p>
+      </Check>
+      <Check
+        state={store.ok ? 'done' : 'failed'}
+        title={store.ok ? 'The store takes calls' : 'The store is not working'}
+      >
+        <p class={store.ok ? 'muted' : 'is-bad-text'}>{store.ok ? store.engine : store.error}</p>
+        {store.ok ? null : <Command text="npx tapmesh doctor" />}
+      </Check>
+      <Check
+        state={taps.length > 0 ? 'done' : 'open'}
+        title={
+          taps.length > 0
+            ? `${taps.length} ${taps.length === 1 ? 'tap reports' : 'taps report'}`
+            : 'Put a tap in front of a service'
+        }
+      >
+        {taps.length > 0 ? (
+          <p class="muted">
+            {taps
+              .slice(0, 8)
+              .map(
+                (tap) =>
+                  `${tap.service} (since ${ageText((Date.now() - Date.parse(tap.first_seen)) / 1000)})`,
+              )
+              .join(', ')}
+            {taps.length > 8 ? ` and ${taps.length - 8} more` : ''}
+          </p>
+        ) : (
+          <p class="muted">
+            Say your service listens on port 3000. The tap listens on 8080, passes every byte on at once, and
+            reports what it saw.
+          </p>
+        )}
+        {taps.length > 0 ? null : <Command text={TAP_COMMAND} />}
+      </Check>
+      <Check
+        state={first ? 'done' : 'open'}
+        title={first ? 'Calls arrive' : 'Send a request through the tap'}
+      >
+        {first ? (
+          <p class="muted">
+            Newest: {first.source} → {first.destination}, {first.method} {first.path}
+          </p>
+        ) : (
+          <Command text="curl -i http://127.0.0.1:8080/" />
+        )}
+      </Check>
+      <Check
+        state={joined ? 'done' : 'open'}
+        title={joined ? 'Both sides of an edge are seen' : 'See both sides of an edge'}
+      >
+        <p class="muted">
+          {joined
+            ? 'The difference of both durations is the network’s share.'
+            : 'Send a service’s own calls through its tap too: then callers have names and traces are whole.'}
+        </p>
+        {joined ? null : (
+          <Command text="npx tapmesh tap --service web --outbound 9001=127.0.0.1:8080 --collector http://127.0.0.1:7401" />
+        )}
+      </Check>
+      {taps.length > 0 ? (
+        <Check
+          state={skewed.length === 0 ? 'done' : 'failed'}
+          title={skewed.length === 0 ? 'Clocks agree' : 'Clocks differ'}
+        >
+          <p class="muted">
+            {skewed.length === 0
+              ? `No tap is more than ${SKEW_MS_MAX} ms away from the collector.`
+              : `${skewed.map((tap) => `${tap.tap} (${tap.clock_skew_ms} ms)`).join(', ')}: set the clock by NTP.`}
+          </p>
+        </Check>
+      ) : null}
+    </ol>
+  )
+}
+
+export function SetupPage() {
+  const { data, error } = useResource<StatusAnswer>(apiAddress('status'), true)
+  return (
+    <main class="page narrow">
+      <div class="page-head">
+        <div>
+          <h1>Set up</h1>
+          <p class="muted">
+            Each step ticks itself as soon as it works. Nothing here changes how a call is handled.
+          </p>
+        </div>
+      </div>
+      {error ? <Problem error={error} title="The collector cannot be asked" /> : null}
+      {data ? <Checks status={data} /> : null}
+      <section class="section aside-box">
+        <h2>Nothing at hand?</h2>
+        <p class="muted">The demo starts a small shop whose every call goes through taps.</p>
+        <Command text="npx tapmesh demo" />
+        <Link class="button" to={addressOf('/map')}>
+          Open the map
+        </Link>
+      </section>
+    </main>
+  )
+}

@@ -1,0 +1,169 @@
+import type { ComponentChildren } from 'preact'
+import type { Call, GraphEdge, RouteRow, StatusRow } from '../../graph-api/contract.ts'
+import { durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { selectEdge } from '../map/selection.ts'
+import { HealthMark, StatusChip } from '../parts/health.tsx'
+import { Link } from '../parts/link.tsx'
+import { edgeAddress, page, traceAddress } from '../state/location.ts'
+import { clockText } from '../state/range.ts'
+
+/** The lists that panels and pages share. */
+
+export function Section({
+  title,
+  aside,
+  children,
+}: {
+  title: string
+  aside?: ComponentChildren
+  children: ComponentChildren
+}) {
+  return (
+    <section class="section">
+      <h3>
+        {title}
+        {aside ? <span class="section-aside">{aside}</span> : null}
+      </h3>
+      {children}
+    </section>
+  )
+}
+
+/** Edges as rows; on the map a row selects its edge, elsewhere it leads to the edge's page. */
+export function EdgeList({
+  edges,
+  name,
+  none,
+}: {
+  edges: readonly GraphEdge[]
+  name: (edge: GraphEdge) => string
+  none: string
+}) {
+  if (edges.length === 0) return <p class="muted">{none}</p>
+  return (
+    <ul class="rows">
+      {edges.map((edge) => {
+        const inside = (
+          <>
+            <HealthMark health={edge.health} />
+            <span class="row-name">{name(edge)}</span>
+            <span class="row-number">{rateText(edge.rate)}</span>
+            <span class={`row-number ${edge.errors > 0 ? `is-${edge.health}` : 'faint'}`}>
+              {shareText(edge.error_rate)}
+            </span>
+            <span class="row-number">{durationText(edge.p95_us)}</span>
+          </>
+        )
+        return (
+          <li key={`${edge.source} ${edge.destination} ${edge.protocol}`}>
+            {page.value.name === 'map' ? (
+              <button type="button" class="row" onClick={() => selectEdge(edge.source, edge.destination)}>
+                {inside}
+              </button>
+            ) : (
+              <Link class="row" to={edgeAddress(edge.source, edge.destination)}>
+                {inside}
+              </Link>
+            )}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+export function RouteList({ routes, most }: { routes: readonly RouteRow[]; most: number }) {
+  if (routes.length === 0) return <p class="muted">No routes in this window.</p>
+  const top = routes.toSorted((a, b) => b.calls - a.calls)
+  const highest = top[0]?.calls ?? 1
+  return (
+    <table class="plain" aria-label="Routes">
+      <thead>
+        <tr>
+          <th scope="col">Route</th>
+          <th scope="col" class="number">
+            Calls
+          </th>
+          <th scope="col" class="number">
+            Errors
+          </th>
+          <th scope="col" class="number">
+            p95
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {top.slice(0, most).map((row) => (
+          <tr key={`${row.method} ${row.route}`}>
+            <td class="route" title={`${row.method} ${row.route}`}>
+              <span class="method">{row.method}</span> {row.route}
+              <Bar share={row.calls / highest} />
+            </td>
+            <td class="number">{wholeText(row.calls)}</td>
+            <td class={`number ${row.errors > 0 ? 'is-bad' : 'faint'}`}>{shareText(row.error_rate)}</td>
+            <td class="number">{durationText(row.p95_us)}</td>
+          </tr>
+        ))}
+      </tbody>
+      {top.length > most ? (
+        <tfoot>
+          <tr>
+            <td colSpan={4} class="muted">
+              and {top.length - most} more
+            </td>
+          </tr>
+        </tfoot>
+      ) : null}
+    </table>
+  )
+}
+
+/** A thin bar for a share 0..1. */
+export function Bar({ share, tone = 'main' }: { share: number; tone?: string }) {
+  return (
+    <svg class={`bar tone-${tone}`} viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="bar-back" width="100" height="4" />
+      <rect class="bar-front" width={Math.max(0, Math.min(1, share)) * 100} height="4" />
+    </svg>
+  )
+}
+
+export function StatusList({ statuses }: { statuses: readonly StatusRow[] }) {
+  const total = statuses.reduce((sum, row) => sum + row.calls, 0) || 1
+  return (
+    <ul class="statuses">
+      {statuses.map((row) => (
+        <li key={`${row.status} ${row.outcome} ${row.response_flags}`}>
+          <StatusChip status={row.status} outcome={row.outcome} flags={row.response_flags} />
+          <Bar share={row.calls / total} tone={row.outcome === 'ok' ? 'main' : 'bad'} />
+          <span class="row-number">{wholeText(row.calls)}</span>
+          <span class="row-number faint">{shareText(row.calls / total)}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** A few calls, each leading to its trace. */
+export function CallList({ calls, words }: { calls: readonly Call[]; words?: readonly string[] }) {
+  return (
+    <ul class="rows calls-short">
+      {calls.map((call, at) => (
+        <li key={call.id}>
+          <Link class="row" to={traceAddress(call.trace_id)} title={`Trace ${call.trace_id}`}>
+            {words ? (
+              <span class="tag">{words[at]}</span>
+            ) : (
+              <span class="row-time">{clockText(call.ts, false)}</span>
+            )}
+            <StatusChip status={call.status} outcome={call.outcome} flags={call.response_flags} />
+            <span class="row-name mono">
+              <span class="method">{call.method}</span> {call.path}
+            </span>
+            <span class="row-number">{durationText(call.duration_us)}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,68 @@
+import type { EdgeAnswer } from '../../graph-api/contract.ts'
+import { durationText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+
+/** What the caller's and the callee's tap measured; the difference is the network's share. */
+
+const WORDS: Record<string, string> = { client: 'Caller side', server: 'Callee side' }
+
+export function Sides({ answer }: { answer: EdgeAnswer }) {
+  const client = answer.sides.find((side) => side.reporter === 'client')
+  const server = answer.sides.find((side) => side.reporter === 'server')
+  return (
+    <>
+      <table class="plain" aria-label="Durations by side">
+        <thead>
+          <tr>
+            <th scope="col">Side</th>
+            <th scope="col" class="number">
+              Calls
+            </th>
+            <th scope="col" class="number">
+              p50
+            </th>
+            <th scope="col" class="number">
+              p95
+            </th>
+            <th scope="col" class="number">
+              p99
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {answer.sides.map((side) => (
+            <tr key={side.reporter}>
+              <td>{WORDS[side.reporter] ?? side.reporter}</td>
+              <td class="number">{wholeText(side.calls)}</td>
+              <td class="number">{durationText(side.p50_us)}</td>
+              <td class="number">{durationText(side.p95_us)}</td>
+              <td class="number">{durationText(side.p99_us)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {client && server && client.p50_us > 0 ? (
+        <NetworkShare client_us={client.p50_us} network_us={answer.network_p50_us} />
+      ) : (
+        <p class="muted">Only one side has a tap here, so the network's share is not known.</p>
+      )}
+    </>
+  )
+}
+
+function NetworkShare({ client_us, network_us }: { client_us: number; network_us: number }) {
+  const share = Math.max(0, Math.min(1, network_us / client_us))
+  return (
+    <div class="network">
+      <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="network-server" width={100 - share * 100} height="8" />
+        <rect class="network-wire" x={100 - share * 100} width={share * 100} height="8" />
+      </svg>
+      <p class="network-words">
+        <span>service {shareText(1 - share)}</span>
+        <span>
+          network {durationText(network_us)} ({shareText(share)})
+        </span>
+      </p>
+    </div>
+  )
+}
