@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { jsonText } from './json-text.ts'
 import type { Results } from './measure.ts'
 
 /** Results files: one JSON for each measure, the last run's. */
 
 export async function saveResults(folder: string, results: Results): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await writeFile(`${folder}/${results.measure}.json`, `${JSON.stringify(results, null, 1)}\n`)
+  await writeFile(`${folder}/${results.measure}.json`, `${jsonText(results)}\n`)
 }
 
 /** All results there are, in the order of these names; files of measures that no longer exist are left out. */

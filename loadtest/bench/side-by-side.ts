@@ -18,6 +18,7 @@ export async function underFullLoad(bench: Bench, peers: readonly Peer[], load: 
     bench,
     running,
     async (peer) => {
+      const lostBefore = (await peer.lostRecords?.()) ?? 0
       const before = usageOf(peer.pids)
       const outcome = await runWrk(bench, peer.port, load, bench.options.seconds)
       const spent = spentBetween(before, usageOf(peer.pids))
@@ -29,6 +30,7 @@ export async function underFullLoad(bench: Bench, peers: readonly Peer[], load: 
         p50_us: outcome.p50_us,
         p99_us: outcome.p99_us,
         errors: outcome.errors,
+        ...(await lostShare(peer, lostBefore, outcome.calls)),
       }
     },
     (peer) => runWrk(bench, peer.port, load, WARM_UP_SECONDS),
@@ -44,6 +46,12 @@ export function costOf(peer: RunningPeer, spent: Usage, calls: number, seconds: 
     core_busy_share: spent.cpu_us / 1e6 / seconds,
     resident_mib: residentMib(peer.pids),
   }
+}
+
+/** Share of this round's calls whose record was lost because the collector had no time for it. */
+export async function lostShare(peer: RunningPeer, before: number, calls: number): Promise<Values> {
+  if (!peer.lostRecords) return {}
+  return { records_lost_share: ((await peer.lostRecords()) - before) / calls }
 }
 
 export function spentBetween(before: Usage, after: Usage): Usage {

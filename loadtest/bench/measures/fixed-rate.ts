@@ -5,7 +5,7 @@ import { ALL_PEERS } from '../peer/all.ts'
 import { type RunningPeer, startPeers } from '../peer/peer.ts'
 import { usageOf } from '../process/usage.ts'
 import { interleave } from '../rounds.ts'
-import { costOf, spentBetween } from '../side-by-side.ts'
+import { costOf, lostShare, spentBetween } from '../side-by-side.ts'
 
 const LOAD = { calls_per_s: 5000, connections: 64, path: '/' }
 const DIRECT = 'direct'
@@ -25,11 +25,18 @@ export const fixedRate: Measure = {
       bench,
       [direct, ...running],
       async (peer) => {
+        const lostBefore = (await peer.lostRecords?.()) ?? 0
         const before = usageOf(peer.pids)
         const outcome = await runFixedRate(bench, peer.port, LOAD, bench.options.seconds)
         const spent = spentBetween(before, usageOf(peer.pids))
         const { p50_us, p99_us, errors } = outcome
-        return { ...costOf(peer, spent, outcome.calls, outcome.seconds), p50_us, p99_us, errors }
+        return {
+          ...costOf(peer, spent, outcome.calls, outcome.seconds),
+          p50_us,
+          p99_us,
+          errors,
+          ...(await lostShare(peer, lostBefore, outcome.calls)),
+        }
       },
       (peer) => runFixedRate(bench, peer.port, LOAD, 1),
     )

@@ -16,6 +16,8 @@ export interface RunningPeer {
   port: number
   /** Empty for the direct way, which has no proxy. */
   pids: readonly number[]
+  /** Records of calls it made but could not deliver since its start, where it can lose any. */
+  lostRecords?: () => Promise<number>
 }
 
 /** Starts those that are installed; names the others as skipped. */

@@ -36,7 +36,19 @@ export async function startTap(
     cwd: bench.folder,
   })
   const [, port] = await child.line(/^listening inbound \S+ 127\.0\.0\.1:([0-9]+)/)
-  return { name: 'tap', port: Number(port), pids: [child.pid] }
+  const [, admin] = await child.line(/^listening admin (http:\S+)$/)
+  return {
+    name: 'tap',
+    port: Number(port),
+    pids: [child.pid],
+    lostRecords: async () => parseLost(await (await fetch(`${admin}/metrics`)).text()),
+  }
+}
+
+/** Sum of the samples of tapmesh_records_dropped_total in the text of a metrics page. */
+export function parseLost(page: string): number {
+  const samples = page.matchAll(/^tapmesh_records_dropped_total(?:\{[^}]*\})? ([0-9.e+]+)$/gm)
+  return [...samples].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
 /** The words of an inbound tap in front of this port; port 0 is any. */
