@@ -1,0 +1,169 @@
+import type { Events } from './events.ts'
+import type { CallSink } from './observe/call-draft.ts'
+import { createAllowList } from './relay/allow.ts'
+import { createCallerNames } from './relay/callers.ts'
+import { systemClock } from './relay/clock.ts'
+import type { RelayCounters } from './relay/counters.ts'
+import type { Listener, ListenerDeps } from './relay/listener.ts'
+import { createListener } from './relay/listener.ts'
+import type { ResolvedDestination } from './relay/resolve.ts'
+import { createDestination, labelOf } from './relay/resolve.ts'
+import { TimerWheel } from './relay/timer-wheel.ts'
+import type { Address, ListenerSettings, TapSettings } from './settings.ts'
+
+/** How long the start waits for the first answer of the resolver; after it calls are answered 503 until there is one. */
+const RESOLVE_WAIT_MS = 2_000
+
+interface OpenListener {
+  settings: ListenerSettings
+  listener: Listener
+  destination: ResolvedDestination
+  /** Where it listens in truth, where port 0 was asked for. */
+  address: Address
+}
+
+/** The listeners of one tap: opened together, exchanged by a reload without closing a connection. */
+export class TapListeners {
+  readonly #counters: RelayCounters
+  readonly #sink: CallSink
+  readonly #events: Events
+  readonly #clock = systemClock()
+  readonly #wheel = new TimerWheel()
+  #open = new Map<string, OpenListener>()
+
+  constructor(counters: RelayCounters, sink: CallSink, events: Events) {
+    this.#counters = counters
+    this.#sink = sink
+    this.#events = events
+    this.#wheel.start()
+  }
+
+  /**
+   * Opens what is new, changes what stays, drains what is gone. All or nothing: where one cannot be
+   * opened, none changes.
+   * @returns what changed, for the log
+   * @throws TapmeshError of the listener that cannot be opened
+   */
+  async apply(tap: TapSettings): Promise<string[]> {
+    const wanted = new Map(tap.listeners.map((settings, index) => [keyOf(settings, index), settings]))
+    const fresh = await this.#openAll(
+      [...wanted].filter(([key]) => !this.#open.has(key)),
+      tap,
+    )
+    const changed = [...fresh.values()].map(({ settings }) => `opened ${settings.kind} ${settings.name}`)
+    const gone: OpenListener[] = []
+    for (const [key, open] of this.#open) {
+      const settings = wanted.get(key)
+      if (settings) this.#update(open, settings, tap)
+      else {
+        this.#open.delete(key)
+        gone.push(open)
+        changed.push(`closed ${open.settings.kind} ${open.settings.name}`)
+      }
+    }
+    for (const [key, open] of fresh) this.#open.set(key, open)
+    for (const open of gone) void drainOne(open, tap.grace_s * 1000)
+    return changed
+  }
+
+  /** `listening inbound orders 127.0.0.1:8080 -> 127.0.0.1:3000` */
+  describe(): string[] {
+    return [...this.#open.values()].map(({ settings, address }) => {
+      const to = settings.to.map(({ host, port }) => labelOf(host, port)).join(',')
+      const opaque = settings.protocol === 'opaque' ? ' opaque' : ''
+      const where = labelOf(address.host, address.port)
+      return `listening ${settings.kind} ${settings.name} ${where} -> ${to || 'anywhere allowed'}${opaque}`
+    })
+  }
+
+  /** Why calls would fail now, or undefined. */
+  notReady(): string | undefined {
+    for (const { settings, destination } of this.#open.values()) {
+      if (settings.kind !== 'forward-proxy' && destination.targets().length === 0)
+        return `no address of ${settings.name} is known`
+    }
+    return undefined
+  }
+
+  /** Takes no new connections, lets calls end until the grace is over, cuts the rest. @returns calls that were cut */
+  async stop(grace_ms: number): Promise<number> {
+    const all = [...this.#open.values()]
+    await Promise.race([Promise.all(all.map(({ listener }) => listener.drain())), wait(grace_ms)])
+    const left = this.#counters.callsInFlight
+    for (const open of all) closeOne(open)
+    this.#wheel.stop()
+    return left
+  }
+
+  async #openAll(
+    entries: [string, ListenerSettings][],
+    tap: TapSettings,
+  ): Promise<Map<string, OpenListener>> {
+    const opened = new Map<string, OpenListener>()
+    try {
+      for (const [key, settings] of entries) opened.set(key, await this.#openOne(settings, tap))
+    } catch (error) {
+      for (const open of opened.values()) closeOne(open)
+      throw error
+    }
+    await Promise.race([
+      Promise.all([...opened.values()].map(({ destination }) => destination.ready)),
+      wait(RESOLVE_WAIT_MS),
+    ])
+    return opened
+  }
+
+  async #openOne(settings: ListenerSettings, tap: TapSettings): Promise<OpenListener> {
+    const destination = createDestination(settings.to, { onFault: this.#events.nameUnresolved })
+    const listener = createListener(settings, this.#deps(settings, tap, destination))
+    try {
+      return { settings, listener, destination, address: await listener.listen() }
+    } catch (error) {
+      destination.close()
+      throw error
+    }
+  }
+
+  #update(open: OpenListener, settings: ListenerSettings, tap: TapSettings): void {
+    if (JSON.stringify(open.settings.to) !== JSON.stringify(settings.to))
+      void open.destination.replace(settings.to)
+    open.settings = settings
+    open.listener.update(settings, this.#deps(settings, tap, open.destination))
+  }
+
+  #deps(settings: ListenerSettings, tap: TapSettings, destination: ResolvedDestination): ListenerDeps {
+    return {
+      service: tap.service,
+      zone: tap.zone,
+      version: tap.version,
+      limits: tap.limits,
+      destination,
+      ...(settings.kind === 'forward-proxy' ? { allow: createAllowList(settings.allow) } : {}),
+      callerOf: createCallerNames(tap.callers),
+      sink: this.#sink,
+      counters: this.#counters,
+      clock: this.#clock,
+      wheel: this.#wheel,
+    }
+  }
+}
+
+/** What makes a listener the same one after a reload; listeners on any free port are told apart by their place. */
+function keyOf({ kind, listen, protocol }: ListenerSettings, index: number): string {
+  const place = listen.port === 0 ? ` ${index}` : ''
+  return `${kind} ${protocol} ${labelOf(listen.host, listen.port)}${place}`
+}
+
+async function drainOne(open: OpenListener, grace_ms: number): Promise<void> {
+  await Promise.race([open.listener.drain(), wait(grace_ms)])
+  closeOne(open)
+}
+
+function closeOne({ listener, destination }: OpenListener): void {
+  listener.close()
+  destination.close()
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+}
