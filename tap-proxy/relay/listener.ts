@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:net'
-import { TapmeshError } from '../../model/error.ts'
 import type { CallSink } from '../observe/call-draft.ts'
 import type { Address, Limits, ListenerSettings } from '../settings.ts'
 import { tracestateName } from '../wire/trace-context.ts'
@@ -36,7 +35,7 @@ export interface ListenerDeps {
 }
 
 export interface Listener {
-  /** Opens the port. @throws TapmeshError TAPMESH_PORT_IN_USE, TAPMESH_PORT_FORBIDDEN, TAPMESH_ADDRESS_INVALID */
+  /** Opens the port. Rejects with the system's error (EADDRINUSE, EACCES …). @returns the address it got */
   listen(): Promise<Address>
   /** Takes new settings; calls in progress end under the old ones. The address cannot change. */
   update(settings: ListenerSettings, deps: ListenerDeps): void
@@ -123,7 +122,7 @@ class RelayListener implements Listener, ClientHome {
   listen(): Promise<Address> {
     const { host, port } = this.runtime.settings.listen
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
+      this.#server.once('error', reject)
       this.#server.listen({ host, port, backlog: 1024 }, () => {
         const address = this.#server.address()
         resolve(
@@ -160,32 +159,6 @@ class RelayListener implements Listener, ClientHome {
     for (const client of [...this.#clients]) client.shutdown()
     this.runtime.pool.close()
   }
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): TapmeshError {
-  const where = `${host}:${port}`
-  if (error.code === 'EADDRINUSE') {
-    return new TapmeshError(
-      'TAPMESH_PORT_IN_USE',
-      `${where} is taken by another program.`,
-      `Stop that program (\`ss -ltnp | grep :${port}\` names it) or choose another port; 0 takes any free one.`,
-      { cause: error },
-    )
-  }
-  if (error.code === 'EACCES') {
-    return new TapmeshError(
-      'TAPMESH_PORT_FORBIDDEN',
-      `This user may not listen on ${where}.`,
-      'Choose a port above 1023, or give the program the right to bind low ports.',
-      { cause: error },
-    )
-  }
-  return new TapmeshError(
-    'TAPMESH_ADDRESS_INVALID',
-    `Cannot listen on ${where}: ${error.message}`,
-    'Give an address of this machine, for example 127.0.0.1 or 0.0.0.0.',
-    { cause: error },
-  )
 }
 
 /** One port of the tap: inbound, outbound, or forward proxy. */
