@@ -7,6 +7,7 @@ import { proxyConfig } from '../peer/nginx-config.ts'
 import { TAP_FILE, tapWords } from '../peer/tap.ts'
 import type { SpawnPlan } from '../process/children.ts'
 import { freePort } from '../process/ports.ts'
+import { usageOf } from '../process/usage.ts'
 import { interleave } from '../rounds.ts'
 import { median } from '../statistics.ts'
 
@@ -57,16 +58,25 @@ export const start: Measure = {
       bench,
       STARTERS,
       async (starter) => {
-        const times: number[] = []
-        while (times.length < STARTS) times.push(await startOnce(bench, starter, backendPort))
-        return { start_ms: median(times) }
+        const starts: Start[] = []
+        while (starts.length < STARTS) starts.push(await startOnce(bench, starter, backendPort))
+        return {
+          start_ms: median(starts.map(({ start_ms }) => start_ms)),
+          start_cpu_ms: median(starts.map(({ cpu_ms }) => cpu_ms)),
+        }
       },
       (starter) => startOnce(bench, starter, backendPort),
     )
   },
 }
 
-async function startOnce(bench: Bench, starter: Starter, backendPort: number): Promise<number> {
+interface Start {
+  start_ms: number
+  /** Time on a core until then, all threads. */
+  cpu_ms: number
+}
+
+async function startOnce(bench: Bench, starter: Starter, backendPort: number): Promise<Start> {
   const port = await freePort()
   const plan = await starter.plan(bench, port, backendPort)
   const began = performance.now()
@@ -81,7 +91,8 @@ async function startOnce(bench: Bench, starter: Starter, backendPort: number): P
         )
       }
     }
-    return performance.now() - began
+    const start_ms = performance.now() - began
+    return { start_ms, cpu_ms: usageOf([child.pid]).cpu_us / 1000 }
   } finally {
     await child.end()
   }
