@@ -82,6 +82,5 @@ async function writeAll(outdir, files, manifest) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { gzip_bytes } = await buildUi()
-  console.log(`ui built, ${gzip_bytes} bytes gzipped`)
+  buildUi().then(({ gzip_bytes }) => console.log(`ui built, ${gzip_bytes} bytes gzipped`))
 }

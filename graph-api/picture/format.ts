@@ -65,3 +65,8 @@ export function ageText(seconds: number): string {
   if (seconds < 129_600) return `${Math.round(seconds / 3600)} h`
   return `${Math.round(seconds / 86_400)} d`
 }
+
+/** Seconds since something happened: `just now`, `12 s ago`. */
+export function agoText(seconds: number): string {
+  return seconds < 1 ? 'just now' : `${ageText(seconds)} ago`
+}

@@ -23,7 +23,7 @@ export interface LabelPlace {
 export const LABEL_SIZE = 13
 export const LABEL_LINE = 16
 /** Shares of the curve that are tried, from the best to the last resort. */
-const TRIES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8, 0.15, 0.85]
+const TRIES = [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.26, 0.68, 0.2]
 
 /** A grid of boxes, so that a label is checked against its neighbours only. */
 export class Occupied {

@@ -11,7 +11,12 @@ import { chromium } from 'playwright-core'
  * one that the package @sparticuz/chromium carries, else an error. Never a skip.
  */
 
-const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/opt/google/chrome/chrome']
+const SYSTEM = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/opt/google/chrome/chrome',
+]
 
 const QUIET = [
   '--headless',
@@ -84,5 +89,9 @@ async function resolve(): Promise<Found> {
 
 export async function openBrowser(): Promise<Browser> {
   const { path, env } = await resolve()
-  return chromium.launch({ executablePath: path, args: QUIET, env: { ...(process.env as Record<string, string>), ...env } })
+  return chromium.launch({
+    executablePath: path,
+    args: QUIET,
+    env: { ...(process.env as Record<string, string>), ...env },
+  })
 }

@@ -147,7 +147,12 @@ export function callsAnswer(graph: Graph, calls: Call[], query: URLSearchParams)
   }
 }
 
-export function statusAnswer(shape: Shape, rows: number, store_error: string | null): StatusAnswer {
+export function statusAnswer(
+  shape: Shape,
+  rows: number,
+  { store_error, tapped, newest }: { store_error: string | null; tapped: string[]; newest: string | null },
+): StatusAnswer {
+  const services = [...shape.services.filter((it) => it.tapped).map((it) => it.id), ...tapped]
   const now = new Date().toISOString()
   return {
     version: '0.1.0',
@@ -159,7 +164,7 @@ export function statusAnswer(shape: Shape, rows: number, store_error: string | n
       rows,
       bytes: rows * 47,
       oldest: rows > 0 ? new Date(Date.now() - 86_400_000).toISOString() : null,
-      newest: rows > 0 ? now : null,
+      newest: newest ?? (rows > 0 ? now : null),
       engine: 'chdb 26.7',
     },
     ingest: {
@@ -171,19 +176,17 @@ export function statusAnswer(shape: Shape, rows: number, store_error: string | n
       last_insert: rows > 0 ? now : null,
       last_error: store_error,
     },
-    taps: shape.services
-      .filter((it) => it.tapped)
-      .map(({ id }, at) => ({
-        tap: `tap-${id}`,
-        service: id,
-        version: '0.1.0',
-        boot: 'b'.repeat(16),
-        first_seen: new Date(Date.now() - 3_600_000).toISOString(),
-        last_seen: now,
-        rows: Math.round(rows / 10),
-        dropped: (at === 3 ? { overflow: 12 } : {}) as Record<string, number>,
-        gaps: 0,
-        clock_skew_ms: at % 3,
-      })),
+    taps: services.map((id, at) => ({
+      tap: `tap-${id}`,
+      service: id,
+      version: '0.1.0',
+      boot: 'b'.repeat(16),
+      first_seen: new Date(Date.now() - 3_600_000).toISOString(),
+      last_seen: now,
+      rows: Math.round(rows / 10),
+      dropped: (at === 3 ? { overflow: 12 } : {}) as Record<string, number>,
+      gaps: 0,
+      clock_skew_ms: at % 3,
+    })),
   }
 }

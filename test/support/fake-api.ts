@@ -38,6 +38,9 @@ export class FakeApi {
   positions: Record<string, { x: number; y: number }> = {}
   puts: string[] = []
   store_error: string | null = null
+  /** Instead of the shape's own: services whose taps are connected, and the newest stored call. */
+  tapped: string[] = []
+  newest: string | null = null
   /** While set, every API request is answered with this error. */
   failure: { status: number; code: string; message: string; hint: string } | null = null
   readonly token = 'f'.repeat(64)
@@ -153,7 +156,7 @@ export class FakeApi {
       case 'traces':
         return names[0] === '0'.repeat(32) ? undefined : traceOf(this.shape, names[0]!)
       case 'status':
-        return statusAnswer(this.shape, this.calls.length * 1000, this.store_error)
+        return statusAnswer(this.shape, this.calls.length * 1000, this)
       case 'positions':
         return this.positions
       default:

@@ -81,7 +81,7 @@ export function NodeShape({ node, detail, dim, selected }: NodeProps) {
       data-x={node.x}
       data-y={node.y}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-label={node.sentence}
       aria-pressed={selected}
     >

@@ -19,6 +19,8 @@ interface Row extends GraphNode {
   dependencies: number
 }
 
+const duration = (row: Row, us: number): string => (row.calls > 0 ? durationText(us) : '–')
+
 const COLUMNS: TableColumn<Row>[] = [
   {
     id: 'name',
@@ -46,14 +48,22 @@ const COLUMNS: TableColumn<Row>[] = [
       </span>
     ),
   },
-  { id: 'rate', title: 'Rate', number: true, value: (row) => row.rate, cell: (row) => rateText(row.rate) },
+  {
+    id: 'rate',
+    title: 'Rate',
+    number: true,
+    value: (row) => row.rate,
+    cell: (row) => (row.calls > 0 ? rateText(row.rate) : '–'),
+  },
   {
     id: 'errors',
     title: 'Errors',
     number: true,
     value: (row) => row.error_rate,
     cell: (row) => (
-      <span class={row.errors > 0 ? `is-${row.health}` : 'faint'}>{shareText(row.error_rate)}</span>
+      <span class={row.errors > 0 ? `is-${row.health}` : 'faint'}>
+        {row.calls > 0 ? shareText(row.error_rate) : '–'}
+      </span>
     ),
   },
   {
@@ -61,21 +71,21 @@ const COLUMNS: TableColumn<Row>[] = [
     title: 'p50',
     number: true,
     value: (row) => row.p50_us,
-    cell: (row) => durationText(row.p50_us),
+    cell: (row) => duration(row, row.p50_us),
   },
   {
     id: 'p95',
     title: 'p95',
     number: true,
     value: (row) => row.p95_us,
-    cell: (row) => durationText(row.p95_us),
+    cell: (row) => duration(row, row.p95_us),
   },
   {
     id: 'p99',
     title: 'p99',
     number: true,
     value: (row) => row.p99_us,
-    cell: (row) => durationText(row.p99_us),
+    cell: (row) => duration(row, row.p99_us),
   },
   {
     id: 'calls',

@@ -1,5 +1,5 @@
 import type { StatusAnswer, TapStatus } from '../../graph-api/contract.ts'
-import { ageText, bytesText, wholeText } from '../../graph-api/picture/format.ts'
+import { ageText, agoText, bytesText, wholeText } from '../../graph-api/picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { useResource } from '../data/resource.ts'
 import { Section } from '../panels/lists.tsx'
@@ -14,8 +14,7 @@ import { localText } from '../state/range.ts'
 /** How tapmesh itself is doing: store, ingest, taps and what they lost. */
 
 const since = (instant: string): number => Math.max(0, (Date.now() - Date.parse(instant)) / 1000)
-const ago = (instant: string | null): string =>
-  instant === null ? 'never' : `${ageText(since(instant))} ago`
+const ago = (instant: string | null): string => (instant === null ? 'never' : agoText(since(instant)))
 const droppedOf = (tap: TapStatus): number =>
   Object.values(tap.dropped).reduce((sum, count) => sum + count, 0)
 
@@ -110,7 +109,7 @@ function Status({ status }: { status: StatusAnswer }) {
           <Tile
             name="Waiting"
             value={wholeText(ingest.pending_rows)}
-            note={`${ingest.pending_segments} segments`}
+            note={`${ingest.pending_segments} ${ingest.pending_segments === 1 ? 'segment' : 'segments'}`}
           />
           <Tile
             name="Unreadable"

@@ -1,5 +1,5 @@
 import type { ServiceAnswer } from '../../graph-api/contract.ts'
-import { ageText, wholeText } from '../../graph-api/picture/format.ts'
+import { agoText, wholeText } from '../../graph-api/picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { useResource } from '../data/resource.ts'
 import { SignalCharts } from '../parts/chart.tsx'
@@ -119,7 +119,7 @@ function ServiceBody({ answer }: { answer: ServiceAnswer }) {
               <li key={it.tap} class="row">
                 <span class="row-name mono">{it.tap}</span>
                 <span class="row-number faint">
-                  {ageText(Math.max(0, (Date.now() - Date.parse(it.last_seen)) / 1000))} ago
+                  {agoText((Date.now() - Date.parse(it.last_seen)) / 1000)}
                 </span>
               </li>
             ))}

@@ -1,0 +1,142 @@
+import { shop } from '../support/fake-graph.ts'
+import { UiBench, until } from '../support/ui-page.ts'
+
+let bench: UiBench
+beforeAll(async () => {
+  bench = await UiBench.open()
+})
+afterEach(() => bench.endTest())
+afterAll(() => bench.close())
+
+const TRACE = 'ab'.repeat(16)
+
+test('the calls page shows the rows of the API, older ones on request, and details on click', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/calls`)
+  const rows = visit.page.locator('.call-row')
+  await rows.nth(99).waitFor()
+  expect(await rows.count()).toBe(100)
+  expect(await rows.first().getAttribute('data-call')).toBe(api.calls[0]!.id)
+  await visit.page.getByRole('button', { name: 'Older calls' }).click()
+  await rows.nth(199).waitFor()
+  expect(await rows.nth(100).getAttribute('data-call')).toBe(api.calls[100]!.id)
+  await rows.first().locator('.expand').click()
+  await visit.page.getByText(api.calls[0]!.span_id).waitFor()
+  await visit.page.locator('select[name="outcome"]').selectOption('failed')
+  const failed = api.calls.filter((call) => ['server_error', 'timeout'].includes(call.outcome))
+  await until(async () => (await rows.count()) === Math.min(failed.length, 100))
+  expect(visit.page.url()).toContain('outcome=failed')
+  await rows.first().locator('.trace-cell a').click()
+  await visit.page.waitForURL(/\/trace\/[0-9a-f]{32}/)
+})
+
+test('the live tail shows every call sent, keeps them while paused, and counts what was skipped', async () => {
+  const api = await bench.api(shop(), 5)
+  const visit = await bench.visit(`${api.address}/calls?tail=1`)
+  const rows = visit.page.locator('.call-row')
+  await rows.nth(4).waitFor()
+  await until(() => api.streams === 2)
+  const made = api.emit(30)
+  await rows.nth(34).waitFor()
+  expect(await rows.first().getAttribute('data-call')).toBe(made[29]!.id)
+  await visit.page.getByRole('button', { name: 'Pause', exact: true }).click()
+  api.emit(7, 120)
+  await visit.page.getByRole('button', { name: 'Resume, 7 waiting' }).waitFor()
+  expect(await rows.count()).toBe(35)
+  await visit.page.getByText('120 skipped').waitFor()
+  await visit.page.getByRole('button', { name: 'Resume, 7 waiting' }).click()
+  await rows.nth(41).waitFor()
+})
+
+test('the waterfall shows both sides, the network, gaps and the critical path', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/trace/${TRACE}`)
+  const rows = visit.page.locator('.wf-row')
+  await rows.first().waitFor()
+  expect(await rows.count()).toBe(9)
+  expect(await visit.page.locator('.wf-inner').count()).toBe(7)
+  expect(await visit.page.locator('.wf-critical').count()).toBe(4)
+  expect(await visit.page.getByText('caller not tapped').count()).toBe(1)
+  expect(await visit.page.getByText('callee not tapped').count()).toBe(1)
+  await visit.page.getByText('A hop is missing here').waitFor()
+  const outer = (await visit.page.locator('.wf-outer').nth(5).boundingBox())!
+  const inner = (await visit.page.locator('.wf-inner').nth(4).boundingBox())!
+  expect(inner.x).toBeGreaterThanOrEqual(outer.x)
+  expect(inner.x + inner.width).toBeLessThanOrEqual(outer.x + outer.width)
+  await rows.nth(8).click()
+  await visit.page.getByRole('heading', { name: 'payment → shipping.example' }).waitFor()
+  await visit.page.getByText('shipping.example has no tap in front.').waitFor()
+  expect(visit.page.url()).toContain('span=')
+})
+
+test('the services table is the twin of the map and sorts', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/services`)
+  const names = visit.page.locator('tbody td:first-child')
+  await names.first().waitFor()
+  expect((await names.allTextContents()).sort()).toEqual(
+    shop()
+      .services.map((it) => it.id)
+      .sort(),
+  )
+  await visit.page.getByRole('button', { name: 'Errors' }).click()
+  expect(await names.first().textContent()).toBe('shipping.example')
+  expect(visit.page.url()).toContain('sort=-errors')
+  await names.first().locator('a').click()
+  await visit.page.waitForURL(/\/service\/shipping\.example/)
+  await visit.page.getByRole('heading', { name: 'shipping.example' }).waitFor()
+  await visit.page.getByText('No tap in front of it').waitFor()
+})
+
+test('status names the tap that dropped rows; set-up ticks what works', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/status`)
+  await visit.page.getByText('12 (overflow)').waitFor()
+  await visit.page.goto(`${api.address}/setup`)
+  await visit.page.getByRole('heading', { name: 'Calls arrive' }).waitFor()
+  expect(await visit.page.locator('[data-check="done"]').count()).toBe(6)
+})
+
+test('empty and broken states are told apart', async () => {
+  const api = await bench.api({ services: [], links: [] })
+  const visit = await bench.visit(`${api.address}/map`)
+  const kind = (name: string) => visit.page.locator(`[data-empty="${name}"]`).waitFor()
+  await kind('no-tap')
+  await visit.page.getByText(/tapmesh tap --service orders --listen 8080/).waitFor()
+  api.tapped = ['orders']
+  await visit.page.reload()
+  await kind('no-calls')
+  api.newest = '2026-08-01T10:00:00.000Z'
+  await visit.page.reload()
+  await kind('outside')
+  api.store_error = 'disk full'
+  await visit.page.reload()
+  await kind('store')
+  await visit.page.getByText('disk full').waitFor()
+  api.failure = {
+    status: 503,
+    code: 'TAPMESH_STORE_UNAVAILABLE',
+    message: 'the store is starting',
+    hint: 'Wait.',
+  }
+  await visit.page.goto(`${api.address}/map?range=1h`)
+  await visit.page.getByText('TAPMESH_STORE_UNAVAILABLE').waitFor()
+  api.failure = null
+  api.store_error = null
+  await visit.page.getByRole('button', { name: 'Try again' }).click()
+  await kind('outside')
+})
+
+test('an outage leaves the picture with a banner, and ends by itself', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/map`)
+  await visit.waitForNodes(shop().services.length)
+  const before = await visit.places()
+  api.failure = { status: 503, code: 'TAPMESH_STORE_UNAVAILABLE', message: 'away', hint: '' }
+  api.cut()
+  await visit.page.getByText('Disconnected.').waitFor()
+  expect(await visit.places()).toEqual(before)
+  api.failure = null
+  await visit.page.getByText('Disconnected.').waitFor({ state: 'detached' })
+  expect(await visit.places()).toEqual(before)
+})

@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises'
+import type { Shape } from '../support/fake-graph.ts'
+import { manyServices, shop } from '../support/fake-graph.ts'
+import type { Visit } from '../support/ui-page.ts'
+import { UiBench } from '../support/ui-page.ts'
+
+let bench: UiBench
+beforeAll(async () => {
+  bench = await UiBench.open()
+})
+afterEach(() => bench.endTest())
+afterAll(() => bench.close())
+
+const PAGES = [
+  ['/map', '[data-node]'],
+  ['/map?service=cart', '[data-signals]'],
+  ['/map?source=cart&destination=payment', '[data-signals]'],
+  ['/services', 'tbody tr'],
+  ['/service/cart', '[data-signals]'],
+  ['/calls', '.call-row'],
+  [`/trace/${'ab'.repeat(16)}`, '.wf-row'],
+  ['/status', 'tbody tr'],
+  ['/setup', '.check'],
+] as const
+
+interface Axe {
+  run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>
+}
+
+/** What axe-core finds wrong with the page as it is. */
+async function faults(visit: Visit): Promise<string[]> {
+  const { violations } = await visit.page.evaluate(() => (window as unknown as { axe: Axe }).axe.run())
+  return violations.flatMap((it) => it.nodes.map((node) => `${it.id}: ${node.html} ${node.failureSummary}`))
+}
+
+test.each(['light', 'dark'] as const)(
+  'every page is accessible in the %s theme, quiet, and asks nobody else',
+  async (theme) => {
+    const api = await bench.api(shop())
+    const visit = await bench.visit(`${api.address}/map`, theme)
+    const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8')
+    for (const [path, ready] of PAGES) {
+      await visit.page.goto(`${api.address}${path}`)
+      await visit.page.locator(ready).first().waitFor()
+      // The debugger may add a script where the page's own policy forbids it.
+      await visit.page.evaluate(axe)
+      expect([path, ...(await faults(visit))]).toEqual([path])
+    }
+    expect(visit.complaints).toEqual([])
+    expect(visit.foreign).toEqual([])
+  },
+)
+
+const EVIL = [
+  '<img src=x onerror=alert(1)>',
+  '"><script>alert(2)</script>',
+  "';alert(3);//",
+  '__proto__',
+  'javascript:alert(4)',
+  '../../etc/passwd',
+  'a%2Fb?c#d',
+]
+
+function evilShape(): Shape {
+  return {
+    services: EVIL.map((id) => ({ id, kind: 'service', tapped: true, zones: [id], versions: [id] })),
+    links: EVIL.slice(1).map((id) => ({
+      source: EVIL[0]!,
+      destination: id,
+      rate: 4,
+      errors: 0.2,
+      p50_us: 900,
+    })),
+  }
+}
+
+test('names that are markup, script or paths stay text on every page', async () => {
+  const api = await bench.api(evilShape())
+  for (const call of api.calls) call.path = EVIL[1]!
+  const visit = await bench.visit(`${api.address}/map`)
+  await visit.waitForNodes(EVIL.length)
+  for (const id of EVIL) {
+    await visit.page.goto(`${api.address}/service/${encodeURIComponent(id)}`)
+    await visit.page.getByRole('heading', { name: id, exact: true }).waitFor()
+    await visit.page.locator('[data-signals], .note').first().waitFor()
+  }
+  await visit.page.goto(`${api.address}/calls`)
+  await visit.page.locator('.call-row').first().waitFor()
+  expect(await visit.page.locator('.call-row .path').first().textContent()).toContain(EVIL[1])
+  await visit.page.goto(`${api.address}/services`)
+  await visit.page.getByText(EVIL[0]!, { exact: true }).waitFor()
+  expect(await visit.page.locator('img').count()).toBe(0)
+  expect(visit.complaints).toEqual([])
+})
+
+test('a hundred services fit the screen without overlap', async () => {
+  const api = await bench.api(manyServices(100))
+  const visit = await bench.visit(`${api.address}/map`)
+  await visit.waitForNodes(100)
+  const boxes = await visit.page.$$eval('.node-box', (all) =>
+    all.map((it) => it.getBoundingClientRect().toJSON()),
+  )
+  const area = (await visit.page.locator('svg.map').boundingBox())!
+  for (const box of boxes) {
+    expect(box.left).toBeGreaterThanOrEqual(area.x)
+    expect(box.bottom).toBeLessThanOrEqual(area.y + area.height)
+  }
+  const overlaps = boxes.filter((one, at) =>
+    boxes.some(
+      (other, index) =>
+        index > at &&
+        one.left < other.right &&
+        other.left < one.right &&
+        one.top < other.bottom &&
+        other.top < one.bottom,
+    ),
+  )
+  expect(overlaps).toEqual([])
+})
