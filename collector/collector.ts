@@ -102,7 +102,7 @@ class RunningCollector implements Collector {
       { ...DRAIN_DEFAULTS, ...options.drain },
       {
         stored: (rows, seconds) => this.#stored(rows, seconds),
-        refused: (row) => this.#quarantine.add('', [row]),
+        refused: (tap, rows, reason) => this.#quarantine.addRows(tap, rows, reason),
         failed: (error) => this.failed(error),
       },
     )

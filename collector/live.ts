@@ -1,5 +1,5 @@
 import type { CallRecord } from '../model/call.ts'
-import { decodeRow } from '../model/row.ts'
+import { decodeRow, rowFault } from '../model/row.ts'
 
 /** Told about calls as they are accepted; `skipped` calls came as well but are past the limit. */
 export type CallsListener = (calls: CallRecord[], skipped: number) => void
@@ -24,7 +24,7 @@ export class Live {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Hands on what was accepted: checked lines, each with its newline. */
+  /** Hands on what was accepted: the lines of a batch, of which `rows` are good. */
   accepted(lines: Buffer, rows: number): void {
     if (this.#listeners.size === 0 || rows === 0) return
     const second = Math.floor(this.#now() / 1000)
@@ -33,11 +33,16 @@ export class Live {
       this.#left = LIVE_ROWS_PER_SECOND
     }
     const calls: CallRecord[] = []
-    for (let start = 0; this.#left > 0 && start < lines.length; this.#left--) {
+    for (let start = 0; this.#left > 0 && start < lines.length; ) {
       const end = lines.indexOf('\n', start)
-      calls.push(decodeRow(lines.toString('latin1', start, end)))
+      if (end === -1) break
+      const line = lines.toString('latin1', start, end)
       start = end + 1
+      if (rowFault(line) !== undefined) continue
+      calls.push(decodeRow(line))
+      this.#left--
     }
-    for (const listener of this.#listeners) listener(calls, rows - calls.length)
+    const skipped = Math.max(0, rows - calls.length)
+    for (const listener of this.#listeners) listener(calls, skipped)
   }
 }

@@ -30,7 +30,7 @@ export interface Metrics {
 const HELP: Record<keyof Counts, string> = {
   batches: 'Batches accepted.',
   accepted_rows: 'Rows accepted and on disk.',
-  accepted_bytes: 'Bytes of accepted rows.',
+  accepted_bytes: 'Bytes of accepted batches after decompression.',
   duplicate_batches: 'Batches that had been taken before.',
   refused_requests: 'Requests that were refused.',
   stored_rows: 'Rows that the store has.',

@@ -19,15 +19,18 @@ export class Quarantine {
   #kinds = new Map<string, Kind>()
 
   add(tap: string, bad: readonly BadRow[]): void {
-    this.rows += bad.length
-    for (const { reason, line } of bad) {
-      const whole = `${tap}\0${reason}`
-      const full = !this.#kinds.has(whole) && this.#kinds.size >= KINDS_MAX
-      const key = full ? OVERFLOW : whole
-      const kind = this.#kinds.get(key)
-      if (kind) kind.rows++
-      else this.#kinds.set(key, { tap: full ? '' : tap, reason: full ? OVERFLOW : reason, rows: 1, line })
-    }
+    for (const { reason, line } of bad) this.addRows(tap, 1, reason, line)
+  }
+
+  /** Rows that are known by their number and reason, with one of their lines where there is one. */
+  addRows(tap: string, rows: number, reason: string, line = ''): void {
+    this.rows += rows
+    const whole = `${tap}\0${reason}`
+    const full = !this.#kinds.has(whole) && this.#kinds.size >= KINDS_MAX
+    const key = full ? OVERFLOW : whole
+    const kind = this.#kinds.get(key)
+    if (kind) kind.rows += rows
+    else this.#kinds.set(key, { tap: full ? '' : tap, reason: full ? OVERFLOW : reason, rows, line })
   }
 
   /** Lines for the table `quarantine`; asked again, only what came since. */

@@ -1,17 +1,17 @@
 import { codeOf, describeError } from '../../model/error.ts'
 import { isPoison } from '../store/fault.ts'
 import type { Store } from '../store/store.ts'
-import type { BadRow } from './check.ts'
+import type { StoredBatch } from './segment.ts'
 import type { SegmentRef, Wal } from './wal.ts'
 
 /**
  * Moves segments from the write-ahead log into the store: each as one block under its own name as
  * the token, deleted when the store has it. What fails is tried again, later and later; a segment
- * that is refused for good is cut in halves until the bad rows stand alone.
+ * that is refused for good goes batch by batch, so that a bad one never holds up the others.
  */
 export interface DrainEvents {
   stored(rows: number, seconds: number): void
-  refused(row: BadRow): void
+  refused(tap: string, rows: number, reason: string): void
   failed(error: unknown): void
 }
 
@@ -29,9 +29,13 @@ export const DRAIN_DEFAULTS: DrainSettings = {
   flush_ms: 3000,
 }
 
-/** An insert costs the same for one row as for thousands: a trickle may wait this much longer. */
-const TRICKLE_ROWS = 100
-const TRICKLE_FACTOR = 1.5
+/**
+ * An insert costs the same for one row as for thousands, so it is worth waiting for more of them:
+ * where they come slowly, and where they come so fast that a segment will be full soon.
+ */
+const SLOW_ROWS = 100
+const FAST_ROWS = 5000
+const PATIENCE_FACTOR = 1.7
 const LOOK_MS = 250
 const RETRY_MS_MIN = 500
 const RETRY_MS_MAX = 30_000
@@ -77,7 +81,8 @@ export class Drain {
     const { current } = this.#wal
     if (!current) return false
     const { segment_rows_max, segment_bytes_max, flush_ms } = this.#settings
-    const patience = current.rows < TRICKLE_ROWS ? flush_ms * TRICKLE_FACTOR : flush_ms
+    const wait = current.rows < SLOW_ROWS || current.rows > FAST_ROWS
+    const patience = wait ? flush_ms * PATIENCE_FACTOR : flush_ms
     return (
       current.rows >= segment_rows_max || current.bytes >= segment_bytes_max || current.age_ms >= patience
     )
@@ -103,9 +108,8 @@ export class Drain {
   async #move(segment: SegmentRef): Promise<void> {
     try {
       const { batches } = await this.#wal.read(segment.name, segment.bytes)
-      const lines = Buffer.concat(batches.map((batch) => batch.lines))
       const begun = performance.now()
-      if (lines.length > 0) await this.#insert(lines, segment.name)
+      if (batches.length > 0) await this.#insert(batches, segment.name)
       this.#events.stored(segment.rows, (performance.now() - begun) / 1000)
       await this.#wal.remove(segment.name)
       this.#retries.delete(segment.name)
@@ -123,23 +127,25 @@ export class Drain {
     this.#retries.set(name, { failures, notBefore_ms: Date.now() + wait * (0.75 + Math.random() / 2) })
   }
 
-  /** Tokens of halves follow from the segment's name, so that the same halves come again after a crash. */
-  async #insert(lines: Buffer, token: string): Promise<void> {
+  /** A segment that is refused for good goes batch by batch, under tokens that follow from its name. */
+  async #insert(batches: readonly StoredBatch[], name: string): Promise<void> {
+    const blocks = batches.map((batch) => batch.block)
     try {
-      await this.#store.insert('calls', lines, token)
+      await this.#store.insertCalls(blocks, name)
     } catch (error) {
       if (!isPoison(error)) throw error
-      const middle = lines.indexOf('\n', lines.length >> 1) + 1
-      const first = middle === lines.length ? lines.indexOf('\n') + 1 : middle
-      if (first === lines.length) {
-        this.#events.refused({
-          reason: `refused by the store: ${describeError(error).split('\n', 1)[0]!.slice(0, 200)}`,
-          line: lines.toString('latin1', 0, Math.min(512, lines.length - 1)),
-        })
-        return
-      }
-      await this.#insert(lines.subarray(0, first), `${token}.0`)
-      await this.#insert(lines.subarray(first), `${token}.1`)
+      for (const [index, batch] of batches.entries())
+        await this.#insertAlone(batch, `${name}.${index}`, error)
+    }
+  }
+
+  async #insertAlone(batch: StoredBatch, token: string, before: unknown): Promise<void> {
+    try {
+      await this.#store.insertCalls([batch.block], token)
+    } catch (error) {
+      if (!isPoison(error)) throw error
+      const reason = `refused by the store: ${describeError(before).split('\n', 1)[0]!.slice(0, 200)}`
+      this.#events.refused(batch.tap, batch.rows, reason)
     }
   }
 

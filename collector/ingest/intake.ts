@@ -86,7 +86,7 @@ export class Intake {
     }
     const now_us = now() * 1000
     const bounds = { oldest_us: now_us - this.#settings.calls_days * DAY_US, newest_us: now_us + FUTURE_US }
-    const { rows, lines, total, bad } = checkBatch(body, bounds)
+    const { rows, block, total, bad } = checkBatch(body, bounds)
     if (total !== head.rows) {
       throw new TapmeshError(
         'TAPMESH_BATCH_MALFORMED',
@@ -94,13 +94,13 @@ export class Intake {
         'It was cut on its way, or the sender counts otherwise.',
       )
     }
-    await wal.append({ tap, boot, seq, rows, lines })
+    await wal.append({ tap, boot, seq, rows, block })
     counts.batches++
     counts.accepted_rows += rows
-    counts.accepted_bytes += lines.length
+    counts.accepted_bytes += body.length
     if (bad.length > 0) quarantine.add(tap, bad)
     taps.saw(head, rows, wal.ledger.gaps(tap, boot), now())
-    live.accepted(lines, rows)
+    live.accepted(body, rows)
     return { accepted: rows, quarantined: bad.length, duplicate: false }
   }
 }

@@ -11,8 +11,8 @@ export interface StoredBatch {
   boot: string
   seq: number
   rows: number
-  /** Checked rows, each with its newline. */
-  lines: Buffer
+  /** The rows as one block of ClickHouse's Native format (store/row-block.ts). */
+  block: Buffer
 }
 
 export interface Segment {
@@ -33,14 +33,14 @@ export function segmentName(now_ms: number, counter: number): string {
 
 export const SEGMENT_NAME = /^[0-9]{14}-[0-9]{6}-[0-9a-f]{12}\.wal$/
 
-/** Frame of a batch, in pieces; the lines are not copied. */
+/** Frame of a batch, in pieces; the block is not copied. */
 export function batchFrame(batch: StoredBatch): Buffer[] {
   const { tap, boot, seq, rows } = batch
   const about = Buffer.from(JSON.stringify({ tap, boot, seq, rows }), 'utf8')
   const head = Buffer.allocUnsafe(3)
   head[0] = BATCH
   head.writeUInt16LE(about.length, 1)
-  const payload = [head, about, batch.lines]
+  const payload = [head, about, batch.block]
   return [frameHead(payload), ...payload]
 }
 
@@ -69,6 +69,6 @@ export function readSegment(bytes: Buffer): Segment {
 
 function readBatch(payload: Buffer): StoredBatch {
   const start = 3 + payload.readUInt16LE(1)
-  const about = JSON.parse(payload.toString('utf8', 3, start)) as Omit<StoredBatch, 'lines'>
-  return { ...about, lines: payload.subarray(start) }
+  const about = JSON.parse(payload.toString('utf8', 3, start)) as Omit<StoredBatch, 'block'>
+  return { ...about, block: payload.subarray(start) }
 }

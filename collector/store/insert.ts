@@ -3,13 +3,13 @@ import { Readable } from 'node:stream'
 import { COLUMNS } from '../../model/column.ts'
 import { TapmeshError } from '../../model/error.ts'
 import type { Clients } from './embedded.ts'
-import { nativeBlock } from './native-block.ts'
+import { rowBlock } from './row-block.ts'
 import { CALLS, DATABASE, INSERT_TABLES } from './tables.ts'
 
 /**
- * How a block gets into the store. Calls are turned into ClickHouse's Native format first, which
- * the embedded engine reads from a file and a server from the request's body; the few lines of the
- * small tables go as they are.
+ * How rows get into the store. Calls go in ClickHouse's Native format, which the embedded engine
+ * reads from a file and a server from the request's body; the few lines of the small tables go as
+ * they are.
  */
 
 /** Settings stand in the statement: a client setting would stay in the embedded engine's session. */
@@ -42,16 +42,20 @@ export function insertStatement(tableName: string, token: string): string {
 /** A blank line ends inline data in the embedded engine and what follows would run as SQL. */
 export function checkLines(lines: Buffer): void {
   if (lines.length === 0 || lines[0] === 0x0a || lines.at(-1) !== 0x0a || lines.includes('\n\n')) {
-    throw new TapmeshError(
-      'TAPMESH_INTERNAL',
-      'an insert with an empty line, without lines, or without a last newline',
-      'Rows are checked by the collector before they come here; this is a fault of tapmesh.',
-    )
+    throw broken('an insert with an empty line, without lines, or without a last newline')
   }
 }
 
-/** Inserts one block; throws what the client throws. */
-export async function insertBlock(
+function broken(what: string): TapmeshError {
+  return new TapmeshError(
+    'TAPMESH_INTERNAL',
+    what,
+    'Rows are checked before they come here; this is a fault of tapmesh.',
+  )
+}
+
+/** Inserts lines of TabSeparated as one block; throws what the client throws. */
+export async function insertLines(
   clients: Clients,
   table: string,
   lines: Buffer,
@@ -59,20 +63,23 @@ export async function insertBlock(
 ): Promise<void> {
   const statement = insertStatement(table, token)
   checkLines(lines)
-  if (table !== CALLS.name) {
-    await send(clients, `${statement} FORMAT TabSeparated`, [lines])
-    return
-  }
-  const block = await nativeBlock(lines)
-  if (!clients.blockFile) {
-    await send(clients, `${statement} FORMAT Native`, block)
-    return
-  }
-  // A file of its own a block: two inserts at once never meet, and one left by a crash is overwritten by none.
+  if (table !== CALLS.name) return send(clients, `${statement} FORMAT TabSeparated`, [lines])
+  const { block, bad } = rowBlock(lines)
+  if (bad.length > 0) throw broken(`an insert of ${bad.length / 2} lines that are no rows of calls`)
+  return insertCalls(clients, [block], token)
+}
+
+/** Inserts blocks of store/row-block.ts together as one; throws what the client throws. */
+export async function insertCalls(clients: Clients, blocks: readonly Buffer[], token: string): Promise<void> {
+  const statement = insertStatement(CALLS.name, token)
+  const filled = blocks.filter((block) => block.length > 0)
+  if (filled.length === 0) return
+  if (!clients.blockFile) return send(clients, `${statement} FORMAT Native`, filled)
+  // A file of its own a token: two inserts at once never meet.
   const file = clients.blockFile(token)
   const names = COLUMNS.map((column) => column.name).join(', ')
   try {
-    await writeFile(file, block, { mode: 0o600 })
+    await writeFile(file, filled, { mode: 0o600 })
     const quoted = file.replaceAll('\\', '\\\\').replaceAll("'", "\\'")
     await clients.writer.command({ query: `${statement} SELECT ${names} FROM file('${quoted}', 'Native')` })
   } finally {

@@ -3,7 +3,7 @@ import { codeOf, TapmeshError } from '../../model/error.ts'
 import type { Clients } from './embedded.ts'
 import { openEmbedded } from './embedded.ts'
 import { storeFault } from './fault.ts'
-import { insertBlock } from './insert.ts'
+import { insertCalls, insertLines } from './insert.ts'
 import { migrate } from './migrate.ts'
 import type { BoundValue, Store } from './store.ts'
 import { clusterPlacement, SINGLE_NODE } from './tables.ts'
@@ -60,13 +60,22 @@ class ClientStore implements Store {
     }
   }
 
-  async insert(table: string, lines: Buffer, token: string): Promise<void> {
+  insert(table: string, lines: Buffer, token: string): Promise<void> {
+    return this.#guarded(`insert into ${table}`, () => insertLines(this.#clients, table, lines, token))
+  }
+
+  insertCalls(blocks: readonly Buffer[], token: string): Promise<void> {
+    return this.#guarded('insert into calls', () => insertCalls(this.#clients, blocks, token))
+  }
+
+  async #guarded(what: string, work: () => Promise<void>): Promise<void> {
     try {
-      await insertBlock(this.#clients, table, lines, token)
+      await work()
     } catch (error) {
+      // A fault of the caller is told as it is; everything else is the store's answer.
       throw codeOf(error) === 'TAPMESH_INTERNAL' && error instanceof TapmeshError
         ? error
-        : storeFault(`insert into ${table}`, error)
+        : storeFault(what, error)
     }
   }
 

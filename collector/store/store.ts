@@ -24,6 +24,11 @@ export interface Store {
    */
   insert(table: string, lines: Buffer, token: string): Promise<void>
   /**
+   * Inserts blocks of store/row-block.ts into `calls`, all together as one block under one token.
+   * @throws TapmeshError TAPMESH_STORE_UNAVAILABLE, TAPMESH_DISK_FULL
+   */
+  insertCalls(blocks: readonly Buffer[], token: string): Promise<void>
+  /**
    * Runs one statement of the fixed catalogue without a result (migrations, retention).
    * @throws TapmeshError TAPMESH_STORE_UNAVAILABLE, TAPMESH_DISK_FULL
    */

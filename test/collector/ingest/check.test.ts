@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { checkBatch, isGoodLine } from '../../../collector/ingest/check.ts'
+import { checkBatch } from '../../../collector/ingest/check.ts'
+import { isGoodLine, rowBlock } from '../../../collector/store/row-block.ts'
 import { COLUMNS } from '../../../model/column.ts'
 import { encodeRow, rowFault } from '../../../model/row.ts'
 import { anyRecord, record } from '../../support/record.ts'
@@ -9,8 +10,7 @@ const BOUNDS = { oldest_us: NOW_US - 1_000_000, newest_us: NOW_US + 1_000_000 }
 const ANY_TIME = { oldest_us: 0, newest_us: Number.MAX_SAFE_INTEGER }
 
 const judged = (line: string): boolean => {
-  const bytes = Buffer.from(line, 'latin1')
-  return isGoodLine(bytes, 0, bytes.length)
+  return isGoodLine(Buffer.from(line, 'latin1'))
 }
 
 test('says yes to every row that the codec writes', () => {
@@ -124,11 +124,9 @@ test('agrees with rowFault on rows with bytes changed, put in, or left out', () 
   )
 })
 
-test('hands back the buffer itself where every row is good', () => {
+test('makes of good rows the block that the row codec of the store makes', () => {
   const bytes = Buffer.from(encodeRow(record()).repeat(3))
-  const checked = checkBatch(bytes, BOUNDS)
-  expect(checked).toEqual({ rows: 3, total: 3, bad: [], lines: bytes })
-  expect(checked.lines).toBe(bytes)
+  expect(checkBatch(bytes, BOUNDS)).toEqual({ rows: 3, total: 3, bad: [], block: rowBlock(bytes).block })
 })
 
 test('keeps the good rows around the bad ones, and says why', () => {
@@ -136,9 +134,10 @@ test('keeps the good rows around the bad ones, and says why', () => {
   const bytes = Buffer.from(
     `${good('/1')}\nx\ty\n${good('/2')}${good('/3').replace('\thttp\t', '\tsmtp\t')}${good('/4')}${good('/5').trimEnd()}`,
   )
-  const { rows, total, lines, bad } = checkBatch(bytes, BOUNDS)
+  const { rows, total, block, bad } = checkBatch(bytes, BOUNDS)
   expect({ rows, total }).toEqual({ rows: 3, total: 7 })
-  expect(lines.toString()).toBe(good('/1') + good('/2') + good('/4'))
+  const kept = Buffer.from(good('/1') + good('/2') + good('/4'))
+  expect(block.equals(rowBlock(kept).block)).toBe(true)
   expect(bad.map(({ reason }) => reason)).toEqual([
     `1 fields, ${COLUMNS.length} wanted`,
     `2 fields, ${COLUMNS.length} wanted`,
@@ -149,11 +148,10 @@ test('keeps the good rows around the bad ones, and says why', () => {
 
 test('never passes a blank line on: it would end the data and run the rest as SQL', () => {
   const attack = `${encodeRow(record())}\n\nDROP TABLE tapmesh.calls\n\n${encodeRow(record())}`
-  const { rows, lines, bad } = checkBatch(Buffer.from(attack), BOUNDS)
+  const { rows, block, bad } = checkBatch(Buffer.from(attack), BOUNDS)
   expect(rows).toBe(2)
   expect(bad).toHaveLength(4)
-  expect(lines.includes('\n\n')).toBe(false)
-  expect(lines.includes('DROP')).toBe(false)
+  expect(block.includes('DROP')).toBe(false)
 })
 
 test('refuses calls older than the store keeps, and calls from the future', () => {
