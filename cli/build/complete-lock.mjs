@@ -9,7 +9,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const SYSTEMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32']
+const SYSTEMS = [
+  'aix',
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32',
+]
 const PROCESSORS = ['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64']
 const EXACT = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/
 
@@ -20,7 +31,14 @@ export function platformOf(name) {
   const cpu = words.find((word) => PROCESSORS.includes(word))
   if (os === undefined || cpu === undefined) return undefined
   const ending = words.at(-1)
-  const libc = os !== 'linux' ? undefined : ending.startsWith('musl') ? 'musl' : ending.startsWith('gnu') ? 'glibc' : undefined
+  const libc =
+    os !== 'linux'
+      ? undefined
+      : ending.startsWith('musl')
+        ? 'musl'
+        : ending.startsWith('gnu')
+          ? 'glibc'
+          : undefined
   return { os: [os], cpu: [cpu], ...(libc ? { libc: [libc] } : {}) }
 }
 
@@ -30,10 +48,17 @@ export function missingOptional(lock) {
   const found = new Map()
   for (const [path, entry] of Object.entries(lock.packages)) {
     for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-      const known = paths.some((other) => other === `node_modules/${name}` || other.endsWith(`/node_modules/${name}`))
+      const known = paths.some(
+        (other) => other === `node_modules/${name}` || other.endsWith(`/node_modules/${name}`),
+      )
       const platform = platformOf(name)
       if (known || platform === undefined || !EXACT.test(version)) continue
-      found.set(`node_modules/${name}`, { version, ...platform, ...(lock.packages[path].dev ? { dev: true } : {}), optional: true })
+      found.set(`node_modules/${name}`, {
+        version,
+        ...platform,
+        ...(lock.packages[path].dev ? { dev: true } : {}),
+        optional: true,
+      })
     }
   }
   return found

@@ -16,7 +16,7 @@ Example:
     )
     .action(async (file: string, options: { json?: boolean }) => {
       const { lintTapFile } = await import('../config-lint.ts')
-      const { summary, settings } = await lintTapFile(file)
+      const { summary, settings } = await lintTapFile(file, terminal.environment)
       terminal.out(options.json === true ? JSON.stringify(settings, null, 2) : summary)
     })
   return new Command('config').description('look at configuration files').addCommand(lint)

@@ -64,6 +64,7 @@ async function run(terminal: Terminal, options: UpOptions): Promise<void> {
     clickhouseUrl: terminal.environment['CLICKHOUSE_URL'],
     tokenFile: options.tokenFile,
     retention: { days: options.retentionDays, gigabytes: options.retentionGb },
+    onWarning: (text) => terminal.error(text),
   })
   const { style } = terminal
   terminal.out(`listening api ${mesh.apiUrl}`)

@@ -125,6 +125,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     clickhouseUrl: undefined,
     tokenFile: undefined,
     retention: { days: undefined, gigabytes: 2 },
+    onWarning: onNote,
   })
   try {
     onStep('nine services in two regions, and the world outside')

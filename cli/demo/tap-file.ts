@@ -36,7 +36,7 @@ export function tapFile({ instance, servicePort, destinations, collector, tokenF
       ...(name === EXTERNAL ? {} : { zone: instanceNamed(name)!.region }),
     })),
     admin: { port: 0 },
-    collector: { url: collector, token_file: tokenFile },
+    collector: { url: collector, tokenFile },
     callers: { [BROWSERS.address]: BROWSERS.name },
   }
   return `# Written by "tapmesh demo"; the service ${service.name} itself listens on port ${servicePort}.\n${stringify(document)}`
