@@ -1,8 +1,7 @@
-import { unwatchFile, watchFile } from 'node:fs'
 import { codeOf, describeError, EXIT } from '../model/error.ts'
 import { flagHelp } from './config/flags.ts'
-import type { Environment } from './config/load.ts'
-import { loadTapSettings } from './config/load.ts'
+import type { Environment, LoadedFile } from './config/load.ts'
+import { fileStamp, loadTapSettings } from './config/load.ts'
 import { createEvents } from './events.ts'
 import { LineWriter } from './line-writer.ts'
 import type { Tap } from './tap.ts'
@@ -39,15 +38,16 @@ export async function runTap(
   } catch (error) {
     return refuse([error], codeOf(error) === 'TAPMESH_PORT_IN_USE' ? EXIT.unavailable : EXIT.usage)
   }
-  for (const line of tap.describe()) process.stdout.write(`${line}\n`)
   const contain = (error: unknown) => tap.contain(error)
   process.on('uncaughtException', contain)
   process.on('unhandledRejection', contain)
   const reload = reloader(tap, words, environment, events.configRefused)
   process.on('SIGHUP', reload)
-  if (loaded.file !== undefined) watchFile(loaded.file, { interval: WATCH_MS, persistent: false }, reload)
-  await wishToEnd()
-  if (loaded.file !== undefined) unwatchFile(loaded.file)
+  const unwatch = loaded.file === undefined ? () => {} : watch(loaded.file, reload)
+  const wish = wishToEnd()
+  for (const line of tap.describe()) process.stdout.write(`${line}\n`)
+  await wish
+  unwatch()
   const left = await tap.stop()
   events.drained(left)
   await errors.close(200)
@@ -87,6 +87,20 @@ function reloader(
     busy = false
   }
   return () => void run()
+}
+
+/** Tells of every change of the file. @returns how to stop */
+function watch({ path, stamp }: LoadedFile, changed: () => void): () => void {
+  let before = stamp
+  const look = async () => {
+    const now = await fileStamp(path)
+    // A file that is gone is about to be put in place again.
+    if (now === before || now === '') return
+    before = now
+    changed()
+  }
+  const timer = setInterval(look, WATCH_MS).unref()
+  return () => clearInterval(timer)
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a later one ends the process at once. */

@@ -1,4 +1,5 @@
 import type { Events } from './events.ts'
+import { listenFault } from './listen-fault.ts'
 import type { CallSink } from './observe/call-draft.ts'
 import { createAllowList } from './relay/allow.ts'
 import { createCallerNames } from './relay/callers.ts'
@@ -13,6 +14,9 @@ import type { Address, ListenerSettings, TapSettings } from './settings.ts'
 
 /** How long the start waits for the first answer of the resolver; after it calls are answered 503 until there is one. */
 const RESOLVE_WAIT_MS = 2_000
+
+/** How long a connection without a call stays open while its listener drains: a caller may be writing to it just now. */
+const IDLE_MS = 250
 
 interface OpenListener {
   settings: ListenerSettings
@@ -88,7 +92,8 @@ export class TapListeners {
   /** Takes no new connections, lets calls end until the grace is over, cuts the rest. @returns calls that were cut */
   async stop(grace_ms: number): Promise<number> {
     const all = [...this.#open.values()]
-    await Promise.race([Promise.all(all.map(({ listener }) => listener.drain())), wait(grace_ms)])
+    const idle_ms = Math.min(IDLE_MS, grace_ms / 4)
+    await Promise.race([Promise.all(all.map(({ listener }) => listener.drain(idle_ms))), wait(grace_ms)])
     const left = this.#counters.callsInFlight
     for (const open of all) closeOne(open)
     this.#wheel.stop()
@@ -120,7 +125,7 @@ export class TapListeners {
       return { settings, listener, destination, address: await listener.listen() }
     } catch (error) {
       destination.close()
-      throw error
+      throw listenFault(error, settings.listen, `${settings.kind} ${settings.name}`)
     }
   }
 
@@ -155,7 +160,7 @@ function keyOf({ kind, listen, protocol }: ListenerSettings, index: number): str
 }
 
 async function drainOne(open: OpenListener, grace_ms: number): Promise<void> {
-  await Promise.race([open.listener.drain(), wait(grace_ms)])
+  await Promise.race([open.listener.drain(Math.min(IDLE_MS, grace_ms / 4)), wait(grace_ms)])
   closeOne(open)
 }
 

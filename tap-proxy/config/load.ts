@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { TapmeshError } from '../../model/error.ts'
 import type { TapSettings } from '../settings.ts'
 import { assemble, conflictsIn } from './assemble.ts'
@@ -7,8 +8,14 @@ import { findToken } from './token.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/** A configuration file, and what it looked like just before it was read. */
+export interface LoadedFile {
+  path: string
+  stamp: string
+}
+
 /** Settings, and the file they came from; or everything that is wrong, in one go. */
-export type Loaded = { settings: TapSettings; file: string | undefined } | { mistakes: TapmeshError[] }
+export type Loaded = { settings: TapSettings; file: LoadedFile | undefined } | { mistakes: TapmeshError[] }
 
 /** Makes settings of the words behind `tapmesh tap`. Opens no port and changes nothing. */
 export async function loadTapSettings(argv: readonly string[], env: Environment): Promise<Loaded> {
@@ -28,19 +35,28 @@ export async function loadTapSettings(argv: readonly string[], env: Environment)
       : { ...read.document.admin, port: document.admin.port }
   const url = document.collector?.url
   const collector = url === undefined ? read.document.collector : { ...read.document.collector, url }
-  return finish({ ...read.document, collector, admin }, config, env, given)
+  return finish({ ...read.document, collector, admin }, read.file, env, given)
 }
 
 /** Checks a file alone: `tapmesh config lint`, and every reload. */
 export async function loadTapFile(file: string, env: Environment): Promise<Loaded> {
   const read = await readConfig(file)
-  return 'mistakes' in read ? read : finish(read.document, file, env, {})
+  return 'mistakes' in read ? read : finish(read.document, read.file, env, {})
 }
 
 /** The readers of YAML and of the schema are loaded only where there is a file to read. */
-async function readConfig(file: string) {
+async function readConfig(path: string) {
   const { readYamlFile } = await import('./yaml-file.ts')
-  return readYamlFile(file)
+  // Looked at first: a change while it is read then shows as a change.
+  const stamp = await fileStamp(path)
+  const read = await readYamlFile(path)
+  return 'mistakes' in read ? read : { ...read, file: { path, stamp } }
+}
+
+/** Changes whenever the file does, also where it is put in place of another or behind a link; empty where it is gone. */
+export async function fileStamp(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined)
+  return found ? `${found.ino} ${found.size} ${found.mtimeNs}` : ''
 }
 
 interface GivenToken {
@@ -50,7 +66,7 @@ interface GivenToken {
 
 async function finish(
   document: TapDocument,
-  file: string | undefined,
+  file: LoadedFile | undefined,
   env: Environment,
   given: GivenToken,
 ): Promise<Loaded> {

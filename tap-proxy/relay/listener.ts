@@ -39,8 +39,11 @@ export interface Listener {
   listen(): Promise<Address>
   /** Takes new settings; calls in progress end under the old ones. The address cannot change. */
   update(settings: ListenerSettings, deps: ListenerDeps): void
-  /** Accepts no more; idle connections close, others after their answer. Resolves when the last is gone. */
-  drain(): Promise<void>
+  /**
+   * Accepts no more; connections close after their answer. Idle ones get `idle_ms` to bring a call
+   * that may be on its way, so that no caller meets a closed connection. Resolves when the last is gone.
+   */
+  drain(idle_ms?: number): Promise<void>
   /** Ends everything now; unfinished calls are recorded with DR. */
   close(): void
 }
@@ -141,10 +144,14 @@ class RelayListener implements Listener, ClientHome {
     before.pool.close()
   }
 
-  drain(): Promise<void> {
+  drain(idle_ms = 0): Promise<void> {
     this.runtime.draining = true
     this.#server.close()
-    for (const client of [...this.#clients]) client.drain()
+    const closeIdle = () => {
+      for (const client of [...this.#clients]) client.drain()
+    }
+    if (idle_ms > 0) setTimeout(closeIdle, idle_ms).unref()
+    else closeIdle()
     return new Promise((resolve) => {
       this.#drained = () => {
         this.runtime.pool.close()
