@@ -15,7 +15,7 @@ const Z = 1.96
  * calls and for shares near 0 and 1.
  */
 export function wilsonLower(errors: number, calls: number): number {
-  if (calls === 0) return 0
+  if (errors === 0) return 0
   const p = errors / calls
   const z2 = Z * Z
   const centre = p + z2 / (2 * calls)
