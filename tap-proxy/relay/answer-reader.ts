@@ -27,7 +27,7 @@ export interface AnswerHost {
   readonly http10: boolean
   readonly upgrade: boolean
   /** The client still waits for leave to send its body. */
-  readonly expecting: boolean
+  expecting: boolean
   persistent: boolean
   fail(status: number, flags: string, outcome: Outcome): void
   abandon(flag: string): void
@@ -101,6 +101,7 @@ export class AnswerReader {
       else if (++this.#interims > INTERIMS_MAX) this.#refuse(FAULT.interim_answers_max)
       else {
         if (!this.#host.http10) this.#interim(bytes, at, stop)
+        if (!this.#host.active) return
         at = stop
         continue
       }
@@ -111,6 +112,7 @@ export class AnswerReader {
   /** RFC 9110 section 15.2: an interim answer is forwarded; a client of HTTP/1.0 does not know them. */
   #interim(bytes: Buffer, start: number, stop: number): void {
     const host = this.#host
+    if (head.status === 100) host.expecting = false
     edit.close = false
     edit.unchunk = false
     const from = host.runtime.settings.untouched ? start : editAnswer(bytes, head, edit)

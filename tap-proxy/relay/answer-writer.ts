@@ -1,4 +1,5 @@
-import { dropFields, NAMES } from '../wire/http1-fields.ts'
+import { dropFields } from '../wire/http1-field-table.ts'
+import { NAMES } from '../wire/http1-names.ts'
 import { BODY } from '../wire/http1-request.ts'
 import type { ResponseHead } from '../wire/http1-response.ts'
 

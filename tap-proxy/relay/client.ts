@@ -1,18 +1,15 @@
 import type { Protocol } from '../../model/call.ts'
 import { FAULT, type FaultId } from '../wire/http1-fault.ts'
 import { FORM, METHOD, parseRequest, RequestHead } from '../wire/http1-request.ts'
-import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../wire/trace-context.ts'
-import { Exchange, type ExchangeClient } from './exchange.ts'
+import { readAuthority } from './authority.ts'
+import { BodyArea } from './body-area.ts'
+import { Caller } from './caller.ts'
+import type { Exchange, ExchangeClient } from './exchange.ts'
+import { giveExchange, takeExchange } from './exchange-list.ts'
+import { findTarget } from './forward.ts'
 import { HeadBuffer } from './head-buffer.ts'
-import {
-  giveLargeArea,
-  type Pipe,
-  type PipeOwner,
-  type ReadArea,
-  SHARED_AREA,
-  takeLargeArea,
-} from './pipe.ts'
-import { believed, continueTrace, namesCaller } from './request-trace.ts'
+import type { Pipe, PipeOwner, ReadArea } from './pipe.ts'
+import { continueTrace, namesCaller, startTrace } from './request-trace.ts'
 import type { Target } from './resolve.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Source } from './source-book.ts'
@@ -22,8 +19,6 @@ import { Tunnel, type TunnelClient } from './tunnel.ts'
 /** How long, and for how many bytes, a client that was answered and is to go may still send. */
 const LINGER_MS = 2000
 const LINGER_BYTES_MAX = 1024 * 1024
-/** Exchanges kept for the next call. */
-const EXCHANGES_KEPT_MAX = 1024
 
 const STATE = { idle: 0, head: 1, call: 2, linger: 3, tunnel: 4, closed: 5 } as const
 
@@ -36,7 +31,6 @@ export interface ClientHome {
 
 /** One head for all connections: it is read and acted on within one callback. */
 const head = new RequestHead()
-const exchanges: Exchange[] = []
 
 /** One accepted connection: reads requests, one call at a time, in order. An idle one is little more than its socket. */
 export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClient {
@@ -56,11 +50,8 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   #processing = false
   #ended = false
   #lingered = 0
-  #largeArea: ReadArea | undefined = undefined
-  #readsLarge = false
-  #ownSource: Source | undefined = undefined
-  #namedSource: Source | undefined = undefined
-  #named = false
+  readonly #body = new BodyArea()
+  readonly #caller = new Caller()
 
   constructor(home: ClientHome) {
     this.#home = home
@@ -79,20 +70,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   }
 
   get source(): Source {
-    if (this.#named) return this.#namedSource!
-    this.#ownSource ??= this.#findSource()
-    return this.#ownSource
-  }
-
-  /** DESIGN 4.3, order of belief without trace state: configuration, then the address. */
-  #findSource(): Source {
-    const { book, settings, service, callerOf } = this.runtime
-    if (settings.kind !== 'inbound') return book.source(service, '', 'config')
-    const address = this.pipe.remoteAddress().replace(/^::ffff:/, '')
-    const name = callerOf(address)
-    return name === undefined
-      ? book.source(address, address, 'address')
-      : book.source(name, address, 'config')
+    return this.#caller.source(this.runtime, this.pipe)
   }
 
   onData(area: ReadArea, length: number): ReadArea | undefined {
@@ -121,10 +99,21 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   /** Bytes while a call is in progress: its body first, then what is kept for later. */
   #more(area: ReadArea, start: number, end: number): void {
     const exchange = this.#exchange!
-    const { request } = exchange
-    const at = request.done || !exchange.upstream?.ready ? start : exchange.feed(area, start, end)
+    const at = exchange.request.done || !exchange.upstream?.ready ? start : exchange.feed(area, start, end)
     if (at < end && this.#state !== STATE.linger && this.#state !== STATE.closed)
       this.#keep(area.bytes, at, end)
+  }
+
+  continueBody(): void {
+    const bytes = this.#takePending()
+    if (!bytes) {
+      this.pipe.resume()
+      return
+    }
+    const area: ReadArea = { bytes, room: 0, window: bytes, shared: false, large: true }
+    this.#more(area, 0, bytes.length)
+    const { pipe } = this.#exchange?.upstream ?? {}
+    if (this.#state === STATE.call && !this.#pending && (pipe?.pendingWrites ?? 0) === 0) this.pipe.resume()
   }
 
   #keep(bytes: Buffer, start: number, end: number): void {
@@ -150,7 +139,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     this.#processing = true
     let at = start
     while (at < end && (this.#state === STATE.idle || this.#state === STATE.head)) {
-      this.runtime = this.#home.runtime
+      this.#refresh()
       const stop = parseRequest(bytes, at, end, head, this.runtime.limits)
       if (stop > 0) at = this.#beginCall(bytes, at, end)
       else if (stop < 0) {
@@ -167,12 +156,19 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     if (at < end && this.#state === STATE.call) this.#keep(bytes, at, end)
   }
 
+  /** A reload counts from the next call on. */
+  #refresh(): void {
+    if (this.runtime === this.#home.runtime) return
+    this.runtime = this.#home.runtime
+    this.#caller.reset()
+  }
+
   #open(): Exchange {
-    const exchange = exchanges.pop() ?? new Exchange()
+    const exchange = takeExchange()
     exchange.open(this, this.runtime.clock.mono_us())
     this.#exchange = exchange
     this.#state = STATE.call
-    this.#named = false
+    this.#caller.forget()
     return exchange
   }
 
@@ -182,7 +178,8 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     const { runtime } = this
     const { draft } = exchange
     const flags = continueTrace(bytes, head, draft, runtime)
-    if (runtime.settings.kind === 'inbound' && namesCaller(bytes, head, draft)) this.#nameCaller(bytes)
+    if (runtime.settings.kind === 'inbound' && namesCaller(bytes, head, draft))
+      this.#caller.named(bytes, runtime, this.pipe)
     if (runtime.draining) head.persistent = false
     const at = exchange.prepare(head, bytes, start, end, flags)
     const fault = this.#faultOf(exchange)
@@ -208,54 +205,23 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     return exchange.request.fault
   }
 
-  /** A caller that the trace state names freshly; the same name again gives the same object. */
-  #nameCaller(bytes: Buffer): void {
-    const { start, end } = believed
-    this.#named = true
-    const last = this.#namedSource
-    if (last && last.evidence === 'trace' && sameName(last.service, bytes, start, end)) return
-    const address = this.pipe.remoteAddress().replace(/^::ffff:/, '')
-    this.#namedSource = this.runtime.book.source(bytes.toString('latin1', start, end), address, 'trace')
-  }
-
   /** Forward proxy: the destination is in the request, and is looked up and checked before anything is sent. */
   #dispatchNamed(exchange: Exchange, bytes: Buffer): void {
-    const authority = bytes.toString('latin1', head.authorityStart, head.authorityEnd)
     const isConnect = head.method === METHOD.connect
-    const colon = authority.lastIndexOf(':')
-    const hasPort = colon > authority.lastIndexOf(']')
-    const host = hasPort ? authority.slice(0, colon) : authority
-    const port = hasPort ? Number(authority.slice(colon + 1)) : isConnect ? 0 : 80
-    const { serial } = exchange
-    exchange.destination = host.toLowerCase()
+    const { host, port } = readAuthority(bytes, head.authorityStart, head.authorityEnd, isConnect ? 0 : 80)
+    exchange.destination = host
     this.pipe.pause()
     this.arm(0)
-    const { allow } = this.runtime
-    const found = allow ? allow.resolveAllowed(host, port) : Promise.resolve(undefined)
-    found
-      .catch(() => undefined)
-      .then((target) => {
-        if (exchange.serial !== serial || !exchange.active || this.#exchange !== exchange) return
-        if (!target) exchange.fail(403, 'NR', 'denied')
-        else if (isConnect) this.#connectTunnel(exchange, target)
-        else {
-          exchange.dispatch(target)
-          if (exchange.active && exchange.request.done && !this.#pending) this.pipe.resume()
-        }
-      })
-      .catch((error: unknown) => this.onFault(error))
-  }
-
-  /** CONNECT: an opaque call whose destination has a name. */
-  #connectTunnel(exchange: Exchange, target: Target): void {
-    exchange.persistent = false
-    this.#openTunnel(exchange, target, 'opaque', CONNECTED)
+    findTarget(exchange, host, port, (target) => {
+      if (isConnect) this.#openTunnel(exchange, target, 'opaque', CONNECTED)
+      else exchange.dispatch(target)
+      if (exchange.active && exchange.request.done && !this.#pending) this.pipe.resume()
+    })
   }
 
   /** A listener that does not decode: the call is the connection. */
   #beginOpaque(): void {
-    const exchange = this.#open()
-    this.#newTrace(exchange)
+    const exchange = this.#openUntraced(0)
     const target = this.runtime.destination.pick()
     if (target) this.#openTunnel(exchange, target, 'opaque', undefined)
     else {
@@ -295,19 +261,18 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     this.#close(byReset)
   }
 
-  #newTrace(exchange: Exchange): void {
-    const { ids, counters } = this.runtime
-    ids.write(exchange.draft.ids, 0, TRACE_ID_DIGITS)
-    ids.write(exchange.draft.ids, TRACE_ID_DIGITS, SPAN_ID_DIGITS)
-    counters.traceStarts++
+  /** A call whose head says nothing of a trace, or cannot be believed. */
+  #openUntraced(bytes: number): Exchange {
+    const exchange = this.#open()
+    startTrace(exchange.draft, this.runtime)
+    exchange.draft.request_bytes = bytes
+    return exchange
   }
 
   /** A head that breaks a rule: one record, one short answer, and no more of this connection. */
   #refuse(bytes: Buffer, start: number, end: number): void {
-    const exchange = this.#open()
-    this.#newTrace(exchange)
+    const exchange = this.#openUntraced(end - start)
     const { draft } = exchange
-    draft.request_bytes = end - start
     if (head.methodEnd > head.start) {
       draft.head = Buffer.from(bytes.subarray(head.start, head.targetEnd))
       draft.methodEnd = head.methodEnd - head.start
@@ -321,7 +286,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   callEnded(keep: boolean): void {
     this.#releaseExchange()
     if (this.#state === STATE.closed) return
-    if (!keep || this.#ended) {
+    if (!keep || this.#ended || this.#home.runtime.draining) {
       this.#linger()
       return
     }
@@ -335,7 +300,8 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     this.#pending = undefined
     this.#process(pending.bytes, 0, pending.length)
     if (this.#state === STATE.idle) this.arm(this.runtime.limits.idle_ms)
-    if (this.#state !== STATE.call) this.pipe.resume()
+    const waits = this.#state === STATE.call && (this.#pending || !this.#exchange!.request.done)
+    if (!waits) this.pipe.resume()
   }
 
   callAborted(): void {
@@ -344,7 +310,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   }
 
   #releaseExchange(): void {
-    if (this.#exchange && exchanges.length < EXCHANGES_KEPT_MAX) exchanges.push(this.#exchange)
+    if (this.#exchange) giveExchange(this.#exchange)
     this.#exchange = undefined
   }
 
@@ -371,10 +337,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
 
   /** The client ended in the middle of a head: nothing was asked, but it is worth a record. */
   #cutHead(): void {
-    const exchange = this.#open()
-    this.#newTrace(exchange)
-    exchange.draft.request_bytes = this.#pending?.length ?? 0
-    exchange.record(0, 'DC', 'unfinished')
+    this.#openUntraced(this.#pending?.length ?? 0).record(0, 'DC', 'unfinished')
     this.callAborted()
   }
 
@@ -391,15 +354,13 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   }
 
   onDeadline(): void {
-    if (this.#state === STATE.call) {
+    if (this.#state === STATE.tunnel) this.#tunnel!.onDeadline()
+    else if (this.#state === STATE.call) {
       this.runtime.counters.deadlines++
       this.#exchange!.onDeadline()
     } else if (this.#state === STATE.head) {
       this.runtime.counters.deadlines++
-      const exchange = this.#open()
-      this.#newTrace(exchange)
-      exchange.draft.request_bytes = this.#pending?.length ?? 0
-      exchange.fail(408, 'DT', 'client_error')
+      this.#openUntraced(this.#pending?.length ?? 0).fail(408, 'DT', 'client_error')
     } else this.#close(false)
   }
 
@@ -425,19 +386,9 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   }
 
   #nextArea(area: ReadArea, length: number): ReadArea {
-    const more = this.#state === STATE.tunnel || (this.#state === STATE.call && !this.#exchange!.request.done)
-    if (more && (area.large || length === area.window.length)) this.#largeArea ??= takeLargeArea()
-    this.#readsLarge = more && this.#largeArea !== undefined
-    if (this.#readsLarge) return this.#largeArea!
-    this.#giveLargeArea()
-    return SHARED_AREA
-  }
-
-  /** The large area goes back once nobody reads into it and nobody writes from it. */
-  #giveLargeArea(): void {
-    if (!this.#largeArea || this.#readsLarge || this.#state === STATE.call) return
-    giveLargeArea(this.#largeArea)
-    this.#largeArea = undefined
+    const inCall = this.#state === STATE.call
+    const more = this.#state === STATE.tunnel || (inCall && !this.#exchange!.request.done)
+    return this.#body.next(area, length, more, inCall)
   }
 
   #close(byReset: boolean): void {
@@ -447,19 +398,10 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     this.runtime.wheel.remove(this)
     if (byReset) this.pipe.reset()
     else this.pipe.close()
-    this.#readsLarge = false
-    this.#giveLargeArea()
+    this.#body.free()
     this.#home.forget(this)
   }
 }
 
 /** Answer to CONNECT, RFC 9110 section 9.3.6. */
 const CONNECTED = Buffer.from('HTTP/1.1 200 Connection established\r\n\r\n')
-
-function sameName(name: string, bytes: Buffer, start: number, end: number): boolean {
-  if (name.length !== end - start) return false
-  for (let index = 0; index < name.length; index++) {
-    if (name.charCodeAt(index) !== bytes[start + index]) return false
-  }
-  return true
-}

@@ -2,7 +2,7 @@ import type { Outcome, Protocol } from '../../model/call.ts'
 import { httpOutcome } from '../../model/outcome.ts'
 import { Draft } from '../observe/draft.ts'
 import { FAULT, FAULTS, type FaultId } from '../wire/http1-fault.ts'
-import { BODY, METHOD, type RequestHead } from '../wire/http1-request.ts'
+import { BODY, isIdempotent, METHOD, type RequestHead } from '../wire/http1-request.ts'
 import { type AnswerHost, AnswerReader } from './answer-reader.ts'
 import { CONTINUE, localAnswer } from './local-answer.ts'
 import { giveLargeArea, type Pipe, type ReadArea, takeLargeArea, WRITE, writeCopy } from './pipe.ts'
@@ -12,6 +12,7 @@ import type { Target } from './resolve.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Source } from './source-book.ts'
 import type { Upstream, UpstreamUser } from './upstream.ts'
+import { giveWide, takeWide } from './wide-buffer.ts'
 
 /** Head and first bytes of most requests fit; larger ones get memory of their own for the call. */
 const OUT_BYTES = 4096
@@ -32,6 +33,8 @@ export interface ExchangeClient {
   callEnded(keep: boolean): void
   /** The call is recorded and the client must not take what it got for complete. */
   callAborted(): void
+  /** The upstream is ready for the body: what was kept of it goes first. */
+  continueBody(): void
   /** The upstream agreed to another protocol; its first bytes are `first`. */
   openTunnel(exchange: Exchange, first: Buffer): void
 }
@@ -117,7 +120,7 @@ export class Exchange implements UpstreamUser, AnswerHost {
     const body = kept - head.end
     const { trailer } = request
     const room = requestRoom(head, runtime) + body + trailer.length
-    if (room > OUT_BYTES) this.#out = Buffer.allocUnsafeSlow(room)
+    if (room > OUT_BYTES) this.#out = takeWide(room)
     let length = writeRequest(this.#out, bytes, head, this.draft, flags, runtime)
     if (body > 0) length += bytes.copy(this.#out, length, head.end, kept)
     if (trailer.length > 0) {
@@ -155,7 +158,8 @@ export class Exchange implements UpstreamUser, AnswerHost {
     }
     if (!this.request.done) {
       if (outcome === WRITE.pending) this.client.pipe.pause()
-      else this.client.pipe.resume()
+      else this.client.continueBody()
+      if (!this.active) return
     }
     this.armRequest()
     this.leave()
@@ -254,7 +258,7 @@ export class Exchange implements UpstreamUser, AnswerHost {
   }
 
   onUpstreamDrain(): void {
-    if (this.active && !this.request.done) this.client.pipe.resume()
+    if (this.active && !this.request.done) this.client.continueBody()
     else this.settle()
   }
 
@@ -271,7 +275,10 @@ export class Exchange implements UpstreamUser, AnswerHost {
     if (!upstream || !this.active) return
     upstream.close()
     this.upstream = undefined
-    if (!this.answer.heard && upstream.reused && this.idempotent && this.request.kind === BODY.none) {
+    if (this.clientEnded && !this.answer.begun) {
+      this.record(0, 'DC', 'unfinished')
+      this.client.callAborted()
+    } else if (!this.answer.heard && upstream.reused && this.idempotent && this.request.kind === BODY.none) {
       this.runtime.counters.retriesStale++
       this.#connect(target!)
     } else if (this.answer.done) this.settle()
@@ -292,10 +299,11 @@ export class Exchange implements UpstreamUser, AnswerHost {
 
   onAnswer(area: ReadArea, length: number): ReadArea | undefined {
     if (!this.active) return undefined
-    const { upstream, runtime } = this
+    const { upstream, runtime, serial } = this
     this.enteredAt = runtime.clock.mono_us()
     this.answer.read(area, length)
-    if (!this.active || this.answer.done) return upstream?.area
+    // The object may serve another call already; this connection is then done with its answer.
+    if (!this.active || this.serial !== serial || this.answer.done) return upstream?.area
     this.leave()
     if (!area.large && length === area.window.length) this.#answerArea ??= takeLargeArea()
     return this.#answerArea ?? area
@@ -383,19 +391,9 @@ export class Exchange implements UpstreamUser, AnswerHost {
 
   #release(): void {
     this.upstream = undefined
+    giveWide(this.#out)
     this.#out = this.#own
     if (this.#answerArea) giveLargeArea(this.#answerArea)
     this.#answerArea = undefined
   }
-}
-
-/** RFC 9110 section 9.2.2. */
-function isIdempotent(method: number): boolean {
-  return (
-    method === METHOD.get ||
-    method === METHOD.head ||
-    method === METHOD.options ||
-    method === METHOD.put ||
-    method === METHOD.delete
-  )
 }

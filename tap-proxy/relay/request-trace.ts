@@ -1,5 +1,6 @@
 import type { Draft } from '../observe/draft.ts'
-import { dropFields, NAMES } from '../wire/http1-fields.ts'
+import { dropFields } from '../wire/http1-field-table.ts'
+import { NAMES } from '../wire/http1-names.ts'
 import type { RequestHead } from '../wire/http1-request.ts'
 import {
   FLAGS_RECORDED,
@@ -23,7 +24,6 @@ export const believed: ServiceRange = { start: 0, end: 0 }
  */
 export function continueTrace(bytes: Buffer, head: RequestHead, draft: Draft, runtime: RelayRuntime): number {
   const { fields } = head
-  const { ids } = runtime
   let flags = FLAGS_RECORDED
   draft.hasParent = false
   if (fields.traceparents === 1 && isTraceparent(bytes, fields.traceparentStart, fields.traceparentEnd)) {
@@ -31,15 +31,24 @@ export function continueTrace(bytes: Buffer, head: RequestHead, draft: Draft, ru
     draft.hasParent = true
     flags = readFlags(bytes, fields.traceparentStart)
   } else {
-    ids.write(draft.ids, 0, TRACE_ID_DIGITS)
-    runtime.counters.traceStarts++
+    startTrace(draft, runtime)
     if (fields.traceparents > 0) runtime.counters.traceRestarts++
-    if (!runtime.settings.untouched && fields.tracestates > 0) dropFields(bytes, NAMES.tracestate, fields)
+  }
+  // An outbound tap writes one tracestate of its own, into which the arriving members are merged.
+  const rewritten = !draft.hasParent || runtime.settings.kind !== 'inbound'
+  if (rewritten && !runtime.settings.untouched && fields.tracestates > 0) {
+    dropFields(bytes, NAMES.tracestate, fields)
   }
   if (!runtime.settings.untouched && fields.traceparents > 0) dropFields(bytes, NAMES.traceparent, fields)
-  // An untouched request goes on with its caller's span id, so a span of the tap's own would hang in the air.
-  ids.write(draft.ids, TRACE_ID_DIGITS, SPAN_ID_DIGITS)
+  if (draft.hasParent) runtime.ids.write(draft.ids, TRACE_ID_DIGITS, SPAN_ID_DIGITS)
   return flags
+}
+
+/** Writes new ids: a trace that begins with this call. */
+export function startTrace(draft: Draft, { ids, counters }: RelayRuntime): void {
+  ids.write(draft.ids, 0, TRACE_ID_DIGITS)
+  ids.write(draft.ids, TRACE_ID_DIGITS, SPAN_ID_DIGITS)
+  counters.traceStarts++
 }
 
 /** True where tracestate names the caller and the name is fresh; its place is then in `believed`. */

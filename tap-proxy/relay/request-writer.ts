@@ -1,6 +1,7 @@
 import type { Draft } from '../observe/draft.ts'
 import { equalsIgnoreCase } from '../wire/byte-class.ts'
-import { dropFields, NAMES, nameLength } from '../wire/http1-fields.ts'
+import { dropFields, nameLength } from '../wire/http1-field-table.ts'
+import { NAMES } from '../wire/http1-names.ts'
 import { BODY, FORM, METHOD, type RequestHead } from '../wire/http1-request.ts'
 import { appendMembers, tracestateRoom, writeOwnMember, writeTraceparent } from '../wire/trace-context.ts'
 import type { RelayRuntime } from './runtime.ts'

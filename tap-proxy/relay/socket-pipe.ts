@@ -16,7 +16,7 @@ export class SocketPipe implements Pipe {
     socket.on('close', () => this.#break('ECONNRESET'))
     socket.on('data', (chunk: Buffer) => {
       this.#guard(() => {
-        owner.onData({ bytes: chunk, room: 0, window: chunk, shared: false, large: false }, chunk.length)
+        owner.onData({ bytes: chunk, room: 0, window: chunk, shared: false, large: true }, chunk.length)
       })
     })
     socket.on('end', () => this.#guard(() => owner.onEnd()))

@@ -1,11 +1,12 @@
 import type { Outcome, Protocol } from '../../model/call.ts'
 import type { Exchange } from './exchange.ts'
-import { type Pipe, type ReadArea, WRITE, writeCopy } from './pipe.ts'
+import { giveLargeArea, type Pipe, type ReadArea, takeLargeArea, WRITE, writeCopy } from './pipe.ts'
 import type { Upstream, UpstreamUser } from './upstream.ts'
 
 /** The client's side of a tunnel. */
 export interface TunnelClient {
   readonly pipe: Pipe
+  arm(ms: number): void
   /** Both sides are done, or one broke; `byReset` where the client must notice. */
   tunnelEnded(byReset: boolean): void
 }
@@ -21,6 +22,7 @@ export class Tunnel implements UpstreamUser {
   #clientEnded = false
   #upstreamEnded = false
   #ended = false
+  #largeArea: ReadArea | undefined
   /** Written to the client when the upstream is connected (CONNECT). */
   readonly #greeting: Buffer | undefined
 
@@ -72,17 +74,39 @@ export class Tunnel implements UpstreamUser {
       return
     }
     this.#exchange.draft.request_bytes += length
-    this.#toUpstream(writeCopy(this.#upstream.pipe!, area.bytes, start, start + length))
+    const { pipe } = this.#upstream
+    this.#toUpstream(
+      area.shared
+        ? writeCopy(pipe!, area.bytes, start, start + length)
+        : pipe!.write(area.bytes.subarray(start, start + length)),
+    )
+    this.#rearm()
   }
 
   onClientEnd(): void {
     this.#clientEnded = true
-    if (this.#upstreamEnded) this.#end('', 'ok', false)
-    else if (this.#upstream.ready) this.#upstream.pipe!.end()
+    if (this.#upstream.ready) this.#upstream.pipe!.end()
+    this.#finish()
   }
 
   onClientDrain(): void {
     this.#upstream.pipe?.resume()
+    this.#finish()
+  }
+
+  /** Both sides have said all, and all of it was taken. */
+  #finish(): void {
+    if (!this.#clientEnded || !this.#upstreamEnded) this.#rearm()
+    else if (this.#client.pipe.pendingWrites === 0) this.#end('', 'ok', false)
+  }
+
+  /** A tunnel with one side closed may not rest for ever on a peer that is gone. */
+  #rearm(): void {
+    if (this.#clientEnded || this.#upstreamEnded) this.#client.arm(this.#exchange.runtime.limits.idle_ms)
+  }
+
+  onDeadline(): void {
+    this.#end('SI', 'ok', true)
   }
 
   onClientGone(): void {
@@ -117,13 +141,16 @@ export class Tunnel implements UpstreamUser {
     if (draft.ttfb_us === 0) draft.ttfb_us = Math.max(1, Math.round(runtime.clock.mono_us() - startedAt))
     draft.response_bytes += length
     this.#toClient(this.#client.pipe.write(area.bytes.subarray(area.room, area.room + length)))
-    return undefined
+    if (this.#ended) return undefined
+    this.#rearm()
+    if (!area.large && length === area.window.length) this.#largeArea ??= takeLargeArea()
+    return this.#largeArea
   }
 
   onAnswerEnd(): void {
     this.#upstreamEnded = true
-    if (this.#clientEnded) this.#end('', 'ok', false)
-    else this.#client.pipe.end()
+    this.#client.pipe.end()
+    this.#finish()
   }
 
   onAnswerBroken(_code: string): void {
@@ -147,6 +174,7 @@ export class Tunnel implements UpstreamUser {
     this.#exchange.enteredAt = -1
     if (byReset) this.#upstream.reset()
     else this.#upstream.close()
+    if (this.#largeArea) giveLargeArea(this.#largeArea)
     this.#exchange.record(this.#exchange.draft.status, flags, outcome, this.#protocol)
     this.#client.tunnelEnded(byReset)
   }

@@ -53,6 +53,7 @@ export const FAULT = {
   status_invalid: 39,
   upgrade_unasked: 40,
   interim_answers_max: 41,
+  connect_body: 42,
 } as const
 
 export type FaultId = number
@@ -100,6 +101,7 @@ const rows: readonly [keyof typeof FAULT, string, number][] = [
   ['status_invalid', 'S9', 502],
   ['upgrade_unasked', 'S7', 502],
   ['interim_answers_max', 'S6', 502],
+  ['connect_body', 'Q38', 400],
 ]
 
 /** By number. */

@@ -1,6 +1,7 @@
 import { CLASS, CR, equalsIgnoreCase, LF, SP, TARGET, TOKEN, word } from './byte-class.ts'
 import { FAULT, type FaultId } from './http1-fault.ts'
-import { FieldTable, parseFields } from './http1-fields.ts'
+import { FieldTable } from './http1-field-table.ts'
+import { parseFields } from './http1-fields.ts'
 import { isAuthority } from './http1-host.ts'
 
 /**
@@ -108,6 +109,12 @@ export function parseRequest(
     at += 2
   }
   head.start = at
+  head.method = METHOD.other
+  // A head refused early must not show offsets of the one before.
+  head.methodEnd = at
+  head.targetEnd = at
+  head.pathStart = at
+  head.pathEnd = at
   at = parseRequestLine(bytes, at, end, head)
   if (at > 0) {
     head.fieldsStart = at
@@ -250,6 +257,8 @@ function judge(bytes: Uint8Array, head: RequestHead): FaultId {
   head.length = Math.max(fields.length, 0)
   // RFC 9110 section 9.3.8: a TRACE request has no content.
   if (head.method === METHOD.trace && head.body !== BODY.none) return FAULT.trace_body
+  // RFC 9110 section 9.3.6: what follows CONNECT is the tunnel's, so a body has no place there.
+  if (head.method === METHOD.connect && head.body !== BODY.none) return FAULT.connect_body
   head.persistent = !fields.close && !head.http10
   head.upgrade =
     fields.websocket &&
@@ -258,4 +267,15 @@ function judge(bytes: Uint8Array, head: RequestHead): FaultId {
     !head.http10 &&
     head.body === BODY.none
   return FAULT.none
+}
+
+/** True for methods that may be sent twice without doing more than once, RFC 9110 section 9.2.2. */
+export function isIdempotent(method: number): boolean {
+  return (
+    method === METHOD.get ||
+    method === METHOD.head ||
+    method === METHOD.options ||
+    method === METHOD.put ||
+    method === METHOD.delete
+  )
 }

@@ -1,6 +1,7 @@
 import { CLASS, CR, DIGIT, LF, SP, VALUE } from './byte-class.ts'
 import { FAULT, type FaultId } from './http1-fault.ts'
-import { FieldTable, parseFields } from './http1-fields.ts'
+import { FieldTable } from './http1-field-table.ts'
+import { parseFields } from './http1-fields.ts'
 import { BODY, type HeadLimits } from './http1-request.ts'
 
 /**
