@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { IMPURE, PURE_ROOMS, ROOMS, roomOf, VAGUE_NAMES } from './support/house/floors.ts'
+import { IMPURE, PURE_ROOMS, ROOMS, roomOf, TESTED_AS_PROGRAMS, VAGUE_NAMES } from './support/house/floors.ts'
 import { filesBelow, ROOT, readSource } from './support/house/tree.ts'
 
 /** Style is a test: floors, cycles, sizes, names, dead files, mirror tests. */
@@ -61,7 +61,7 @@ function functionsOf(lines: readonly string[]): { name: string; length: number }
     /^(\s*)(?:export )?(?:default )?(?:async )?(?:function\*? (\w+)|(?:private |static |override |get |set )*(?:async )?(#?\w+)\([^;]*\)(?:: [^;={]+)? \{$)/
   return lines.flatMap((line, from) => {
     const match = START.exec(line)
-    if (!match || /^\s*(?:if|for|while|switch|catch|return)\b/.test(line)) return []
+    if (!match || line.endsWith('}') || /^\s*(?:if|for|while|switch|catch|return)\b/.test(line)) return []
     const end = lines.findIndex((later, index) => index > from && later.startsWith(`${match[1]}}`))
     return end < 0 ? [] : [{ name: match[2] ?? match[3] ?? '', length: end - from + 1 }]
   })
@@ -109,29 +109,35 @@ test('every file is used by the programs, not by its test alone', () => {
   expect(dead.filter((file) => !namedElsewhere(file.path)).map((file) => file.path)).toEqual([])
 })
 
-/** Files whose behaviour only shows in a process or a browser are tested in test/e2e. */
-const NEEDS_NO_MIRROR = [
-  /(^|\/)main\.tsx?$/,
-  /^ui\//,
-  /^cli\/demo\//,
-  /^loadtest\//,
-  /\.mjs$/,
-  /^cli\/command\//,
-]
+const hasCode = (text: string) => /(^|\n)export (async )?(function|class|const)|\n {2}\w+\(.*\{\n/.test(text)
 
-test('every file with code has its mirror test', () => {
-  const hasCode = (text: string) =>
-    /(^|\n)export (async )?(function|class|const)|\n {2}\w+\(.*\{\n/.test(text)
-  const without = sources
-    .filter((file) => hasCode(file.text) && !NEEDS_NO_MIRROR.some((rule) => rule.test(file.path)))
+/** Files that a test reaches without leaving the folder it mirrors: its own, and those it drives. */
+function reachedInRoom(): ReadonlySet<string> {
+  const imports = new Map(sources.map((file) => [file.path, file.imports.filter(known.has, known)]))
+  const reached = new Set<string>()
+  for (const test of tests) {
+    const room = roomOf(test.path.replace(/^test\//, ''))
+    const next = test.imports.filter((path) => known.has(path) && roomOf(path) === room)
+    for (let path = next.pop(); path !== undefined; path = next.pop()) {
+      if (reached.has(path)) continue
+      reached.add(path)
+      next.push(...(imports.get(path) ?? []).filter((target) => roomOf(target) === room))
+    }
+  }
+  return reached
+}
+
+test('every file with code is driven by a test of its own room; a parser has its own', () => {
+  const reached = reachedInRoom()
+  const untested = sources
+    .filter((file) => hasCode(file.text) && !TESTED_AS_PROGRAMS.some((rule) => rule.test(file.path)))
     .map((file) => file.path)
-    .filter((path) => {
-      const mirror = join(ROOT, 'test', path.replace(/\.tsx?$/, '.test.ts'))
-      const folder = `test/${path.replace(/\/[^/]+$/, '')}`
-      const tested = tests.some((file) => file.path.startsWith(folder) && file.imports.includes(path))
-      return !existsSync(mirror) && !existsSync(`${mirror}x`) && !tested
-    })
-  expect(without).toEqual([])
+    .filter((path) => !reached.has(path))
+  expect(untested).toEqual([])
+  const wire = sources.map((file) => file.path).filter((path) => path.startsWith('tap-proxy/wire/http1-re'))
+  expect(wire.filter((path) => !existsSync(join(ROOT, 'test', path.replace(/\.ts$/, '.test.ts'))))).toEqual(
+    [],
+  )
 })
 
 test('no leftovers: nothing skipped, nothing to be done later, no loose any', () => {

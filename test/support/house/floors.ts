@@ -27,7 +27,7 @@ export const ROOMS: readonly Room[] = [
   {
     prefix: 'cli/',
     floor: 5,
-    may: ['graph-api/', 'graph-api/contract.ts', 'collector/', 'tap-proxy/', 'model/'],
+    may: ['graph-api/', 'graph-api/contract.ts', 'collector/', 'collector/store/', 'tap-proxy/', 'model/'],
   },
   {
     prefix: 'loadtest/',
@@ -50,6 +50,16 @@ export function roomOf(path: string): Room | undefined {
 
 /** Rooms without sockets, files, timers or a clock: time and bytes come in as arguments. */
 export const PURE_ROOMS = ['model/', 'tap-proxy/wire/', 'tap-proxy/observe/', 'graph-api/picture/']
+
+/** Whose behaviour only shows in a process or a browser: tested in test/e2e. */
+export const TESTED_AS_PROGRAMS = [
+  /(^|\/)main\.tsx?$/,
+  /^ui\//,
+  /^cli\/demo\//,
+  /^loadtest\//,
+  /\.mjs$/,
+  /^cli\/command\//,
+]
 
 /** What a pure room may not name, and why the name is caught. */
 export const IMPURE =
