@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Address } from '../settings.ts'
 import { isAllowEntry, isHost, isName, parseAddress } from './address.ts'
 import type { TapDocument } from './document.ts'

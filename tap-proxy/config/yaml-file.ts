@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Document, YAMLError } from 'yaml'
 import { isMap, isPair, LineCounter, parseDocument } from 'yaml'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { TapmeshError } from '../../model/error.ts'
 import { conflictsIn } from './assemble.ts'
 import { didYouMean } from './did-you-mean.ts'
