@@ -149,6 +149,7 @@ export class HandlePipe implements Pipe {
   area: ReadArea
   owner: PipeOwner
   readonly #handle: Handle
+  #address: string | undefined = undefined
   #reading = false
 
   constructor(handle: Handle, owner: PipeOwner, area: ReadArea) {
@@ -221,9 +222,12 @@ export class HandlePipe implements Pipe {
   }
 
   remoteAddress(): string {
-    const out: { address?: string } = {}
-    this.#handle.getpeername(out)
-    return out.address ?? ''
+    if (this.#address === undefined) {
+      const out: { address?: string } = {}
+      this.#handle.getpeername(out)
+      this.#address = out.address ?? ''
+    }
+    return this.#address
   }
 }
 
@@ -241,7 +245,10 @@ export function takeConnections(server: Server, accept: (handle: object) => void
 
 /** A pipe for an accepted handle; call `start` when its owner is ready. */
 export function acceptedPipe(handle: object, owner: PipeOwner, area: ReadArea): HandlePipe {
-  return new HandlePipe(handle as Handle, owner, area)
+  const pipe = new HandlePipe(handle as Handle, owner, area)
+  // Asked for now: the system forgets the address of a peer that has reset the connection.
+  pipe.remoteAddress()
+  return pipe
 }
 
 /** Connects to an IP address; `connected` gets the pipe, or the code of the error. @returns the pipe to be, for closing it early */

@@ -7,10 +7,13 @@ export class SocketPipe implements Pipe {
   closed = false
   readonly #socket: Socket
   readonly #owner: PipeOwner
+  readonly #address: string
 
   constructor(socket: Socket, owner: PipeOwner) {
     this.#socket = socket
     this.#owner = owner
+    // Asked for now: the system forgets the address of a peer that has reset the connection.
+    this.#address = socket.remoteAddress ?? ''
     socket.setNoDelay(true)
     socket.on('error', (error: NodeJS.ErrnoException) => this.#break(error.code ?? 'ECONNRESET'))
     socket.on('close', () => this.#break('ECONNRESET'))
@@ -79,7 +82,7 @@ export class SocketPipe implements Pipe {
   }
 
   remoteAddress(): string {
-    return this.#socket.remoteAddress ?? ''
+    return this.#address
   }
 }
 
