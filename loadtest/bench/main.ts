@@ -4,6 +4,7 @@
  * and the others still run; the exit code is then 1.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
 import { describeError, EXIT } from '../../model/error.ts'
 import type { BenchOptions } from './measure.ts'
 import { parseOptions } from './options.ts'
@@ -12,12 +13,18 @@ import { reportOf } from './report.ts'
 import { loadResults, saveResults } from './results.ts'
 import { runMeasure } from './runner.ts'
 
+/** Above this load average other programs have a say in the figures. */
+const LOAD_QUIET = 0.5
 const NAMES = MEASURES.map(({ name }) => name)
 const FOLDER = new URL('../', import.meta.url).pathname
 
 async function benchAll(options: BenchOptions): Promise<number> {
   // Figures of a quick run mean nothing, so they never replace real ones.
   const target = options.quick ? `${FOLDER}../.tapmesh/bench` : FOLDER
+  const [load = 0] = loadavg()
+  if (load > LOAD_QUIET) {
+    console.log(`The machine is busy (load average ${load.toFixed(1)}): figures will be noisy.`)
+  }
   let code: number = EXIT.done
   for (const measure of MEASURES) {
     if (options.names.length > 0 && !options.names.includes(measure.name)) continue

@@ -60,6 +60,7 @@ class Connection {
     this.#got += bytes
     if (this.#got < this.#length) return
     latencies[answered++] = now() - this.#due
+    if (answered === calls) report()
     free.push(this)
     const next = waiting.shift()
     if (next !== undefined) free.shift()!.call(next)
@@ -96,13 +97,14 @@ async function follow(counter: Int32Array): Promise<void> {
 }
 
 function report(): void {
+  const ended = now()
   // The first tenth warms up the connections and is left out.
   const counted = latencies.subarray(Math.floor(answered / 10), answered).sort()
   console.log(
     JSON.stringify({
       calls: answered,
       errors: errors + calls - answered,
-      seconds: (now() - start) / 1000,
+      seconds: (ended - start) / 1000,
       p50_us: percentile(counted, 0.5) * 1000,
       p99_us: percentile(counted, 0.99) * 1000,
     }),
@@ -110,7 +112,8 @@ function report(): void {
   process.exit(0)
 }
 
-const LAST_ANSWERS_MS = 200
+/** Answers still missing so long after the last call count as errors. */
+const LAST_ANSWERS_MS = 3_000
 for (let index = 0; index < connections; index++) {
   const connection = new Connection()
   connection.socket.once('connect', () => {
