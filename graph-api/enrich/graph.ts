@@ -1,16 +1,14 @@
 import type { Store } from '../../collector/store/store.ts'
 import type { Graph } from '../../model/graph.ts'
 import { readCoverage } from '../query/coverage.ts'
-import { readEdges, readKnownEdges } from '../query/edges.ts'
+import { readEdges } from '../query/edges.ts'
 import { graphWindow, planWindow } from '../query/plan.ts'
 import type { Span } from '../query/window.ts'
 import { coverageOf } from './coverage.ts'
 import { edgeOf } from './edge.ts'
-import { IDLE_SECONDS, IDLE_WINDOW_SECONDS_MAX, withIdle } from './idle.ts'
+import { knownBefore, withIdle } from './idle.ts'
 import { nodesOf } from './node.ts'
 import { oneReporter } from './reporter.ts'
-
-const US = 1_000_000
 
 /**
  * The service graph of a window, from question to picture: read the rollups, add what fell silent
@@ -20,11 +18,9 @@ const US = 1_000_000
  */
 export async function readGraph(store: Store, span: Span, now_us: number): Promise<Graph> {
   const plan = planWindow(span, now_us)
-  const live = (span.to_us - span.from_us) / US <= IDLE_WINDOW_SECONDS_MAX
-  const before = { from_us: span.from_us - IDLE_SECONDS * US, to_us: span.from_us }
   const [rows, known, coverage] = await Promise.all([
     readEdges(store, plan.slices),
-    live ? readKnownEdges(store, planWindow(before, now_us).slices) : [],
+    knownBefore(store, span, now_us),
     readCoverage(store, plan.span),
   ])
   const reported = oneReporter(withIdle(rows, known))

@@ -28,6 +28,17 @@ export async function openTestStore(): Promise<Store & { remove(): Promise<void>
   })
 }
 
+/** A store without tables, for tests that need no answers of it. */
+export const EMPTY_STORE: Store = {
+  kind: 'embedded',
+  engine: '',
+  read: async () => [],
+  insert: async () => {},
+  insertCalls: async () => {},
+  command: async () => {},
+  close: async () => {},
+}
+
 let batches = 0
 
 /** Stores calls as the collector would, as one block. */

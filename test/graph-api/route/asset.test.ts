@@ -3,22 +3,13 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { assetRoute, readAssets } from '../../../graph-api/route/asset.ts'
-import { type Served, serveApi } from '../../support/mesh.ts'
+import { EMPTY_STORE, type Served, serveApi } from '../../support/mesh.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tapmesh-assets-'))
 let served: Served
 const SECRET = 'the secret beside'
 const PAGE = '<!doctype html><title>tapmesh</title>'
 const SCRIPT = `console.log(1)\n`.repeat(200)
-
-const nobody = {
-  kind: 'embedded',
-  engine: '',
-  read: async () => [],
-  insert: async () => {},
-  command: async () => {},
-  close: async () => {},
-} as const
 
 beforeAll(async () => {
   mkdirSync(join(folder, 'ui', 'assets'), { recursive: true })
@@ -27,7 +18,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'ui', 'assets', 'app-ABCD1234.js'), SCRIPT)
   writeFileSync(join(folder, 'ui', 'assets', 'icon.svg'), '<svg/>')
   writeFileSync(join(folder, 'ui', 'assets', 'note.exe'), 'x')
-  served = await serveApi(nobody, { assets: join(folder, 'ui') })
+  served = await serveApi(EMPTY_STORE, { assets: join(folder, 'ui') })
 })
 
 afterAll(async () => {
@@ -107,7 +98,7 @@ test.each([
 })
 
 test('without a built UI the pages say how to build it', async () => {
-  const bare = await serveApi(nobody, { assets: join(folder, 'nowhere') })
+  const bare = await serveApi(EMPTY_STORE, { assets: join(folder, 'nowhere') })
   const response = await fetch(`${bare.url}/map`)
   expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('npm run build')])
   await bare.close()

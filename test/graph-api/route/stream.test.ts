@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
+import type { Store } from '../../../collector/store/store.ts'
 import type { CallsEvent, GraphAnswer } from '../../../graph-api/contract.ts'
 import { EventStream, UNREAD_BYTES_MAX } from '../../../graph-api/route/event-stream.ts'
 import { graphTag, LiveGraphs, QUIET_READ_MS, READ_MS } from '../../../graph-api/route/live-graph.ts'
@@ -7,7 +8,7 @@ import { Streams } from '../../../graph-api/route/stream.ts'
 import { TAIL_ROWS_PER_SECOND, Tail } from '../../../graph-api/route/tail.ts'
 import type { CallRecord } from '../../../model/call.ts'
 import type { Graph } from '../../../model/graph.ts'
-import { NOW, type Served, serveApi } from '../../support/mesh.ts'
+import { EMPTY_STORE, NOW, type Served, serveApi } from '../../support/mesh.ts'
 import { record } from '../../support/record.ts'
 
 /** Events of one open stream, awaited one by one. */
@@ -54,9 +55,8 @@ class Listening {
 
 /** A store that knows a single edge, whose calls a test sets; no database is needed here. */
 const edge = { calls: 1 }
-const store = {
-  kind: 'embedded' as const,
-  engine: '',
+const store: Store = {
+  ...EMPTY_STORE,
   read: async <Row>(sql: string): Promise<Row[]> =>
     sql.includes('sumMap')
       ? ([
@@ -83,9 +83,6 @@ const store = {
           },
         ] as Row[])
       : [],
-  insert: async () => {},
-  command: async () => {},
-  close: async () => {},
 }
 
 type Listener = (calls: readonly CallRecord[], skipped: number) => void

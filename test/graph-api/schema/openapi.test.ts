@@ -1,4 +1,4 @@
-import Ajv2020 from 'ajv/dist/2020.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { servicesAnswer } from '../../../graph-api/schema/answers.ts'
 import { check } from '../../../graph-api/schema/check.ts'
 import { graphWindow } from '../../../graph-api/schema/graph.ts'

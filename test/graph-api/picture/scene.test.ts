@@ -1,0 +1,53 @@
+import { layout } from '../../../graph-api/picture/layout.ts'
+import { detailFor, edgeKey, edgeWidth, sceneOf } from '../../../graph-api/picture/scene.ts'
+import { graphOf, manyServices, shop } from '../../support/fake-graph.ts'
+
+const at = (step: number) => graphOf(shop(), new Date(0), new Date(300_000), step)
+
+test('new figures change words and widths, never a place', () => {
+  const places = layout(at(0))
+  const [one, two] = [sceneOf(at(0), places), sceneOf(at(1), places)]
+  const still = (scene: typeof one) =>
+    scene.nodes.map(({ id, x, y, width, height }) => ({ id, x, y, width, height }))
+  expect(still(two)).toEqual(still(one))
+  expect(two.edges.map((edge) => edge.curve)).toEqual(one.edges.map((edge) => edge.curve))
+  expect(two.nodes.map((node) => node.stats)).not.toEqual(one.nodes.map((node) => node.stats))
+})
+
+test('no label covers a box or another label', () => {
+  const graph = graphOf(manyServices(40), new Date(0), new Date(300_000))
+  const scene = sceneOf(graph, layout(graph))
+  const labels = scene.edges.flatMap((edge) => (edge.label ? [edge.label] : []))
+  expect(labels.length).toBeGreaterThan(20)
+  const boxes = [...labels, ...scene.nodes]
+  const touching = labels.filter((label) =>
+    boxes.some(
+      (other) =>
+        other !== label &&
+        Math.abs(other.x - label.x) < (other.width + label.width) / 2 &&
+        Math.abs(other.y - label.y) < (other.height + label.height) / 2,
+    ),
+  )
+  expect(touching).toEqual([])
+})
+
+test('two protocols between the same services are one line, told by the worse', () => {
+  const graph = at(0)
+  const edge = graph.edges[0]!
+  graph.edges.push({ ...edge, protocol: 'opaque', health: 'bad', calls: 1 })
+  const scene = sceneOf(graph, layout(graph))
+  expect(scene.edges.filter((it) => it.key === edgeKey(edge)).map((it) => it.health)).toEqual(['bad'])
+})
+
+test('what was chosen is what edges say; far away they say nothing', () => {
+  const graph = at(0)
+  const near = sceneOf(graph, layout(graph), { labels: ['errors'] })
+  expect(near.edges.find((edge) => edge.destination === 'shipping.example')!.label!.lines).toEqual(['12 %'])
+  expect(sceneOf(graph, layout(graph), { detail: 'names' }).edges.every((edge) => !edge.label)).toBe(true)
+  expect([0.1, 0.4, 1].map(detailFor)).toEqual(['boxes', 'names', 'full'])
+})
+
+test('lines grow with the logarithm of the rate, within bounds', () => {
+  expect(edgeWidth(0)).toBeLessThan(edgeWidth(10))
+  expect(edgeWidth(1e9)).toBe(5)
+})
