@@ -71,7 +71,8 @@ function sameOrigin(request: Request): boolean {
   const site = request.headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
   const { origin, host } = request.headers
-  return origin === undefined || origin.toLowerCase() === `http://${host}`.toLowerCase()
+  // Behind a proxy that ends TLS the page's scheme is https while ours stays http.
+  return origin === undefined || /^https?:\/\/(.+)$/i.exec(origin)?.[1]?.toLowerCase() === host?.toLowerCase()
 }
 
 /** @throws TapmeshError where the request must not change anything */

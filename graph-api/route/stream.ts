@@ -60,6 +60,10 @@ export class Streams {
         'Write 15m.',
       )
     }
+    if (request.method === 'HEAD') {
+      response.type('text/event-stream').end()
+      return
+    }
     if (this.#readers.size >= (this.#options.streams_max ?? STREAMS_MAX)) {
       throw new TapmeshError(
         'TAPMESH_STREAMS_BUSY',

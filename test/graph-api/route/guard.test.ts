@@ -129,6 +129,8 @@ test('the owner may change positions, from the page or the command line', async 
   expect((await ask('PUT', '/api/v1/positions/v', authorised(), body)).status).toBe(200)
   const page = { ...authorised(), origin: served.url, 'sec-fetch-site': 'same-origin' }
   expect((await ask('PUT', '/api/v1/positions/v', page, body)).status).toBe(200)
+  const overTls = { ...authorised(), origin: served.url.replace('http:', 'https:') }
+  expect((await ask('PUT', '/api/v1/positions/v', overTls, body)).status).toBe(200)
   expect((await ask('POST', '/api/v1/graph', authorised(), body)).status).toBe(405)
 })
 

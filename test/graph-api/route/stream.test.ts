@@ -158,6 +158,11 @@ test.each(['window=1y', 'window=30d', 'window=0s', 'calls=2', 'status=5%20x', 'e
   },
 )
 
+test('a HEAD opens no stream', async () => {
+  const response = await fetch(`${served.url}/api/v1/stream`, { method: 'HEAD' })
+  expect([response.status, listeners.size]).toEqual([200, 0])
+})
+
 test('a tail shows so many calls a second and counts the rest', () => {
   const tail = new Tail({})
   tail.take(
