@@ -21,6 +21,7 @@ interface DemoCommandOptions {
   duration?: number
   stay?: boolean
   fresh?: boolean
+  tap: string
 }
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -38,6 +39,7 @@ export function demoCommand(terminal: Terminal): Command {
     .option('--stay', 'with --duration: keep the map running afterwards')
     .option('--port <port>', 'UI and API (default: 7400, or any free port)', wholeNumber(0, 65_535))
     .option('--collector-port <port>', 'collector (default: 7401, or any free port)', wholeNumber(0, 65_535))
+    .option('--tap <file>', 'single-file tap to use', join(ROOT, 'dist', 'tap.mjs'))
     .option('--data <folder>', 'data folder of tapmesh; the demo keeps to its subfolder "demo"', '.tapmesh')
     .addHelpText(
       'after',
@@ -157,7 +159,7 @@ async function run(terminal: Terminal, options: DemoCommandOptions): Promise<voi
     port: options.port,
     collectorPort: options.collectorPort,
     fresh: options.fresh === true,
-    tapProgram: join(ROOT, 'dist', 'tap.mjs'),
+    tapProgram: options.tap,
     onStep: steps.next,
     onNote: (text) => terminal.error(terminal.style.yellow(`      ${text}`)),
   })
