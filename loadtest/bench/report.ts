@@ -53,7 +53,17 @@ function targetsPart(verdicts: readonly Verdict[]): string {
 
 ${count('aim')} reach the aim, ${count('must')} the must, ${count('missed')} miss it, ${count('unmeasured')} are not measured.
 
-${table(['measure', 'tapmesh', 'must', 'aim', ''], rows)}`
+${table(['measure', 'tapmesh', 'must', 'aim', ''], rows)}${missedPart(verdicts)}`
+}
+
+/** Where a promise is not kept, the report says why. */
+function missedPart(verdicts: readonly Verdict[]): string {
+  const missed = verdicts.filter(({ standing }) => standing === 'missed')
+  if (missed.length === 0) return ''
+  const lines = missed.map(
+    ({ target }) => `- ${target.text}: ${target.reason ?? 'the reason is not known yet.'}`,
+  )
+  return `\n\nMissed:\n\n${lines.join('\n')}`
 }
 
 function measurePart(results: Results): string {

@@ -14,6 +14,8 @@ export interface Target {
   aim?: number
   /** Written behind the figure; ratios have none. */
   unit?: string
+  /** Why it is missed, where it is and the reason is known. */
+  reason?: string
 }
 
 const cpu = { quantity: 'cpu_us_per_call', subject: 'tap', bound: '<=' } as const

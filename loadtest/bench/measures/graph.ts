@@ -18,6 +18,9 @@ const USUAL: readonly Size[] = [
 ]
 const FULL: Size = { name: '50M', rows: 50_000_000 }
 
+/** Nothing of the seven days may expire while it is asked for. */
+const KEEP = ['--retention-days', '30']
+
 type GraphTimes = Record<string, { cpu_ms: number[]; wall_ms: number[]; edges: number; calls: number }>
 
 export const graph: Measure = {
@@ -69,7 +72,7 @@ function run(bench: Bench, program: string, args: string[]): Promise<string> {
 async function askOverHttp(bench: Bench, size: Size, home: string, to_s: number): Promise<Reading[]> {
   const part: Bench = { ...bench, children: bench.children.part() }
   try {
-    const collector = await startCollector(part, {}, home)
+    const collector = await startCollector(part, {}, home, KEEP)
     const ask = async (seconds: number) => {
       const at = (time_s: number) => new Date(time_s * 1000).toISOString()
       const answer = await fetch(`${collector.api}/api/v1/graph?from=${at(to_s - seconds)}&to=${at(to_s)}`)

@@ -49,3 +49,9 @@ test('failed calls are said in words, because a failure is cheap', () => {
   )
   expect(reportOf([saturation])).not.toContain('Failed calls')
 })
+
+test('a missed target is named again with its reason', () => {
+  const slow = resultsOf('bundle', [{ subject: 'ui', quantity: 'gzip_kb', rounds: [99] }])
+  expect(reportOf([slow])).toContain('Missed:\n\n- UI bundle, gzip: the reason is not known yet.')
+  expect(reportOf([saturation])).not.toContain('Missed:')
+})
