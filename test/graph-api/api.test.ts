@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createGraphApi } from '../../graph-api/api.ts'
 import type {
   CallsAnswer,
   EdgeAnswer,
@@ -131,4 +132,18 @@ test('positions are kept, by view and node', async () => {
   const { body } = await served.get('/api/v1/positions/map')
   expect(body).toEqual({ cart: { x: 1, y: 2 }, 'we"ird\\x5c\\xc3\\xb1': { x: -3.5, y: 4 } })
   expect((await served.get('/api/v1/positions/other')).body).toEqual({})
+})
+
+test('the API opens no port and no stream by itself, and closes twice without harm', () => {
+  const api = createGraphApi({
+    store,
+    version: '0.0.0',
+    token: 'a'.repeat(64),
+    collectorStatus: () => {
+      throw new Error('nobody asked')
+    },
+  })
+  api.close()
+  api.close()
+  expect(typeof api.app).toBe('function')
 })
