@@ -29,9 +29,9 @@ export const PALETTES: Record<Theme, Palette> = {
     border: '#dfe3e9',
     text: '#171b22',
     muted: '#586170',
-    line: '#8791a0',
+    line: '#7f8998',
     accent: '#0067a3',
-    health: { ok: '#009e73', warn: '#b87d00', bad: '#d55e00', unknown: '#77808e', idle: '#8b93a0' },
+    health: { ok: '#009e73', warn: '#b87d00', bad: '#d55e00', unknown: '#77808e', idle: '#7d8694' },
     health_text: { ok: '#00704f', warn: '#855a00', bad: '#b04900', unknown: '#586170', idle: '#586170' },
   },
   dark: {

@@ -16,7 +16,7 @@ test('draws every service and every edge', async () => {
   const visit = await bench.visit(`${api.address}/map`)
   await visit.waitForNodes(NODES)
   expect(await visit.page.locator('g.edge').count()).toBe(EDGES)
-  expect(await visit.page.locator('[data-node="cart"]').getAttribute('aria-label')).toMatch(
+  expect(await visit.page.locator('[data-node="cart"] [role="button"]').getAttribute('aria-label')).toMatch(
     /^cart, service, healthy: [0-9.]+\/s, .+ failing, p95 .+ ms$/,
   )
   expect(visit.complaints).toEqual([])
@@ -74,7 +74,8 @@ test('arrow keys walk along edges, Enter opens the panel, Escape goes back', asy
   const api = await bench.api(shop())
   const visit = await bench.visit(`${api.address}/map`)
   await visit.waitForNodes(NODES)
-  const focused = () => visit.page.evaluate(() => document.activeElement?.getAttribute('data-node'))
+  const focused = () =>
+    visit.page.evaluate(() => document.activeElement?.closest('[data-node]')?.getAttribute('data-node'))
   await visit.page.keyboard.press('ArrowRight')
   expect(await focused()).toBe('load')
   await visit.page.keyboard.press('ArrowRight')

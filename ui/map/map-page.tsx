@@ -97,6 +97,7 @@ export function MapPage() {
   }, [])
   return (
     <main class="map-page">
+      <h1 class="hidden">Service map</h1>
       <Toolbar />
       <div class="map-body">
         <div class="map-area">

@@ -7,6 +7,8 @@ import { graph } from '../data/live-graph.ts'
 import { draggedPositions, keepPosition, loadPositions, replacePositions } from '../data/positions.ts'
 import { recall, remember } from '../state/memory.ts'
 
+import { nextLayout } from './next-layout.ts'
+
 /** The layout on screen: nodes stay where they are until somebody moves them or asks for Tidy. */
 
 export const picture = signal<Layout | undefined>(undefined)
@@ -17,25 +19,6 @@ export const freshness = signal(0)
 
 /** Positions of every node seen so far, so that one that comes back stands where it stood. */
 let remembered: Pick<Layout, 'positions' | 'spacing'> | undefined
-
-/**
- * The next layout of a growing graph. A graph that has at least doubled since its first picture is
- * still arriving, so it is laid out anew; after that nothing moves unasked.
- */
-export function nextLayout(
-  next: Graph,
-  before: Pick<Layout, 'positions' | 'spacing'> | undefined,
-  pinned: Record<string, Point>,
-): { layout: Layout; fresh: boolean } {
-  const known = before ? next.nodes.filter((node) => Object.hasOwn(before.positions, node.id)).length : 0
-  const fresh = before === undefined || next.nodes.length - known >= Math.max(known, 1)
-  const start = fresh ? layout(next) : layout(next, before)
-  const own = next.nodes.map((node) => node.id).filter((id) => Object.hasOwn(pinned, id))
-  if (!fresh || own.length === 0) return { layout: start, fresh }
-  const positions = { ...start.positions }
-  for (const id of own) positions[id] = pinned[id]!
-  return { layout: { ...start, positions, ...frameOf(positions, start.spacing) }, fresh }
-}
 
 function keep(next: Layout): void {
   remembered = { spacing: next.spacing, positions: { ...remembered?.positions, ...next.positions } }

@@ -71,48 +71,55 @@ interface NodeProps {
 
 export function NodeShape({ node, detail, dim, selected }: NodeProps) {
   const [half_width, half_height] = [node.width / 2, node.height / 2]
-  const two_lines = detail === 'full' && node.stats !== '' && node.height >= 48
   return (
-    // biome-ignore lint/a11y/useSemanticElements: SVG has no button element.
     <g
       class={classes('node', `is-${node.health}`, `kind-${node.kind}`, dim && 'dim', selected && 'selected')}
       style={{ transform: `translate(${node.x}px, ${node.y}px)` }}
       data-node={node.id}
       data-x={node.x}
       data-y={node.y}
-      role="button"
-      tabindex={0}
-      aria-label={node.sentence}
-      aria-pressed={selected}
     >
-      <title>{node.sentence}</title>
-      <rect
-        class="node-box"
-        x={-half_width}
-        y={-half_height}
-        width={node.width}
-        height={node.height}
-        rx="10"
-      />
-      {detail === 'boxes' ? null : detail === 'names' ? (
-        <text class="node-name large" text-anchor="middle" y="7">
-          {node.name}
+      {/* biome-ignore lint/a11y/useSemanticElements: SVG has no button element. */}
+      <g class="node-hit" role="button" tabindex={0} aria-label={node.sentence} aria-pressed={selected}>
+        <title>{node.sentence}</title>
+        <rect
+          class="node-box"
+          x={-half_width}
+          y={-half_height}
+          width={node.width}
+          height={node.height}
+          rx="10"
+        />
+      </g>
+      {detail === 'boxes' ? null : <NodeText node={node} far={detail === 'names'} />}
+    </g>
+  )
+}
+
+/** Words beside the button rather than in it: its own name is the whole sentence. */
+function NodeText({ node, far }: { node: SceneNode; far: boolean }) {
+  const left = -node.width / 2
+  const two_lines = node.stats !== '' && node.height >= 48
+  if (far) {
+    return (
+      <text class="node-name large" text-anchor="middle" y="7">
+        {node.name}
+      </text>
+    )
+  }
+  return (
+    <g class="node-words">
+      <text class="node-badge" x={left + 18} y="5" text-anchor="middle">
+        {BADGES[node.health]}
+      </text>
+      <text class="node-name" x={left + 32} y={two_lines ? -4 : 5.5}>
+        {node.name}
+      </text>
+      {two_lines ? (
+        <text class="node-stats" x={left + 32} y="17">
+          {node.stats}
         </text>
-      ) : (
-        <>
-          <text class="node-badge" x={-half_width + 18} y="5" text-anchor="middle">
-            {BADGES[node.health]}
-          </text>
-          <text class="node-name" x={-half_width + 32} y={two_lines ? -4 : 5.5}>
-            {node.name}
-          </text>
-          {two_lines ? (
-            <text class="node-stats" x={-half_width + 32} y="17">
-              {node.stats}
-            </text>
-          ) : null}
-        </>
-      )}
+      ) : null}
     </g>
   )
 }

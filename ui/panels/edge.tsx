@@ -8,7 +8,7 @@ import { Link } from '../parts/link.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { addressOf, edgeAddress, page, serviceAddress } from '../state/location.ts'
 import { range } from '../state/range.ts'
-import { CallList, RouteList, Section, StatusList } from './lists.tsx'
+import { CallList, NameHeading, RouteList, Section, StatusList } from './lists.tsx'
 import { Sides } from './sides.tsx'
 import { Signals } from './signals.tsx'
 
@@ -33,11 +33,11 @@ export function EdgePanel({ source, destination }: { source: string; destination
     <>
       <header class="panel-head">
         <p class="eyebrow">Edge</p>
-        <h2 class="name edge-name">
+        <NameHeading class="edge-name">
           <Link to={serviceAddress(source)}>{source}</Link>
           <span class="edge-arrow"> → </span>
           <Link to={serviceAddress(destination)}>{destination}</Link>
-        </h2>
+        </NameHeading>
         <p class="chips">
           {health ? <HealthMark health={health} word /> : null}
           {data?.edges.map((edge) => (

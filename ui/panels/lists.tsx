@@ -9,6 +9,24 @@ import { clockText } from '../state/range.ts'
 
 /** The lists that panels and pages share. */
 
+/** A name as heading: of the page where it has one to itself, else of the panel. */
+export function NameHeading({
+  title,
+  class: more,
+  children,
+}: {
+  title?: string
+  class?: string
+  children: ComponentChildren
+}) {
+  const Heading = page.value.name === 'map' ? 'h2' : 'h1'
+  return (
+    <Heading class={`name ${more ?? ''}`} title={title}>
+      {children}
+    </Heading>
+  )
+}
+
 export function Section({
   title,
   aside,
@@ -18,12 +36,13 @@ export function Section({
   aside?: ComponentChildren
   children: ComponentChildren
 }) {
+  const Heading = page.value.name === 'map' ? 'h3' : 'h2'
   return (
     <section class="section">
-      <h3>
+      <Heading class="section-title">
         {title}
         {aside ? <span class="section-aside">{aside}</span> : null}
-      </h3>
+      </Heading>
       {children}
     </section>
   )
@@ -123,7 +142,7 @@ export function Bar({ share, tone = 'main' }: { share: number; tone?: string }) 
   return (
     <svg class={`bar tone-${tone}`} viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
       <rect class="bar-back" width="100" height="4" />
-      <rect class="bar-front" width={Math.max(0, Math.min(1, share)) * 100} height="4" />
+      <rect class="bar-front" width={Math.max(0, Math.min(1, share || 0)) * 100} height="4" />
     </svg>
   )
 }

@@ -8,7 +8,7 @@ import { Link } from '../parts/link.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { addressOf, page, serviceAddress } from '../state/location.ts'
 import { range } from '../state/range.ts'
-import { EdgeList, RouteList, Section, StatusList } from './lists.tsx'
+import { EdgeList, NameHeading, RouteList, Section, StatusList } from './lists.tsx'
 import { Signals } from './signals.tsx'
 
 /** One service: beside the map, and in full width on its own page. */
@@ -30,9 +30,7 @@ export function ServicePanel({ id }: { id: string }) {
     <>
       <header class="panel-head">
         <p class="eyebrow">{data ? KINDS[data.service.kind] : 'Service'}</p>
-        <h2 class="name" title={id}>
-          {id}
-        </h2>
+        <NameHeading title={id}>{id}</NameHeading>
         {data ? (
           <p class="chips">
             <HealthMark health={data.service.health} word />

@@ -21,7 +21,7 @@ test.each(themes)('words are readable on every ground of the %s theme', (_, colo
 test.each(themes)('lines and badges stand out in the %s theme', (_, colours) => {
   for (const ground of [colours.canvas, colours.surface]) {
     for (const line of [colours.line, ...Object.values(colours.health)]) {
-      expect(contrast(line, ground)).toBeGreaterThanOrEqual(2.95)
+      expect(contrast(line, ground)).toBeGreaterThanOrEqual(3)
     }
   }
 })
