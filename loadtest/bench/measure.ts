@@ -36,6 +36,8 @@ export interface BenchOptions {
   quick: boolean
   /** Also what takes long and gigabytes: the graph at 50 million calls. */
   full: boolean
+  /** Names of the peers that take part; empty is all. For trying things out: targets need their yardsticks. */
+  peers: readonly string[]
 }
 
 /** What a measure works with. */

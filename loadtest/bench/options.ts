@@ -7,7 +7,7 @@ export const ROUNDS_DEFAULT = 5
 export const SECONDS_DEFAULT = 4
 
 /**
- * Reads `npm run bench -- [names] --rounds 5 --seconds 4 --quick --full`.
+ * Reads `npm run bench -- [names] --rounds 5 --seconds 4 --quick --full --peers nginx,tap`.
  * @throws TapmeshError TAPMESH_USAGE for an unknown flag, an unknown name or a number out of bounds
  */
 export function parseOptions(words: readonly string[], known: readonly string[]): BenchOptions {
@@ -27,6 +27,7 @@ export function parseOptions(words: readonly string[], known: readonly string[])
     seconds: numberOf('seconds', values.seconds, quick ? 1 : SECONDS_DEFAULT, 600),
     quick,
     full: values.full === true,
+    peers: values.peers?.split(',').filter(Boolean) ?? [],
   }
 }
 
@@ -40,13 +41,14 @@ function parsed(words: readonly string[]) {
         seconds: { type: 'string' },
         quick: { type: 'boolean' },
         full: { type: 'boolean' },
+        peers: { type: 'string' },
       },
     })
   } catch (cause) {
     throw new TapmeshError(
       'TAPMESH_USAGE',
       (cause as Error).message,
-      'npm run bench -- [names] [--rounds 5] [--seconds 4] [--quick] [--full]',
+      'npm run bench -- [names] [--rounds 5] [--seconds 4] [--quick] [--full] [--peers nginx,tap]',
       { cause },
     )
   }

@@ -27,7 +27,12 @@ export async function startPeers(
   backendPort: number,
 ): Promise<RunningPeer[]> {
   const running: RunningPeer[] = []
+  const { peers: chosen } = bench.options
   for (const peer of peers) {
+    if (chosen.length > 0 && !chosen.includes(peer.name)) {
+      bench.skip(peer.name, 'not among --peers')
+      continue
+    }
     const version = await peer.version()
     if (version === undefined) {
       bench.skip(peer.name, 'not installed')

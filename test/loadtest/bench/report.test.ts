@@ -34,7 +34,7 @@ test('skipped peers, versions, machine and each command once are in it', () => {
 })
 
 test('a quick run is marked as meaning nothing', () => {
-  const quick = { names: [], rounds: 1, seconds: 1, quick: true, full: false }
+  const quick = { names: [], rounds: 1, seconds: 1, quick: true, full: false, peers: [] }
   expect(reportOf([{ ...saturation, options: quick }])).toContain('A quick run: these figures mean nothing.')
 })
 

@@ -7,7 +7,7 @@ export function resultsOf(measure: string, readings: Reading[], more: Partial<Re
     title: `Title of ${measure}`,
     explanation: 'What it is.',
     date: '2026-01-02 03:04',
-    options: { names: [], rounds: 3, seconds: 4, quick: false, full: false },
+    options: { names: [], rounds: 3, seconds: 4, quick: false, full: false, peers: [] },
     machine: { processor: 'Some CPU', cores: 2, kernel: '6.1', memory_gib: 24, node: '24.0.0' },
     weather: { stolen_share: 0.05, load_before: 0.2 },
     versions: { nginx: '1.22.1' },
