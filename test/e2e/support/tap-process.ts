@@ -29,8 +29,12 @@ export function endTaps(): void {
 }
 
 /** Starts `tapmesh tap` with these words and returns at once. */
-export function spawnTap(words: readonly string[], env: Record<string, string> = {}): TapProcess {
-  const child = spawn(process.execPath, [MAIN, ...words], {
+export function spawnTap(
+  words: readonly string[],
+  env: Record<string, string> = {},
+  program = MAIN,
+): TapProcess {
+  const child = spawn(process.execPath, [program, ...words], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -77,8 +81,9 @@ export function spawnTap(words: readonly string[], env: Record<string, string> =
 export async function startTapProcess(
   words: readonly string[],
   env: Record<string, string> = {},
+  program = MAIN,
 ): Promise<TapProcess> {
-  const tap = spawnTap(words, env)
+  const tap = spawnTap(words, env, program)
   let ended = false
   void tap.exited.then(() => {
     ended = true

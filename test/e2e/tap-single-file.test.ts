@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { stubCollector, until } from '../tap-proxy/support/stub-collector.ts'
+import { call, startBackend } from './support/calls.ts'
+import { endTaps, spawnTap, startTapProcess } from './support/tap-process.ts'
+
+const BUILD = join(import.meta.dirname, '..', '..', 'cli', 'build', 'tap.mjs')
+
+let folder: string
+let file: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tap-single-'))
+  file = join(folder, 'tap.mjs')
+  // The builder is plain ESM, which jest's CommonJS cannot import.
+  const build = `import(${JSON.stringify(BUILD)}).then((m) => m.buildTap({ outfile: ${JSON.stringify(join(folder, 'built.mjs'))} }))`
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', build])
+  await copyFile(join(folder, 'built.mjs'), file)
+})
+afterEach(endTaps)
+afterAll(() => rm(folder, { recursive: true }))
+
+test('one copied file is a whole tap: calls, records, metrics, YAML', async () => {
+  const backend = await startBackend()
+  const collector = await stubCollector()
+  const yaml = join(folder, 'tap.yaml')
+  await writeFile(
+    yaml,
+    `service: orders\ninbound: [{ listen: 0, to: "${backend.address}" }]\ncollector: { url: "${collector.url}", token: t }\n`,
+  )
+  const tap = await startTapProcess(['--config', yaml, '--admin-port', '0'], {}, file)
+  expect((await call(tap.port('inbound orders'))).body).toBe('hello')
+  expect(await tap.metric(/^tapmesh_requests_total/)).toBe(1)
+  await until('the row', () => collector.lines().length === 1)
+  expect(await tap.stop()).toBe(0)
+  await backend.close()
+  await collector.close()
+})
+
+test('a mistake is told as in the full program', async () => {
+  const tap = spawnTap(['tap', '--servcie', 'x'], {}, file)
+  expect(await tap.exited).toBe(64)
+  expect(tap.stderr()).toMatch(/did you mean --service.*TAPMESH_USAGE/)
+})
