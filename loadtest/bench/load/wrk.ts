@@ -92,6 +92,6 @@ export function parseWrk(text: string): WrkOutcome {
 }
 
 function latency(text: string, percent: string): number {
-  const found = new RegExp(`^ +${percent}% +([0-9.]+)(us|ms|s|m|h)$`, 'm').exec(text)
+  const found = new RegExp(`^ +${percent}% +([0-9.]+)(us|ms|s|m|h) *$`, 'm').exec(text)
   return found ? Number(found[1]) * TIME_US[found[2]!]! : Number.NaN
 }

@@ -28,6 +28,13 @@ test('reads calls, time, bytes, percentiles and every kind of error', () => {
   })
 })
 
+test('a latency of seconds is padded by a blank', () => {
+  expect(parseWrk('     50%    1.08s \n     99%    1.50m \n')).toMatchObject({
+    p50_us: 1_080_000,
+    p99_us: 90_000_000,
+  })
+})
+
 test('a run without an answer has no calls and no percentile', () => {
   expect(parseWrk('unable to connect')).toMatchObject({ calls: 0, errors: 0, p50_us: Number.NaN })
 })
