@@ -5,6 +5,7 @@
  */
 export const LOSS_REASONS = ['overflow', 'rejected', 'shutdown', 'fault', 'access_log'] as const
 export type LossReason = (typeof LOSS_REASONS)[number]
+export type LossCounts = Readonly<Record<LossReason, number>>
 
 /** Counts of lost records since the process started. */
 export class Losses {
@@ -20,10 +21,20 @@ export class Losses {
     this.counts[reason] += records
   }
 
-  /** `overflow=12,rejected=3` for the batch's header: call records only, and only what is not zero. */
-  header(): string {
-    return LOSS_REASONS.filter((reason) => reason !== 'access_log' && this.counts[reason] > 0)
-      .map((reason) => `${reason}=${this.counts[reason]}`)
+  /** The counts as they are now. */
+  snapshot(): LossCounts {
+    return { ...this.counts }
+  }
+
+  /**
+   * `overflow=12,rejected=3` for the batch's header: call records only, and only what is not zero.
+   * @param since what another boot id has told already
+   */
+  header(since: LossCounts): string {
+    return LOSS_REASONS.filter((reason) => reason !== 'access_log')
+      .map((reason) => [reason, this.counts[reason] - since[reason]] as const)
+      .filter(([, lost]) => lost > 0)
+      .map(([reason, lost]) => `${reason}=${lost}`)
       .join(',')
   }
 }

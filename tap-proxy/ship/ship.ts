@@ -2,7 +2,7 @@ import { ROW_VERSION } from '../../model/column.ts'
 import type { CallDraft } from '../observe/call-draft.ts'
 import type { Route } from '../observe/route-trie.ts'
 import type { RoutedSink } from '../observe/routed-sink.ts'
-import type { Losses } from './losses.ts'
+import type { LossCounts, Losses } from './losses.ts'
 import type { Answer, Post } from './post.ts'
 import { createPost } from './post.ts'
 import type { Batch } from './queue.ts'
@@ -48,6 +48,7 @@ export interface ShipEvents {
 /** A backlog beyond this is compressed even on loopback: the budget then holds several times more. */
 const BACKLOG_PLAIN_BYTES = 1_048_576
 const COMPRESS_FROM_BYTES = 1024
+const LAST_TRY_MS = 1_000
 
 /**
  * Collects rows and sends them to the collector in order, one batch at a time. A call only ever
@@ -59,6 +60,8 @@ export class Shipper implements RoutedSink {
   readonly #times: ShipTimes
   readonly #events: ShipEvents
   readonly #losses: Losses
+  /** Losses of the time before this shipper's boot id. */
+  readonly #lostBefore: LossCounts
   readonly #rows: RowBuffer
   readonly #queue: BatchQueue
   readonly #compressAlways: boolean
@@ -76,6 +79,7 @@ export class Shipper implements RoutedSink {
   constructor(settings: ShipSettings, losses: Losses, events: ShipEvents, times: ShipTimes = SHIP_TIMES) {
     this.#settings = settings
     this.#losses = losses
+    this.#lostBefore = losses.snapshot()
     this.#events = events
     this.#times = times
     this.#rows = new RowBuffer(settings.tap, (sealed) => this.#enqueue(sealed))
@@ -114,8 +118,9 @@ export class Shipper implements RoutedSink {
     } else if (this.#queue.length > 0) this.#pump()
   }
 
-  /** Sends what waits until the grace ends; the rest is counted as lost. */
-  async stop(grace_ms: number): Promise<void> {
+  /** Sends what waits until the grace ends; the rest is counted as lost. A collector that was away already gets a last try. */
+  async stop(allowed_ms: number): Promise<void> {
+    const grace_ms = this.#down ? Math.min(allowed_ms, LAST_TRY_MS) : allowed_ms
     clearInterval(this.#timer)
     this.#stopAt_ms = performance.now() + grace_ms
     const sealed = this.#rows.take()
@@ -226,7 +231,7 @@ export class Shipper implements RoutedSink {
       'x-tapmesh-seq': String(batch.seq),
       'x-tapmesh-rows': String(batch.rows),
       'x-tapmesh-now': String(Date.now() * 1000),
-      'x-tapmesh-dropped': this.#losses.header(),
+      'x-tapmesh-dropped': this.#losses.header(this.#lostBefore),
     }
   }
 }

@@ -92,7 +92,7 @@ describe('Shipper', () => {
     await shipper.stop(1000)
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
     expect(events).toEqual(['lost status 503', 'back'])
-    expect(losses.header()).toBe('')
+    expect(losses.header(new Losses().counts)).toBe('')
     await collector.close()
   })
 
@@ -115,7 +115,7 @@ describe('Shipper', () => {
     shipper.call(draft, route)
     await until(
       'the loss is told',
-      () => collector.seen.at(-1)!.headers['x-tapmesh-dropped'] === losses.header(),
+      () => collector.seen.at(-1)!.headers['x-tapmesh-dropped'] === losses.header(new Losses().counts),
     )
     await shipper.stop(1000)
     await collector.close()
