@@ -8,8 +8,8 @@ import { rfc3339 } from './window.ts'
  * seconds: a week is six days, some hours and some minutes.
  *
  * Rounding: a window need not align to buckets. Its start is moved back and its end forward to the
- * bucket's edge where that adds at most ROUNDING_SHARE_MAX of the window, or where no finer rollup
- * is kept for so old a time. The answer's window is the one really counted, so that rates stay
+ * bucket's edge where that adds at most ROUNDING_SHARE_MAX of the window, or a minute to a window of
+ * at least 15 minutes, or where no finer rollup is kept for so old a time. The answer's window is the one really counted, so that rates stay
  * exact. A bucket that is still running is taken whole: nothing lies behind now.
  */
 export const STEPS = [
@@ -22,6 +22,10 @@ export const STEPS = [
 export type Step = (typeof STEPS)[number]['step_s']
 
 export const ROUNDING_SHARE_MAX = 0.02
+const ROUNDING_SECONDS = 60
+const ROUNDING_SECONDS_FROM = 900
+/** Coarse buckets that replace fewer fine ones than this cost more than they spare: each table has its price. */
+const SPARED_BUCKETS_MIN = 20
 
 /** Buckets of one rollup: `from_s <= t < to_s`, seconds since 1970. */
 export interface Slice {
@@ -54,7 +58,7 @@ function cover(bounds: Bounds, steps: readonly Step[]): Slice[] {
   if (finer.length === 0) return [{ step_s, from_s: start, to_s: end }]
   if (from_s - start > slack_s) start += step_s
   if (end - to_s > slack_s && to_s < now_s) end -= step_s
-  if (end <= start) return cover(bounds, finer)
+  if (Math.min(end, now_s) - start < SPARED_BUCKETS_MIN * finer[0]!) return cover(bounds, finer)
   return [
     { step_s, from_s: start, to_s: end },
     ...(start > from_s ? cover({ ...bounds, to_s: start }, finer) : []),
@@ -70,10 +74,11 @@ function keptSteps(age_s: number): Step[] {
 
 /** @param now_us wall clock, microseconds */
 export function planWindow(span: Span, now_us: number): Plan {
+  const seconds = (span.to_us - span.from_us) / US
   const bounds = {
     from_s: span.from_us / US,
     to_s: span.to_us / US,
-    slack_s: ((span.to_us - span.from_us) / US) * ROUNDING_SHARE_MAX,
+    slack_s: Math.max(seconds * ROUNDING_SHARE_MAX, seconds >= ROUNDING_SECONDS_FROM ? ROUNDING_SECONDS : 0),
     now_s: now_us / US,
   }
   const slices = cover(bounds, keptSteps(bounds.now_s - bounds.from_s))

@@ -87,7 +87,7 @@ test('the slices of any window meet without gap or overlap and widen it by littl
         expect(plan.span.to_us).toBeLessThanOrEqual(Math.max(now, span.to_us))
         // What is younger than the finest rollup's age is widened by the slack or one finest bucket at each end.
         if (age_s * S + seconds * S <= 86_400 * S) {
-          const slack = Math.max(2 * ROUNDING_SHARE_MAX * seconds, 20) + 1
+          const slack = Math.max(2 * ROUNDING_SHARE_MAX * seconds, seconds >= 900 ? 120 : 20) + 1
           expect((plan.span.to_us - plan.span.from_us) / S).toBeLessThanOrEqual(seconds + slack)
         }
       },
@@ -103,6 +103,14 @@ test('a week is read by the day, its ends by the hour', () => {
     [86_400, 7],
     [3600, 10],
   ])
+})
+
+test('a quarter of an hour is read from one rollup', () => {
+  for (let offset_s = 0; offset_s < 3600; offset_s += 7) {
+    const now = NOW + offset_s * S
+    const steps = planWindow({ from_us: now - 900 * S, to_us: now }, now).slices.map(({ step_s }) => step_s)
+    expect(new Set(steps)).toEqual(new Set([60]))
+  }
 })
 
 test('a series keeps to its number of points and reads a rollup that divides its step', () => {
