@@ -35,6 +35,11 @@ function malformed(cause: unknown): TapmeshError {
   )
 }
 
+/** Room for the whole batch in one piece where it is usual: every further piece is a way to another thread and back. */
+function chunkSize(compressed: number, most: number): number {
+  return Math.min(Math.max(65_536, compressed * 16), 2 * 1024 * 1024, most)
+}
+
 /**
  * Reads a request's body and undoes its encoding, both with a limit that holds while reading.
  * @throws TapmeshError TAPMESH_BATCH_TOO_LARGE, TAPMESH_BATCH_MALFORMED
@@ -64,7 +69,11 @@ export async function readBody(
   const body = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
   if (encoding === 'identity' || body.length === 0) return body
   try {
-    return await unpack[encoding](body, { maxOutputLength: limits.batch_bytes_max })
+    const maxOutputLength = limits.batch_bytes_max
+    return await unpack[encoding](body, {
+      maxOutputLength,
+      chunkSize: chunkSize(body.length, maxOutputLength),
+    })
   } catch (cause) {
     if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('when decompressed', limits.batch_bytes_max)
     throw malformed(cause)
