@@ -13,10 +13,12 @@ process.stdout.on('error', (error) => {
 })
 
 // The set-up step holds the other end of this channel. When it is killed outright, this is the only sign.
+const endToo = () => process.kill(process.pid, 'SIGTERM')
 if (process.connected) {
-  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  process.on('disconnect', endToo)
   process.channel?.unref()
 }
 
 await runProgram(process.argv.slice(2), terminalOfProcess(), version)
+process.off('disconnect', endToo)
 if (process.connected) process.disconnect()

@@ -25,6 +25,7 @@ async function run(
   answers: Record<string, StubAnswer | ((query: URLSearchParams) => StubAnswer)> = {},
   more: Partial<Terminal> = {},
 ): Promise<Ran> {
+  await stub?.close()
   stub = await startApiStub(answers)
   const ran: Ran = { out: '', error: '', exit: 0 }
   const terminal: Terminal = {
@@ -121,7 +122,6 @@ describe('graph', () => {
   test('JSON is the answer itself; other formats come from the API as they are', async () => {
     const graph = stubGraph(edges)
     expect(JSON.parse((await run(['graph', '--json'], { [GRAPH]: { body: graph } })).out)).toEqual(graph)
-    await stub?.close()
     const { out } = await run(['graph', '--format', 'mermaid', '--from', 'now-7d'], {
       '/api/v1/graph.mmd': { body: 'graph LR\n' },
     })
@@ -251,7 +251,6 @@ describe('config lint', () => {
     const good = await run(['config', 'lint', join(folder, 'good.yaml')])
     expect(good).toMatchObject({ exit: 0, error: '' })
     expect(good.out).toContain('1 inbound')
-    await stub?.close()
     const bad = await run(['config', 'lint', join(folder, 'bad.yaml')])
     expect(bad.exit).toBe(64)
     expect(bad.error).toContain('bad.yaml:2:1')
