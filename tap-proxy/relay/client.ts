@@ -4,7 +4,8 @@ import { FORM, METHOD, parseRequest, RequestHead } from '../wire/http1-request.t
 import { readAuthority } from './authority.ts'
 import { BodyArea } from './body-area.ts'
 import { Caller } from './caller.ts'
-import type { Exchange, ExchangeClient } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
+import type { ExchangeClient } from './exchange-client.ts'
 import { giveExchange, takeExchange } from './exchange-list.ts'
 import { findTarget } from './forward.ts'
 import { HeadBuffer } from './head-buffer.ts'
@@ -29,7 +30,7 @@ export interface ClientHome {
   forget(client: Client): void
 }
 
-/** One head for all connections: it is read and acted on within one callback. */
+/** One head for all: it is read and acted on within one callback. */
 const head = new RequestHead()
 
 /** One accepted connection: reads requests, one call at a time, in order. An idle one is little more than its socket. */
@@ -76,23 +77,14 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   onData(area: ReadArea, length: number): ReadArea | undefined {
     const start = area.room
     const end = start + length
-    switch (this.#state) {
-      case STATE.tunnel:
-        this.#tunnel!.onClientData(area, length)
-        break
-      case STATE.linger:
-        this.#lingered += length
-        if (this.#lingered > LINGER_BYTES_MAX) this.#close(false)
-        break
-      case STATE.call:
-        this.#more(area, start, end)
-        break
-      case STATE.closed:
-        return undefined
-      default:
-        if (this.#pending) this.#append(area.bytes, start, end)
-        else this.#process(area.bytes, start, end)
-    }
+    if (this.#state === STATE.closed) return undefined
+    if (this.#state === STATE.call) this.#more(area, start, end)
+    else if (this.#state === STATE.tunnel) this.#tunnel!.onClientData(area, length)
+    else if (this.#state === STATE.linger) {
+      this.#lingered += length
+      if (this.#lingered > LINGER_BYTES_MAX) this.#close(false)
+    } else if (this.#pending) this.#append(area.bytes, start, end)
+    else this.#process(area.bytes, start, end)
     return this.#nextArea(area, length)
   }
 
@@ -240,7 +232,8 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     if (!this.#ended) this.pipe.resume()
   }
 
-  openTunnel(exchange: Exchange, first: Buffer): void {
+  openTunnel(first: Buffer): void {
+    const exchange = this.#exchange!
     this.#tunnel = new Tunnel(this, exchange, exchange.upstream!, 'websocket')
     this.#state = STATE.tunnel
     this.arm(0)
@@ -365,9 +358,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   }
 
   onFault(error: unknown): void {
-    const { counters } = this.runtime
-    counters.faults++
-    counters.lastFault = error
+    this.runtime.counters.fault(error)
     if (this.#state === STATE.tunnel) this.#tunnel!.onShutdown()
     else if (this.#exchange?.active) this.#exchange.abandon('DR')
     this.#close(true)

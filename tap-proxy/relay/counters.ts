@@ -34,6 +34,12 @@ export class RelayCounters {
   readonly requestFaults = new Uint32Array(FAULTS.length)
   readonly answerFaults = new Uint32Array(FAULTS.length)
 
+  /** An error of the program itself. */
+  fault(error: unknown): void {
+    this.faults++
+    this.lastFault = error
+  }
+
   requestFault(fault: FaultId): void {
     this.requestFaults[fault]!++
   }

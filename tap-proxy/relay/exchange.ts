@@ -4,13 +4,13 @@ import { Draft } from '../observe/draft.ts'
 import { FAULT, FAULTS, type FaultId } from '../wire/http1-fault.ts'
 import { BODY, isIdempotent, METHOD, type RequestHead } from '../wire/http1-request.ts'
 import { type AnswerHost, AnswerReader } from './answer-reader.ts'
+import type { ExchangeClient } from './exchange-client.ts'
 import { CONTINUE, localAnswer } from './local-answer.ts'
-import { giveLargeArea, type Pipe, type ReadArea, takeLargeArea, WRITE, writeCopy } from './pipe.ts'
+import { giveLargeArea, type ReadArea, takeLargeArea, WRITE, writeCopy } from './pipe.ts'
 import { RequestBody } from './request-body.ts'
 import { requestRoom, writeRequest } from './request-writer.ts'
 import type { Target } from './resolve.ts'
 import type { RelayRuntime } from './runtime.ts'
-import type { Source } from './source-book.ts'
 import type { Upstream, UpstreamUser } from './upstream.ts'
 import { giveWide, takeWide } from './wide-buffer.ts'
 
@@ -20,24 +20,6 @@ const OUT_BYTES = 4096
 const CONTINUE_WAIT_MS = 1000
 /** How long a client that closed its sending side waits before the upstream is told the same. */
 export const HALF_CLOSE_GRACE_MS = 1000
-
-/** The client's connection as a call sees it. */
-export interface ExchangeClient {
-  readonly pipe: Pipe
-  readonly runtime: RelayRuntime
-  /** Who makes this call. */
-  readonly source: Source
-  /** Deadline of the connection, milliseconds; 0 for none. */
-  arm(ms: number): void
-  /** The call is recorded. `keep`: the connection may carry another, else it closes once the client has read. */
-  callEnded(keep: boolean): void
-  /** The call is recorded and the client must not take what it got for complete. */
-  callAborted(): void
-  /** The upstream is ready for the body: what was kept of it goes first. */
-  continueBody(): void
-  /** The upstream agreed to another protocol; its first bytes are `first`. */
-  openTunnel(exchange: Exchange, first: Buffer): void
-}
 
 /**
  * One call in progress: a request on its way to the upstream, and its answer on the way back. Used
@@ -263,10 +245,10 @@ export class Exchange implements UpstreamUser, AnswerHost {
   }
 
   onUpstreamFault(error: unknown): void {
-    this.runtime.counters.faults++
-    this.runtime.counters.lastFault = error
+    this.runtime.counters.fault(error)
     this.upstream = undefined
-    this.fail(502, 'UPE', 'server_error')
+    if (this.active) this.fail(502, 'UPE', 'server_error')
+    else this.client.callAborted()
   }
 
   /** The connection is lost. A pooled one that dies before a head may just have been stale: once more, if that is safe (S14). */
@@ -310,7 +292,7 @@ export class Exchange implements UpstreamUser, AnswerHost {
   }
 
   startTunnel(first: Buffer): void {
-    this.client.openTunnel(this, first)
+    this.client.openTunnel(first)
   }
 
   /** The client has taken all it was sent. */
@@ -385,7 +367,12 @@ export class Exchange implements UpstreamUser, AnswerHost {
     )
     runtime.counters.callsInFlight--
     runtime.counters.callsTotal++
-    runtime.sink.call(draft)
+    try {
+      runtime.sink.call(draft)
+    } catch (error) {
+      // Telemetry never costs a call.
+      runtime.counters.fault(error)
+    }
     this.#release()
   }
 

@@ -162,9 +162,7 @@ export class Tunnel implements UpstreamUser {
   }
 
   onUpstreamFault(error: unknown): void {
-    const { counters } = this.#exchange.runtime
-    counters.faults++
-    counters.lastFault = error
+    this.#exchange.runtime.counters.fault(error)
     this.#end('UR', 'reset', true)
   }
 

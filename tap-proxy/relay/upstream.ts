@@ -109,10 +109,7 @@ export class Upstream implements PipeOwner, TimerEntry {
     const { user } = this
     this.close()
     if (user) user.onUpstreamFault(error)
-    else {
-      this.#context.counters.faults++
-      this.#context.counters.lastFault = error
-    }
+    else this.#context.counters.fault(error)
   }
 
   close(): void {

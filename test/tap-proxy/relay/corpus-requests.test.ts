@@ -41,7 +41,9 @@ afterAll(() => {
 })
 
 function allowed({ want, note }: Case): number[] {
-  const codes = [want, ...(note?.match(/\b[45][0-9][0-9]\b/g) ?? [])].map((code) => Number(code.replace(/\D/g, '')))
+  const codes = [want, ...(note?.match(/\b[45][0-9][0-9]\b/g) ?? [])].map((code) =>
+    Number(code.replace(/\D/g, '')),
+  )
   return codes.filter((code) => code >= 400)
 }
 
@@ -107,25 +109,35 @@ function cuts(bytes: Buffer): number[] {
 }
 
 describe('requests of the corpus', () => {
-  test.each(cases.filter(({ id }) => !SILENT.has(id)).map((test) => [test.id, test] as const))('%s', async (_id, test) => {
-    const bytes = Buffer.from(test.base64, 'base64')
-    const before = backend.connections.reduce((sum, { received }) => sum + received.length, 0)
-    let from = backend.requests().length
-    judge(test, await run(test, [bytes]), backend.requests().slice(from))
-    if (test.want.startsWith('R')) {
-      // Whole, a refused request is seen before anything of it is sent on.
-      expect(backend.connections.reduce((sum, { received }) => sum + received.length, 0)).toBe(before)
-    }
-    if (bytes.length <= LONG) {
-      from = backend.requests().length
-      judge(test, await run(test, Array.from(bytes, (byte) => Buffer.of(byte))), backend.requests().slice(from))
-    }
-    for (const at of cuts(bytes)) {
-      from = backend.requests().length
-      const statuses = await run(test, [bytes.subarray(0, at), bytes.subarray(at)])
-      judge(test, statuses, backend.requests().slice(from))
-    }
-  })
+  test.each(cases.filter(({ id }) => !SILENT.has(id)).map((test) => [test.id, test] as const))(
+    '%s',
+    async (_id, test) => {
+      const bytes = Buffer.from(test.base64, 'base64')
+      const before = backend.connections.reduce((sum, { received }) => sum + received.length, 0)
+      let from = backend.requests().length
+      judge(test, await run(test, [bytes]), backend.requests().slice(from))
+      if (test.want.startsWith('R')) {
+        // Whole, a refused request is seen before anything of it is sent on.
+        expect(backend.connections.reduce((sum, { received }) => sum + received.length, 0)).toBe(before)
+      }
+      if (bytes.length <= LONG) {
+        from = backend.requests().length
+        judge(
+          test,
+          await run(
+            test,
+            Array.from(bytes, (byte) => Buffer.of(byte)),
+          ),
+          backend.requests().slice(from),
+        )
+      }
+      for (const at of cuts(bytes)) {
+        from = backend.requests().length
+        const statuses = await run(test, [bytes.subarray(0, at), bytes.subarray(at)])
+        judge(test, statuses, backend.requests().slice(from))
+      }
+    },
+  )
 
   test('a head that never ends gets 408 after its deadline, and a record', async () => {
     const client = await connectRaw(rig.port)

@@ -69,9 +69,13 @@ afterAll(() => {
 })
 
 /** The final answer in what a client got: interim answers skipped. */
-function finalAnswer(client: RawClient, headOnly: boolean): { status: number; body: string; complete: boolean; rest: string } {
+function finalAnswer(
+  client: RawClient,
+  headOnly: boolean,
+): { status: number; body: string; complete: boolean; rest: string } {
   let text = client.text()
-  while (/^HTTP\/1\.1 1[0-9][0-9]/.test(text) && text.includes('\r\n\r\n')) text = text.slice(text.indexOf('\r\n\r\n') + 4)
+  while (/^HTTP\/1\.1 1[0-9][0-9]/.test(text) && text.includes('\r\n\r\n'))
+    text = text.slice(text.indexOf('\r\n\r\n') + 4)
   const head = text.indexOf('\r\n\r\n')
   if (head < 0) return { status: 0, body: '', complete: false, rest: '' }
   const status = Number(text.slice(9, 12))
@@ -80,7 +84,12 @@ function finalAnswer(client: RawClient, headOnly: boolean): { status: number; bo
   const bodiless = headOnly || status === 204 || status === 304
   const length = bodiless ? head + 4 : messageLength(text)
   if (framed || bodiless) {
-    return { status, body: text.slice(head + 4, length || undefined), complete: length > 0, rest: text.slice(length) }
+    return {
+      status,
+      body: text.slice(head + 4, length || undefined),
+      complete: length > 0,
+      rest: text.slice(length),
+    }
   }
   return { status, body: text.slice(head + 4), complete: client.ended && client.error === '', rest: '' }
 }
@@ -114,7 +123,11 @@ function judge(test: Case, got: ReturnType<typeof finalAnswer>, client: RawClien
     case 'F':
       if (got.status === 502 && test.note?.includes('502')) break
       expect(got.complete).toBe(true)
-      expect(got.status).toBe(Number(/HTTP\/1\.[01] ([2-9][0-9][0-9])/.exec(Buffer.from(test.base64, 'base64').toString('latin1'))![1]))
+      expect(got.status).toBe(
+        Number(
+          /HTTP\/1\.[01] ([2-9][0-9][0-9])/.exec(Buffer.from(test.base64, 'base64').toString('latin1'))![1],
+        ),
+      )
       if (test.method !== 'HEAD' && got.status !== 304) expect(got.body).toContain('hello')
       break
     case 'N':
@@ -146,7 +159,11 @@ describe('responses of the corpus', () => {
   test.each(cases.map((test) => [test.id, test] as const))('%s', async (_id, test) => {
     const bytes = Buffer.from(test.base64, 'base64')
     await run(test, [bytes])
-    if (bytes.length <= LONG) await run(test, Array.from(bytes, (byte) => Buffer.of(byte)))
+    if (bytes.length <= LONG)
+      await run(
+        test,
+        Array.from(bytes, (byte) => Buffer.of(byte)),
+      )
     for (const at of cuts(bytes.length)) await run(test, [bytes.subarray(0, at), bytes.subarray(at)])
   })
 

@@ -1,4 +1,4 @@
-import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import type { CallDraft, CallParties } from '../../../tap-proxy/observe/call-draft.ts'
 import { systemClock } from '../../../tap-proxy/relay/clock.ts'
 import { RelayCounters } from '../../../tap-proxy/relay/counters.ts'
@@ -111,7 +111,25 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   }
   const listener = createListener(settings, deps)
   const address = await listener.listen()
-  return { port: address.port, listener, records, counters, wheel, deps, settings, close: () => listener.close() }
+  const close = (): void => {
+    listener.close()
+    for (const socket of clients.splice(0)) socket.destroy()
+  }
+  return { port: address.port, listener, records, counters, wheel, deps, settings, close }
+}
+
+/** One exchange over a new connection: sends `request`, waits for one complete answer or the end, and returns the text. */
+export async function ask(port: number, request: string): Promise<string> {
+  const client = await connectRaw(port)
+  client.socket.write(request, 'latin1')
+  await until(() => client.ended || client.closed || messageLength(client.text()) > 0, request.slice(0, 40))
+  client.socket.destroy()
+  return client.text()
+}
+
+/** A request line with Host, and more fields. */
+export function get(path = '/', ...fields: string[]): string {
+  return [`GET ${path} HTTP/1.1`, 'Host: a.test', ...fields, '', ''].join('\r\n')
 }
 
 /** A server of raw sockets; every connection is handed over with what it received so far. */
@@ -169,8 +187,12 @@ export interface RawClient {
   text(): string
 }
 
+/** Every client of a test file, closed with its rig, so that none outlives the test. */
+const clients: Socket[] = []
+
 export async function connectRaw(port: number, allowHalfOpen = true): Promise<RawClient> {
   const socket = connect({ host: '127.0.0.1', port, allowHalfOpen })
+  clients.push(socket)
   const client: RawClient = {
     socket,
     received: Buffer.alloc(0),
@@ -192,7 +214,10 @@ export async function connectRaw(port: number, allowHalfOpen = true): Promise<Ra
   socket.on('close', () => {
     client.closed = true
   })
-  await new Promise<void>((resolve) => socket.once('connect', resolve))
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve)
+    socket.once('error', reject)
+  })
   return client
 }
 
