@@ -70,17 +70,14 @@ function bend(curve: Curve, to: Point): void {
 /** From the right side of one box to the left side of another that stands further right. */
 function forwardCurve(from: Point, to: Point, columns: readonly Column[]): Curve {
   const curve: Curve = [from.x, from.y]
-  let end = from.x
+  let { x: end, y } = from
   for (const column of columns) {
     if (column.left < end + 12 || column.right > to.x - 12) continue
-    const share = (column.left - from.x) / (to.x - from.x)
-    const straight = from.y + (to.y - from.y) * share
-    const y = passAt(column, straight)
-    if (y === straight) continue
+    const share = ((column.left + column.right) / 2 - end) / (to.x - end)
+    y = passAt(column, y + (to.y - y) * share)
     bend(curve, { x: column.left - 6, y })
-    const x = column.right + 6
-    curve.push(column.left + 20, y, column.right - 20, y, x, y)
-    end = x
+    end = column.right + 6
+    curve.push(column.left + 20, y, column.right - 20, y, end, y)
   }
   bend(curve, to)
   return curve

@@ -21,7 +21,6 @@ const SYSTEM = [
 const QUIET = [
   '--headless',
   '--no-sandbox',
-  '--no-zygote',
   '--disable-gpu',
   '--disable-quic',
   '--disable-dev-shm-usage',
@@ -34,6 +33,7 @@ const QUIET = [
 interface Found {
   path: string
   env: Record<string, string>
+  args: string[]
 }
 
 /** Files of an uncompressed tar archive (POSIX ustar): name and content of each regular file. */
@@ -74,24 +74,29 @@ async function fromPackage(): Promise<Found | undefined> {
     await writeFile(join(home, 'ready'), '')
   }
   const path = await packed.default.executablePath()
-  return { path, env: { LD_LIBRARY_PATH: join(home, 'lib'), FONTCONFIG_PATH: join(tmpdir(), 'fonts') } }
+  return {
+    path,
+    // Its own `--single-process` would end the whole browser with the first context that closes.
+    args: ['--no-zygote'],
+    env: { LD_LIBRARY_PATH: join(home, 'lib'), FONTCONFIG_PATH: join(tmpdir(), 'fonts') },
+  }
 }
 
 async function resolve(): Promise<Found> {
   const named = process.env['TAPMESH_CHROME']
-  if (named) return { path: named, env: {} }
+  if (named) return { path: named, env: {}, args: [] }
   const system = SYSTEM.find((path) => existsSync(path))
-  if (system) return { path: system, env: {} }
+  if (system) return { path: system, env: {}, args: [] }
   const packed = await fromPackage()
   if (packed) return packed
   throw new Error('no browser: set TAPMESH_CHROME, install chromium, or npm install @sparticuz/chromium')
 }
 
 export async function openBrowser(): Promise<Browser> {
-  const { path, env } = await resolve()
+  const { path, env, args } = await resolve()
   return chromium.launch({
     executablePath: path,
-    args: QUIET,
+    args: [...QUIET, ...args],
     env: { ...(process.env as Record<string, string>), ...env },
   })
 }

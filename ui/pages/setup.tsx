@@ -103,7 +103,7 @@ function Checks({ status }: { status: StatusAnswer }) {
             : 'Send a service’s own calls through its tap too: then callers have names and traces are whole.'}
         </p>
         {joined ? null : (
-          <Command text="npx tapmesh tap --service web --outbound 9001=127.0.0.1:8080 --collector http://127.0.0.1:7401" />
+          <Command text="npx tapmesh tap --service web --outbound 9001=orders@127.0.0.1:8080 --collector http://127.0.0.1:7401" />
         )}
       </Check>
       {taps.length > 0 ? (

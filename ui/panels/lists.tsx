@@ -154,7 +154,10 @@ export function StatusList({ statuses }: { statuses: readonly StatusRow[] }) {
       {statuses.map((row) => (
         <li key={`${row.status} ${row.outcome} ${row.response_flags}`}>
           <StatusChip status={row.status} outcome={row.outcome} flags={row.response_flags} />
-          <Bar share={row.calls / total} tone={row.outcome === 'ok' ? 'main' : 'bad'} />
+          <Bar
+            share={row.calls / total}
+            tone={row.outcome === 'ok' ? 'main' : row.outcome === 'client_error' ? 'warn' : 'bad'}
+          />
           <span class="row-number">{wholeText(row.calls)}</span>
           <span class="row-number faint">{shareText(row.calls / total)}</span>
         </li>

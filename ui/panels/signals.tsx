@@ -1,4 +1,4 @@
-import type { GoldenSignals } from '../../graph-api/contract.ts'
+import type { GoldenSignals, Health } from '../../graph-api/contract.ts'
 import { durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
 
 /** Golden signals as tiles. */
@@ -19,8 +19,8 @@ export function Tile(props: {
   )
 }
 
-export function Signals({ of }: { of: GoldenSignals }) {
-  const tone = of.error_rate >= 0.05 ? 'bad' : of.error_rate >= 0.005 ? 'warn' : undefined
+export function Signals({ of }: { of: GoldenSignals & { health: Health } }) {
+  const tone = of.health === 'bad' || of.health === 'warn' ? of.health : undefined
   return (
     <dl class="tiles" data-signals>
       <Tile name="Rate" value={rateText(of.rate)} note={`${wholeText(of.calls)} calls`} />

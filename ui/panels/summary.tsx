@@ -60,7 +60,7 @@ export function SummaryPanel({ graph }: { graph: Graph }) {
           name="Errors"
           value={shareText(share)}
           note={`${wholeText(errors)} failed`}
-          tone={share >= 0.05 ? 'bad' : share >= 0.005 ? 'warn' : undefined}
+          tone={share >= 0.05 ? 'bad' : share >= 0.01 ? 'warn' : undefined}
         />
         <Tile
           name="Problems"

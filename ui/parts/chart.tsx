@@ -13,6 +13,8 @@ interface Line {
   tone: 'main' | 'soft' | 'faint' | 'bad'
   value: (point: SeriesPoint) => number
   fill?: boolean
+  /** Leave a gap where nothing was called: no call has no duration. */
+  gaps?: boolean
 }
 
 interface ChartProps {
@@ -63,7 +65,9 @@ function Chart({ title, series, lines, text }: ChartProps) {
           const path = line<SeriesPoint>(
             (_, index) => x(index),
             (point) => y(it.value(point)),
-          ).curve(curveMonotoneX)
+          )
+            .defined((point) => !it.gaps || point.calls > 0)
+            .curve(curveMonotoneX)
           const fill = area<SeriesPoint>(
             (_, index) => x(index),
             HEIGHT,
@@ -108,9 +112,9 @@ export function SignalCharts({ series }: { series: Series }) {
         series={series}
         text={durationText}
         lines={[
-          { name: 'p99', tone: 'faint', value: (point) => point.p99_us },
-          { name: 'p95', tone: 'soft', value: (point) => point.p95_us },
-          { name: 'p50', tone: 'main', value: (point) => point.p50_us },
+          { name: 'p99', tone: 'faint', value: (point) => point.p99_us, gaps: true },
+          { name: 'p95', tone: 'soft', value: (point) => point.p95_us, gaps: true },
+          { name: 'p50', tone: 'main', value: (point) => point.p50_us, gaps: true },
         ]}
       />
     </div>
