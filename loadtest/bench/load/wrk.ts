@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { TapmeshError } from '../../../model/error.ts'
 import type { Bench } from '../measure.ts'
 
 /** A load of as many calls as the proxy can take: each connection asks again as soon as it is answered. */
@@ -54,7 +55,7 @@ export function wrkScript(load: WrkLoad): string | undefined {
   return lines.length > 0 ? `${lines.join('\n')}\n` : undefined
 }
 
-/** Runs wrk on the load's core against the port. @throws TapmeshError where wrk fails */
+/** Runs wrk on the load's core against the port. @throws TapmeshError where wrk fails or nothing was answered */
 export async function runWrk(
   bench: Bench,
   port: number,
@@ -69,7 +70,13 @@ export async function runWrk(
     args.push('-s', file)
   }
   args.push(`http://127.0.0.1:${port}${load.path}`)
-  return parseWrk(await bench.children.run({ command: 'wrk', args, core: bench.cores.load }))
+  const outcome = parseWrk(await bench.children.run({ command: 'wrk', args, core: bench.cores.load }))
+  if (outcome.calls > 0) return outcome
+  throw new TapmeshError(
+    'TAPMESH_PEER_UNAVAILABLE',
+    `not one call was answered within ${seconds} s (wrk ${args.join(' ')})`,
+    'Run it again on a machine that has nothing else to do.',
+  )
 }
 
 const TIME_US: Readonly<Record<string, number>> = { us: 1, ms: 1e3, s: 1e6, m: 60e6, h: 3600e6 }
