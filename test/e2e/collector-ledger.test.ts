@@ -122,4 +122,4 @@ test(`${KILLS} kills lose nothing that was acknowledged and count nothing twice`
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}, 240_000)
+}, 420_000)
