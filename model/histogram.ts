@@ -21,16 +21,30 @@ export function quantile(
   q: number,
   perOctave: number = BUCKETS_PER_OCTAVE,
 ): number {
-  const ordered = [...buckets].sort(([left], [right]) => left - right)
-  const total = ordered.reduce((sum, [, count]) => sum + count, 0)
+  return quantiles(buckets, [q], perOctave)[0]!
+}
+
+/** Several quantiles in one walk. @param qs rising */
+export function quantiles(
+  buckets: ReadonlyMap<number, number>,
+  qs: readonly number[],
+  perOctave: number = BUCKETS_PER_OCTAVE,
+): number[] {
+  // A typed array sorts by number and without a callback.
+  const ordered = Float64Array.from(buckets.keys()).sort()
+  let total = 0
+  for (const count of buckets.values()) total += count
+  const found: number[] = []
   let before = 0
-  for (const [bucket, count] of ordered) {
-    if (before + count >= q * total && count > 0) {
-      return 2 ** ((bucket + (q * total - before) / count) / perOctave)
+  for (const bucket of ordered) {
+    const count = buckets.get(bucket)!
+    while (found.length < qs.length && count > 0 && before + count >= qs[found.length]! * total) {
+      found.push(2 ** ((bucket + (qs[found.length]! * total - before) / count) / perOctave))
     }
     before += count
   }
-  return 0
+  while (found.length < qs.length) found.push(0)
+  return found
 }
 
 /** Adds `more` into `into` and returns it. */

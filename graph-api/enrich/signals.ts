@@ -1,5 +1,5 @@
 import type { GoldenSignals } from '../../model/graph.ts'
-import { quantile } from '../../model/histogram.ts'
+import { quantiles as quantilesOf } from '../../model/histogram.ts'
 
 /** Counts and durations that golden signals are made from. */
 export interface Counted {
@@ -15,11 +15,8 @@ export function quantiles(duration: ReadonlyMap<number, number>): {
   p95_us: number
   p99_us: number
 } {
-  return {
-    p50_us: Math.round(quantile(duration, 0.5)),
-    p95_us: Math.round(quantile(duration, 0.95)),
-    p99_us: Math.round(quantile(duration, 0.99)),
-  }
+  const [p50, p95, p99] = quantilesOf(duration, [0.5, 0.95, 0.99]) as [number, number, number]
+  return { p50_us: Math.round(p50), p95_us: Math.round(p95), p99_us: Math.round(p99) }
 }
 
 export function share(part: number, whole: number): number {
