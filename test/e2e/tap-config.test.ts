@@ -4,11 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { builtTap } from './support/built-tap.ts'
 import { endTaps, spawnTap, startTapProcess } from './support/tap-process.ts'
 
 let folder: string
+let program: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tap-config-'))
+  program = await builtTap()
 })
 afterEach(endTaps)
 afterAll(() => rm(folder, { recursive: true }))
@@ -40,7 +43,7 @@ describe('a bad configuration', () => {
       file,
       `service: orders\ninbound:\n  - listen: ${port}\n    to: 127.0.0.1:1\n    untoched: true\ngrace: soon\n`,
     )
-    const tap = spawnTap(['--config', file])
+    const tap = spawnTap(['--config', file], {}, program)
     expect(await tap.exited).toBe(64)
     expect(tap.stderr()).toContain(`${file}:5:5: unknown key inbound[0].untoched (TAPMESH_CONFIG_INVALID)`)
     expect(tap.stderr()).toContain('Did you mean untouched?')
@@ -59,7 +62,7 @@ describe('a bad configuration', () => {
     ],
     [['--service', 'a', '--listen', '192.0.2.1:0', '--to', '127.0.0.1:1'], /TAPMESH_ADDRESS_INVALID/],
   ])('%j', async (words, wanted) => {
-    const tap = spawnTap(words)
+    const tap = spawnTap(words, {}, program)
     expect(await tap.exited).toBe(64)
     expect(tap.stderr()).toMatch(wanted)
     expect(tap.stderr()).not.toMatch(/\bat .*\.ts:\d+/)
@@ -97,14 +100,18 @@ test('the admin port is taken: told, and exit 69', async () => {
     '0',
   ])
   const { port } = new URL(first.admin())
-  const second = spawnTap(['--service', 'a', '--listen', '0', '--to', '127.0.0.1:1', '--admin-port', port])
+  const second = spawnTap(
+    ['--service', 'a', '--listen', '0', '--to', '127.0.0.1:1', '--admin-port', port],
+    {},
+    program,
+  )
   expect(await second.exited).toBe(69)
   expect(second.stderr()).toMatch(/admin listener.*TAPMESH_PORT_IN_USE/)
   expect(await first.stop()).toBe(0)
 })
 
 test('help', async () => {
-  const tap = spawnTap(['--help'])
+  const tap = spawnTap(['--help'], {}, program)
   expect(await tap.exited).toBe(0)
   expect(tap.stdout()).toMatch(/usage: tapmesh tap/)
 })

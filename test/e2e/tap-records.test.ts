@@ -66,10 +66,10 @@ describe('one record for each call, also for those that fail', () => {
     tap = all.tap
   })
   afterAll(async () => {
-    await tap.stop()
+    await tap?.stop()
     endTaps()
-    await all.backend.close()
-    await all.collector.close()
+    await all?.backend.close()
+    await all?.collector.close()
   })
   const recordOf = async (path: string): Promise<CallRecord> => {
     const find = () =>

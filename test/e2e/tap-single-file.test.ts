@@ -1,22 +1,17 @@
-import { execFile } from 'node:child_process'
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { stubCollector, until } from '../tap-proxy/support/stub-collector.ts'
+import { buildTapInto } from './support/built-tap.ts'
 import { call, startBackend } from './support/calls.ts'
 import { endTaps, spawnTap, startTapProcess } from './support/tap-process.ts'
-
-const BUILD = join(import.meta.dirname, '..', '..', 'cli', 'build', 'tap.mjs')
 
 let folder: string
 let file: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tap-single-'))
   file = join(folder, 'tap.mjs')
-  // The builder is plain ESM, which jest's CommonJS cannot import.
-  const build = `import(${JSON.stringify(BUILD)}).then((m) => m.buildTap({ outfile: ${JSON.stringify(join(folder, 'built.mjs'))} }))`
-  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', build])
+  await buildTapInto(join(folder, 'built.mjs'))
   await copyFile(join(folder, 'built.mjs'), file)
 })
 afterEach(endTaps)

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { until } from '../../tap-proxy/support/stub-collector.ts'
+import { builtTap } from './built-tap.ts'
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'tap-proxy', 'main.ts')
 
@@ -28,7 +29,7 @@ export function endTaps(): void {
   for (const child of running) child.kill('SIGKILL')
 }
 
-/** Starts `tapmesh tap` with these words and returns at once. */
+/** Starts a tap from its sources with these words and returns at once. */
 export function spawnTap(
   words: readonly string[],
   env: Record<string, string> = {},
@@ -81,9 +82,9 @@ export function spawnTap(
 export async function startTapProcess(
   words: readonly string[],
   env: Record<string, string> = {},
-  program = MAIN,
+  program?: string,
 ): Promise<TapProcess> {
-  const tap = spawnTap(words, env, program)
+  const tap = spawnTap(words, env, program ?? (await builtTap()))
   let ended = false
   void tap.exited.then(() => {
     ended = true

@@ -64,9 +64,9 @@ export async function stubCollector(reply: Reply = accept, port = 0) {
   }
 }
 
-/** Polls until the condition holds. @throws after ten seconds, with the name of what was awaited */
+/** Polls until the condition holds. @throws after thirty seconds, with the name of what was awaited */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + 30_000
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
