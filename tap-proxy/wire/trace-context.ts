@@ -62,11 +62,6 @@ export function isTraceparent(bytes: Uint8Array, start: number, end: number): bo
   )
 }
 
-/** True where the traceparent is of version 00, so that its parent id can be changed in place. */
-export function isVersion00(bytes: Uint8Array, start: number, end: number): boolean {
-  return end - start === TRACEPARENT_BYTES && bytes[start] === 0x30 && bytes[start + 1] === 0x30
-}
-
 /** Copies trace id and parent id of a valid traceparent. */
 export function readTraceparent(bytes: Uint8Array, start: number, ids: Uint8Array, parent: Uint8Array): void {
   for (let index = 0; index < TRACE_ID_DIGITS; index++) ids[index] = bytes[start + 3 + index]!
