@@ -1,14 +1,28 @@
 import type { Store } from '../../collector/store/store.ts'
 import type { Graph } from '../../model/graph.ts'
 import { readCoverage } from '../query/coverage.ts'
-import { readEdges } from '../query/edges.ts'
-import { graphWindow, planWindow } from '../query/plan.ts'
+import { type EdgeRow, fillHistograms, readEdgeCounts, readEdges } from '../query/edges.ts'
+import { graphWindow, planWindow, type Slice } from '../query/plan.ts'
 import type { Span } from '../query/window.ts'
 import { coverageOf } from './coverage.ts'
 import { edgeOf } from './edge.ts'
 import { knownBefore, withIdle } from './idle.ts'
 import { nodesOf } from './node.ts'
 import { oneReporter } from './reporter.ts'
+
+/** From here on histograms are so full that a second question is cheaper than merging both reporters'. */
+const FULL_STEP_S = 3600
+
+async function readRows(store: Store, slices: readonly Slice[]): Promise<EdgeRow[]> {
+  if (slices.every(({ step_s }) => step_s < FULL_STEP_S)) return readEdges(store, slices)
+  const rows = await readEdgeCounts(store, slices)
+  await fillHistograms(
+    store,
+    slices,
+    oneReporter(rows).map(({ chosen }) => chosen),
+  )
+  return rows
+}
 
 /**
  * The service graph of a window, from question to picture: read the rollups, add what fell silent
@@ -19,7 +33,7 @@ import { oneReporter } from './reporter.ts'
 export async function readGraph(store: Store, span: Span, now_us: number): Promise<Graph> {
   const plan = planWindow(span, now_us)
   const [rows, known, coverage] = await Promise.all([
-    readEdges(store, plan.slices),
+    readRows(store, plan.slices),
     knownBefore(store, span, now_us),
     readCoverage(store, plan.span),
   ])

@@ -2,6 +2,7 @@ import type { Store } from '../../collector/store/store.ts'
 import type { Protocol, Reporter } from '../../model/call.ts'
 import type { Slice } from './plan.ts'
 import { histogramOf, sliceRows } from './rollup.ts'
+import { EDGE_CHOSEN, type EdgeKey, edgeIds } from './series.ts'
 
 /** One edge as one reporter saw it over a window. */
 export interface EdgeRow {
@@ -41,11 +42,14 @@ const NAMES_MAX = 32
 
 const KEYS = 'source, destination, protocol, reporter'
 const SUMS = ['calls', 'errors', 'client_errors', 'request_bytes', 'response_bytes', 'traced', 'named']
-const COLUMNS = [
-  KEYS,
-  ...SUMS,
-  'evidence, source_zone, destination_zone, destination_version, duration_buckets, ttfb_buckets',
-].join(', ')
+const COUNTED = [KEYS, ...SUMS, 'evidence, source_zone, destination_zone, destination_version'].join(', ')
+const COUNTS = `${KEYS}, ${SUMS.map((name) => `sum(r.${name}) AS ${name}`).join(', ')}, min(r.evidence) AS evidence,
+  groupUniqArray(${NAMES_MAX})(source_zone) AS source_zones,
+  groupUniqArray(${NAMES_MAX})(destination_zone) AS destination_zones,
+  groupUniqArray(${NAMES_MAX})(destination_version) AS versions`
+const HISTOGRAMS = `mapKeys(d) AS duration_keys, mapValues(d) AS duration_counts,
+  mapKeys(f) AS ttfb_keys, mapValues(f) AS ttfb_counts`
+const MERGED = 'sumMap(duration_buckets) AS d, sumMap(ttfb_buckets) AS f'
 
 /** Edges to read: all, those that touch a service, or those between two. */
 export type EdgeScope = { service: string } | { source: string; destination: string }
@@ -65,18 +69,11 @@ export async function readEdges(
   slices: readonly Slice[],
   scope?: EdgeScope,
 ): Promise<EdgeRow[]> {
-  const rows = sliceRows(slices, COLUMNS, scopeSql(scope))
+  const rows = sliceRows(slices, `${COUNTED}, duration_buckets, ttfb_buckets`, scopeSql(scope))
   const stored = await store.read<StoredRow>(
-    `SELECT * EXCEPT (d, f), mapKeys(d) AS duration_keys, mapValues(d) AS duration_counts,
-       mapKeys(f) AS ttfb_keys, mapValues(f) AS ttfb_counts
-     FROM (
-       SELECT ${KEYS}, ${SUMS.map((name) => `sum(r.${name}) AS ${name}`).join(', ')}, min(r.evidence) AS evidence,
-         groupUniqArray(${NAMES_MAX})(source_zone) AS source_zones,
-         groupUniqArray(${NAMES_MAX})(destination_zone) AS destination_zones,
-         groupUniqArray(${NAMES_MAX})(destination_version) AS versions,
-         sumMap(duration_buckets) AS d, sumMap(ttfb_buckets) AS f
-       FROM (${rows.sql}) AS r GROUP BY ${KEYS}
-     ) ORDER BY calls DESC, ${KEYS} LIMIT ${EDGE_ROWS_MAX}`,
+    `SELECT * EXCEPT (d, f), ${HISTOGRAMS}
+     FROM (SELECT ${COUNTS}, ${MERGED} FROM (${rows.sql}) AS r GROUP BY ${KEYS})
+     ORDER BY calls DESC, ${KEYS} LIMIT ${EDGE_ROWS_MAX}`,
     { ...rows.bound, ...scope },
   )
   return stored.map(({ duration_keys, duration_counts, ttfb_keys, ttfb_counts, ...row }) => ({
@@ -84,6 +81,40 @@ export async function readEdges(
     duration: histogramOf(duration_keys, duration_counts),
     ttfb: histogramOf(ttfb_keys, ttfb_counts),
   }))
+}
+
+/** The same for all edges, with empty histograms. */
+export async function readEdgeCounts(store: Store, slices: readonly Slice[]): Promise<EdgeRow[]> {
+  const rows = sliceRows(slices, COUNTED)
+  const stored = await store.read<Omit<EdgeRow, 'duration' | 'ttfb'>>(
+    `SELECT ${COUNTS} FROM (${rows.sql}) AS r GROUP BY ${KEYS}
+     ORDER BY calls DESC, ${KEYS} LIMIT ${EDGE_ROWS_MAX}`,
+    rows.bound,
+  )
+  return stored.map((row) => ({ ...row, duration: new Map(), ttfb: new Map() }))
+}
+
+/** Fills in the histograms of the given rows; those of other reporters are not merged at all. */
+export async function fillHistograms(
+  store: Store,
+  slices: readonly Slice[],
+  rows: readonly EdgeRow[],
+): Promise<void> {
+  const byId = new Map(edgeIds(rows).map((id, index) => [id, rows[index]!]))
+  const others = edgeIds(rows.filter(({ reporter }) => reporter !== 'server'))
+  // The callee's rows always count, so only the others are looked up by name.
+  const where = others.length === 0 ? "reporter = 'server'" : `(reporter = 'server' OR ${EDGE_CHOSEN})`
+  const buckets = sliceRows(slices, `${KEYS}, duration_buckets, ttfb_buckets`, where)
+  const stored = await store.read<Omit<StoredRow, keyof Omit<EdgeRow, 'duration' | 'ttfb'>> & EdgeKey>(
+    `SELECT ${KEYS}, ${HISTOGRAMS} FROM (SELECT ${KEYS}, ${MERGED} FROM (${buckets.sql}) GROUP BY ${KEYS})`,
+    { ...buckets.bound, ...(others.length === 0 ? {} : { ids: others }) },
+  )
+  for (const row of stored) {
+    const known = byId.get(edgeIds([row])[0]!)
+    if (!known) continue
+    known.duration = histogramOf(row.duration_keys, row.duration_counts)
+    known.ttfb = histogramOf(row.ttfb_keys, row.ttfb_counts)
+  }
 }
 
 /** Pairs of names that had calls in the slices: for what is known but silent in a window. */

@@ -2,7 +2,7 @@ import { quantiles } from '../../../graph-api/enrich/signals.ts'
 import { readCoverage } from '../../../graph-api/query/coverage.ts'
 import { readInstances, readStatuses, readTaps } from '../../../graph-api/query/detail.ts'
 import { readEdge } from '../../../graph-api/query/edge.ts'
-import { readEdges, readKnownEdges } from '../../../graph-api/query/edges.ts'
+import { fillHistograms, readEdgeCounts, readEdges, readKnownEdges } from '../../../graph-api/query/edges.ts'
 import { readExemplars } from '../../../graph-api/query/exemplars.ts'
 import { readNetworkShare } from '../../../graph-api/query/network.ts'
 import { planWindow } from '../../../graph-api/query/plan.ts'
@@ -89,6 +89,22 @@ test.each([600, 900, 3600, 5 * 3600, 20 * 3600, 29 * 3600])(
     expect(plan.span.to_us - plan.span.from_us).toBeLessThan(seconds * SECOND * 1.05)
   },
 )
+
+test('counts first and histograms of chosen rows later are the same as both at once', async () => {
+  for (const seconds of [600, 20 * 3600]) {
+    const { slices } = planWindow(span(seconds), NOW)
+    const whole = await readEdges(store, slices)
+    for (const reporter of ['server', 'client']) {
+      const rows = await readEdgeCounts(store, slices)
+      const chosen = rows.filter((row) => row.reporter === reporter)
+      await fillHistograms(store, slices, chosen)
+      expect(chosen).toEqual(whole.filter((row) => row.reporter === reporter))
+      expect(rows.filter((row) => row.reporter !== reporter).every((row) => row.duration.size === 0)).toBe(
+        true,
+      )
+    }
+  }
+})
 
 test('edges can be narrowed to a service or a pair, and known edges need no counts', async () => {
   const { slices } = planWindow(span(900), NOW)
