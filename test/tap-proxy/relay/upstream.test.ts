@@ -1,0 +1,54 @@
+import { RelayCounters } from '../../../tap-proxy/relay/counters.ts'
+import { TimerWheel } from '../../../tap-proxy/relay/timer-wheel.ts'
+import { Upstream, type UpstreamUser } from '../../../tap-proxy/relay/upstream.ts'
+import { startBackend, until } from './rig.ts'
+
+function user(log: string[]): UpstreamUser {
+  return {
+    onUpstreamReady: () => log.push('ready'),
+    onConnectFailed: (code) => log.push(`failed ${code}`),
+    onAnswer(area, length) {
+      log.push(area.bytes.toString('latin1', area.room, area.room + length))
+      return undefined
+    },
+    onAnswerEnd: () => log.push('end'),
+    onAnswerBroken: (code) => log.push(`broken ${code}`),
+    onUpstreamDrain: () => log.push('drain'),
+    onUpstreamFault: () => log.push('fault'),
+  }
+}
+
+function context() {
+  return { transport: 'handle' as const, counters: new RelayCounters(), wheel: new TimerWheel() }
+}
+
+test('tells its user of the connection, the answer and its end', async () => {
+  const backend = await startBackend(({ socket }) => socket.end('answer'))
+  const log: string[] = []
+  const shared = context()
+  const upstream = new Upstream({ host: '127.0.0.1', port: backend.port, label: 'x' }, shared, {
+    forget: () => {},
+  })
+  upstream.connect(user(log), 1000)
+  await until(() => log.length > 0, 'the connection')
+  upstream.pipe!.write(Buffer.from('question'))
+  await until(() => log.includes('end'), 'the end')
+  expect(log).toEqual(['ready', 'answer', 'end'])
+  upstream.close()
+  expect(shared.counters).toMatchObject({ upstreamConnections: 0, upstreamConnects: 1 })
+  backend.close()
+})
+
+test('gives up connecting after connect_ms', () => {
+  const log: string[] = []
+  const shared = context()
+  const forgotten: Upstream[] = []
+  const home = { forget: (one: Upstream) => void forgotten.push(one) }
+  // An address of TEST-NET-1 (RFC 5737), where nobody answers; where it is refused at once, that is heard later.
+  const upstream = new Upstream({ host: '192.0.2.1', port: 9, label: 'x' }, shared, home)
+  upstream.connect(user(log), 1000)
+  shared.wheel.advance(2000)
+  expect(log).toEqual(['failed ETIMEDOUT'])
+  expect(forgotten).toEqual([upstream])
+  expect(shared.counters).toMatchObject({ upstreamConnections: 0, upstreamConnectFailures: 1 })
+})
