@@ -39,12 +39,17 @@ const FORMS = {
 
 /** Bytes that grow. */
 export class Bytes {
-  data: Uint8Array = new Uint8Array(1024)
+  data: Uint8Array
   end = 0
+
+  constructor(size = 1024) {
+    // Not filled with zeros: only what was written is ever read.
+    this.data = Buffer.allocUnsafeSlow(size)
+  }
 
   room(more: number): void {
     if (this.end + more <= this.data.length) return
-    const larger = new Uint8Array(Math.max(this.data.length * 2, this.end + more))
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.data.length * 2, this.end + more))
     larger.set(this.data.subarray(0, this.end))
     this.data = larger
   }

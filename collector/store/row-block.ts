@@ -65,9 +65,8 @@ export function rowBlock(bytes: Buffer, oldest_us = 0, newest_us = Number.POSITI
     start = end + 1
   }
   if (rows === 0) return { rows, total, bad, block: Buffer.alloc(0) }
-  const block = new Bytes()
   // The block is a little larger than its lines: names and types of the columns come to it.
-  block.room(bytes.length + 4096)
+  const block = new Bytes(bytes.length + 4096)
   block.varint(writers.length)
   block.varint(rows)
   for (const writer of writers) writer.writeTo(block)
