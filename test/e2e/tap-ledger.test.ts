@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeRow } from '../../model/row.ts'
-import { accept, hang, stubCollector, until } from '../tap-proxy/support/stub-collector.ts'
+import type { SeenBatch } from '../tap-proxy/support/stub-collector.ts'
+import { accept, hang, linesOf, stubCollector, until } from '../tap-proxy/support/stub-collector.ts'
 import { callSteadily, startBackend } from './support/calls.ts'
 import { endTaps, startTapProcess } from './support/tap-process.ts'
 
@@ -24,16 +25,17 @@ collector: { url: "${collector.url}", token: t, buffer: 64KiB, flush: 20ms }
   const overflow = () => tap.metric(/^tapmesh_records_dropped_total\{reason="overflow"\}/)
   const load = callSteadily(tap.port('inbound orders'), 8)
   await until('losses', async () => (await overflow()) > 100)
-  const arrived: string[] = []
+  const batches: SeenBatch[] = []
+  const arrived = () => linesOf(batches)
   collector.setReply((response, batch) => {
-    arrived.push(...batch.lines)
+    batches.push(batch)
     accept(response, batch)
   })
   await load.stop()
-  await until('the sum', async () => arrived.length + (await overflow()) === load.results.length)
+  await until('the sum', async () => arrived().length + (await overflow()) === load.results.length)
   expect(load.failed()).toEqual([])
   expect(await tap.metric(/^tapmesh_ship_queue_bytes/)).toBe(0)
-  expect(new Set(arrived.map((line) => decodeRow(line).span_id)).size).toBe(arrived.length)
+  expect(new Set(arrived().map((line) => decodeRow(line).span_id)).size).toBe(arrived().length)
   const lost = await overflow()
   expect(tap.stderr()).toMatch(/oldest \d+ waiting records were dropped/)
   expect(await tap.stop()).toBe(0)

@@ -3,9 +3,10 @@ import { Losses } from '../../../tap-proxy/ship/losses.ts'
 import type { ShipTimes } from '../../../tap-proxy/ship/ship.ts'
 import { Shipper } from '../../../tap-proxy/ship/ship.ts'
 import { draftOf } from '../support/draft.ts'
-import { accept, answer, hang, stubCollector, until } from '../support/stub-collector.ts'
+import type { SeenBatch } from '../support/stub-collector.ts'
+import { accept, answer, hang, linesOf, stubCollector, until } from '../support/stub-collector.ts'
 
-const QUICK: ShipTimes = { deadline_ms: 200, retry_first_ms: 4, retry_max_ms: 16, heartbeat_ms: 20 }
+const QUICK: ShipTimes = { deadline_ms: 300, retry_first_ms: 4, retry_max_ms: 16, heartbeat_ms: 20 }
 const routes = new RouteTable(10)
 const draft = draftOf()
 const route = routes.routeOf(draft.head, draft.pathStart, draft.pathEnd)
@@ -81,16 +82,15 @@ describe('Shipper', () => {
     shipper.start()
     calls(100)
     await until('tries', () => shipper.stats.failures >= 4)
-    const accepted: string[] = []
-    const numbers: number[] = []
+    const accepted: SeenBatch[] = []
     collector.setReply((response, batch) => {
-      accepted.push(...batch.lines)
-      numbers.push(batch.seq)
+      accepted.push(batch)
       accept(response, batch)
     })
-    await until('rows', () => accepted.length === 100)
+    await until('rows', () => linesOf(accepted).length === 100)
     await shipper.stop(1000)
-    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
+    const numbers = accepted.map((batch) => batch.seq)
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
     expect(events).toEqual(['lost status 503', 'back'])
     expect(losses.header(new Losses().counts)).toBe('')
     await collector.close()
@@ -105,12 +105,12 @@ describe('Shipper', () => {
       shipper.flush()
     }
     expect(losses.counts.overflow).toBeGreaterThan(0)
-    const accepted: string[] = []
+    const accepted: SeenBatch[] = []
     collector.setReply((response, batch) => {
-      accepted.push(...batch.lines)
+      accepted.push(batch)
       accept(response, batch)
     })
-    await until('rows', () => accepted.length + losses.counts.overflow === 20_000)
+    await until('rows', () => linesOf(accepted).length + losses.counts.overflow === 20_000)
     await until('an empty queue', () => shipper.queueBytes === 0)
     shipper.call(draft, route)
     await until(

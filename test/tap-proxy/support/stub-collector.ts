@@ -54,14 +54,20 @@ export async function stubCollector(reply: Reply = accept, port = 0) {
     setReply: (next: Reply) => {
       state.reply = next
     },
-    /** Lines of all batches that were accepted at the time. */
-    lines: () => seen.flatMap((batch) => batch.lines),
+    /** Lines of all batches that came, each batch once, as the collector counts them. */
+    lines: () => linesOf(seen),
     close: async () => {
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
     },
   }
+}
+
+/** Lines of batches without those that came again: a batch sent twice has the same boot id and number. */
+export function linesOf(batches: readonly SeenBatch[]): string[] {
+  const once = new Map(batches.map((batch) => [`${batch.headers['x-tapmesh-boot']} ${batch.seq}`, batch]))
+  return [...once.values()].flatMap((batch) => batch.lines)
 }
 
 /** Polls until the condition holds. @throws after thirty seconds, with the name of what was awaited */
