@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
@@ -52,33 +52,35 @@ export function untar(archive: Buffer): { name: string; body: Buffer }[] {
   return files
 }
 
+const PACKED = join(import.meta.dirname, '../../node_modules/@sparticuz/chromium/bin')
+
+const unpacked = async (name: string): Promise<Buffer> =>
+  brotliDecompressSync(await readFile(join(PACKED, name)))
+
 /**
- * The package's browser needs libraries and fonts that it unpacks by itself only in a cloud
- * function: without the first it does not start, without the second text measures 0 px.
+ * The package's browser needs libraries and fonts that the package itself unpacks only in a cloud
+ * function: without the first it does not start, without the second text measures 0 px. Unpacked
+ * once per machine, beside and then renamed, because several test files may start together.
  */
 async function fromPackage(): Promise<Found | undefined> {
-  let packed: { default: { executablePath(): Promise<string> } }
-  let bin: string
-  try {
-    packed = (await import('@sparticuz/chromium')) as unknown as typeof packed
-    bin = join(dirname(require.resolve('@sparticuz/chromium/package.json')), 'bin')
-  } catch {
-    return undefined
-  }
+  if (!existsSync(PACKED)) return undefined
   const home = join(tmpdir(), 'tapmesh-chromium')
-  if (!existsSync(join(home, 'ready'))) {
-    for (const { name, body } of untar(brotliDecompressSync(await readFile(join(bin, 'al2023.tar.br'))))) {
-      await mkdir(dirname(join(home, name)), { recursive: true })
-      await writeFile(join(home, name), body, { mode: 0o755 })
+  if (!existsSync(home)) {
+    const fresh = await mkdtemp(`${home}-`)
+    await writeFile(join(fresh, 'chromium'), await unpacked('chromium.br'), { mode: 0o755 })
+    for (const archive of ['al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br']) {
+      for (const { name, body } of untar(await unpacked(archive))) {
+        await mkdir(dirname(join(fresh, name)), { recursive: true })
+        await writeFile(join(fresh, name), body, { mode: 0o755 })
+      }
     }
-    await writeFile(join(home, 'ready'), '')
+    await rename(fresh, home).catch(() => rm(fresh, { recursive: true, force: true }))
   }
-  const path = await packed.default.executablePath()
   return {
-    path,
+    path: join(home, 'chromium'),
     // Its own `--single-process` would end the whole browser with the first context that closes.
     args: ['--no-zygote'],
-    env: { LD_LIBRARY_PATH: join(home, 'lib'), FONTCONFIG_PATH: join(tmpdir(), 'fonts') },
+    env: { LD_LIBRARY_PATH: join(home, 'lib'), FONTCONFIG_PATH: home },
   }
 }
 

@@ -108,6 +108,7 @@ function Drawing({ scene, hovered }: { scene: Scene; hovered: string }) {
       {edges.map((edge) => (
         <EdgeShape
           key={edge.key}
+          lit={light?.edges.has(edge.key) === true}
           edge={edge}
           dim={light !== undefined && !light.edges.has(edge.key)}
           selected={chosen.kind === 'edge' && chosen.key === edge.key}

@@ -7,13 +7,23 @@ import type { Detail, SceneEdge, SceneNode } from '../../graph-api/picture/scene
 
 const classes = (...names: (string | false | undefined)[]): string => names.filter(Boolean).join(' ')
 
-export function EdgeShape({ edge, dim, selected }: { edge: SceneEdge; dim: boolean; selected: boolean }) {
+export function EdgeShape({
+  edge,
+  lit,
+  dim,
+  selected,
+}: {
+  edge: SceneEdge
+  lit: boolean
+  dim: boolean
+  selected: boolean
+}) {
   const path = pathOf(edge.curve)
   const { x, y, angle } = edge.arrow
   return (
     // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: an edge is a picture with a sentence; its keys are the panel's rows.
     <g
-      class={classes('edge', `is-${edge.health}`, dim && 'dim', selected && 'selected')}
+      class={classes('edge', `is-${edge.health}`, lit && 'lit', dim && 'dim', selected && 'selected')}
       data-source={edge.source}
       data-destination={edge.destination}
       role="img"

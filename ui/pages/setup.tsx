@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { CallsAnswer, StatusAnswer } from '../../graph-api/contract.ts'
+import type { CallsAnswer, StatusAnswer, TapStatus } from '../../graph-api/contract.ts'
 import { ageText } from '../../graph-api/picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { graph } from '../data/live-graph.ts'
@@ -32,92 +32,111 @@ function Check({ state, title, children }: { state: State; title: string; childr
 }
 
 const SKEW_MS_MAX = 500
+const NAMED_TAPS = 8
 
-function Checks({ status }: { status: StatusAnswer }) {
-  const { store, taps } = status
+function StoreCheck({ store }: { store: StatusAnswer['store'] }) {
+  return (
+    <Check
+      state={store.ok ? 'done' : 'failed'}
+      title={store.ok ? 'The store takes calls' : 'The store is not working'}
+    >
+      <p class={store.ok ? 'muted' : 'is-bad-text'}>{store.ok ? store.engine : store.error}</p>
+      {store.ok ? null : <Command text="npx tapmesh doctor" />}
+    </Check>
+  )
+}
+
+function TapCheck({ taps }: { taps: TapStatus[] }) {
+  if (taps.length === 0) {
+    return (
+      <Check state="open" title="Put a tap in front of a service">
+        <p class="muted">
+          Say your service listens on port 3000. The tap listens on 8080, passes every byte on at once, and
+          reports what it saw.
+        </p>
+        <Command text={TAP_COMMAND} />
+      </Check>
+    )
+  }
+  const named = taps
+    .slice(0, NAMED_TAPS)
+    .map((tap) => `${tap.service} (since ${ageText((Date.now() - Date.parse(tap.first_seen)) / 1000)})`)
+  const more = taps.length > NAMED_TAPS ? ` and ${taps.length - NAMED_TAPS} more` : ''
+  return (
+    <Check state="done" title={`${taps.length} ${taps.length === 1 ? 'tap reports' : 'taps report'}`}>
+      <p class="muted">
+        {named.join(', ')}
+        {more}
+      </p>
+    </Check>
+  )
+}
+
+function CallCheck() {
   const calls = useResource<CallsAnswer>(
     apiAddress('calls', { from: 'now-24h', to: 'now', limit: '1' }),
     true,
   )
   const first = calls.data?.calls[0]
-  const joined = (graph.value?.coverage.both_sides ?? 0) > 0
+  return (
+    <Check state={first ? 'done' : 'open'} title={first ? 'Calls arrive' : 'Send a request through the tap'}>
+      {first ? (
+        <p class="muted">
+          Newest: {first.source} → {first.destination}, {first.method} {first.path}
+        </p>
+      ) : (
+        <Command text="curl -i http://127.0.0.1:8080/" />
+      )}
+    </Check>
+  )
+}
+
+function SidesCheck() {
+  if ((graph.value?.coverage.both_sides ?? 0) > 0) {
+    return (
+      <Check state="done" title="Both sides of an edge are seen">
+        <p class="muted">The difference of both durations is the network’s share.</p>
+      </Check>
+    )
+  }
+  return (
+    <Check state="open" title="See both sides of an edge">
+      <p class="muted">
+        Send a service’s own calls through its tap too: then callers have names and traces are whole.
+      </p>
+      <Command text="npx tapmesh tap --service web --outbound 9001=orders@127.0.0.1:8080 --collector http://127.0.0.1:7401" />
+    </Check>
+  )
+}
+
+function ClockCheck({ taps }: { taps: TapStatus[] }) {
   const skewed = taps.filter((tap) => Math.abs(tap.clock_skew_ms) > SKEW_MS_MAX)
+  return (
+    <Check
+      state={skewed.length === 0 ? 'done' : 'failed'}
+      title={skewed.length === 0 ? 'Clocks agree' : 'Clocks differ'}
+    >
+      <p class="muted">
+        {skewed.length === 0
+          ? `No tap is more than ${SKEW_MS_MAX} ms away from the collector.`
+          : `${skewed.map((tap) => `${tap.tap} (${Math.round(tap.clock_skew_ms)} ms)`).join(', ')}: set the clock by NTP.`}
+      </p>
+    </Check>
+  )
+}
+
+function Checks({ status }: { status: StatusAnswer }) {
+  const { store, taps } = status
   return (
     <ol class="checks">
       <Check state="done" title="Collector and API are running">
         <p class="muted">tapmesh {status.version}</p>
       </Check>
-      <Check
-        state={store.ok ? 'done' : 'failed'}
-        title={store.ok ? 'The store takes calls' : 'The store is not working'}
-      >
-        <p class={store.ok ? 'muted' : 'is-bad-text'}>{store.ok ? store.engine : store.error}</p>
-        {store.ok ? null : <Command text="npx tapmesh doctor" />}
-      </Check>
-      <Check
-        state={taps.length > 0 ? 'done' : 'open'}
-        title={
-          taps.length > 0
-            ? `${taps.length} ${taps.length === 1 ? 'tap reports' : 'taps report'}`
-            : 'Put a tap in front of a service'
-        }
-      >
-        {taps.length > 0 ? (
-          <p class="muted">
-            {taps
-              .slice(0, 8)
-              .map(
-                (tap) =>
-                  `${tap.service} (since ${ageText((Date.now() - Date.parse(tap.first_seen)) / 1000)})`,
-              )
-              .join(', ')}
-            {taps.length > 8 ? ` and ${taps.length - 8} more` : ''}
-          </p>
-        ) : (
-          <p class="muted">
-            Say your service listens on port 3000. The tap listens on 8080, passes every byte on at once, and
-            reports what it saw.
-          </p>
-        )}
-        {taps.length > 0 ? null : <Command text={TAP_COMMAND} />}
-      </Check>
-      <Check
-        state={first ? 'done' : 'open'}
-        title={first ? 'Calls arrive' : 'Send a request through the tap'}
-      >
-        {first ? (
-          <p class="muted">
-            Newest: {first.source} → {first.destination}, {first.method} {first.path}
-          </p>
-        ) : (
-          <Command text="curl -i http://127.0.0.1:8080/" />
-        )}
-      </Check>
-      <Check
-        state={joined ? 'done' : 'open'}
-        title={joined ? 'Both sides of an edge are seen' : 'See both sides of an edge'}
-      >
-        <p class="muted">
-          {joined
-            ? 'The difference of both durations is the network’s share.'
-            : 'Send a service’s own calls through its tap too: then callers have names and traces are whole.'}
-        </p>
-        {joined ? null : (
-          <Command text="npx tapmesh tap --service web --outbound 9001=orders@127.0.0.1:8080 --collector http://127.0.0.1:7401" />
-        )}
-      </Check>
-      {taps.length > 0 ? (
-        <Check
-          state={skewed.length === 0 ? 'done' : 'failed'}
-          title={skewed.length === 0 ? 'Clocks agree' : 'Clocks differ'}
-        >
-          <p class="muted">
-            {skewed.length === 0
-              ? `No tap is more than ${SKEW_MS_MAX} ms away from the collector.`
-              : `${skewed.map((tap) => `${tap.tap} (${tap.clock_skew_ms} ms)`).join(', ')}: set the clock by NTP.`}
-          </p>
-        </Check>
-      ) : null}
+      <StoreCheck store={store} />
+      <TapCheck taps={taps} />
+      <CallCheck />
+      <SidesCheck />
+      {taps.length > 0 ? <ClockCheck taps={taps} /> : null}
     </ol>
   )
 }

@@ -89,7 +89,7 @@ function EdgeBody({
           <Signals of={edge} />
         </div>
       ))}
-      <SignalCharts series={answer.series} />
+      <SignalCharts series={answer.series} span={answer.window} />
       <Section title="Seen from both sides">
         <Sides answer={answer} />
       </Section>

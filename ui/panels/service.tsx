@@ -72,7 +72,7 @@ function ServiceBody({ answer }: { answer: ServiceAnswer }) {
       ) : (
         <>
           <Signals of={answer.service} />
-          <SignalCharts series={answer.series} />
+          <SignalCharts series={answer.series} span={answer.window} />
         </>
       )}
       <Section title="Callers" aside="rate · errors · p95">

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { area, curveMonotoneX, line } from 'd3-shape'
-import type { Series, SeriesPoint } from '../../graph-api/contract.ts'
+import type { GraphWindow, Series, SeriesPoint } from '../../graph-api/contract.ts'
 import { countText, durationText } from '../../graph-api/picture/format.ts'
 import { clockText, localText } from '../state/range.ts'
 
@@ -93,8 +93,22 @@ function Chart({ title, series, lines, text }: ChartProps) {
   )
 }
 
+/** Rows of the newest seconds may still be on their way. */
+const SETTLED_AFTER_MS = 5000
+
+/** The series without the buckets that the window cuts or that are still filling: they would only look like a fall. */
+export function wholeBuckets(series: Series, span: GraphWindow): Series {
+  const [from, to] = [Date.parse(span.from), Date.parse(span.to) - SETTLED_AFTER_MS]
+  const points = series.points.filter(({ ts }) => {
+    const start = Date.parse(ts)
+    return start >= from && start + series.step_s * 1000 <= to
+  })
+  return { ...series, points }
+}
+
 /** Rate and errors per second, and three percentiles of the duration. */
-export function SignalCharts({ series }: { series: Series }) {
+export function SignalCharts({ series: all, span }: { series: Series; span: GraphWindow }) {
+  const series = wholeBuckets(all, span)
   const per_second = (count: number) => count / Math.max(series.step_s, 1)
   return (
     <div class="charts">
