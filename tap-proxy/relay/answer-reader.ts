@@ -26,6 +26,7 @@ export interface AnswerHost {
   readonly headOnly: boolean
   readonly http10: boolean
   readonly upgrade: boolean
+  readonly request: { readonly done: boolean }
   /** The client still waits for leave to send its body. */
   expecting: boolean
   persistent: boolean
@@ -142,6 +143,8 @@ export class AnswerReader {
     this.persistent = head.persistent
     const unchunk = host.http10 && head.body === BODY.chunked
     if (head.body === BODY.close || runtime.draining || host.expecting) host.persistent = false
+    // An upstream that closes before it has all of the request will never take the rest.
+    if (!head.persistent && !host.request.done) host.persistent = false
     let from = head.start
     if (runtime.settings.untouched) {
       if (!head.persistent) host.persistent = false

@@ -19,7 +19,7 @@ import { Tunnel, type TunnelClient } from './tunnel.ts'
 
 /** How long, and for how many bytes, a client that was answered and is to go may still send. */
 const LINGER_MS = 2000
-const LINGER_BYTES_MAX = 1024 * 1024
+const LINGER_BYTES_MAX = 64 * 1024 * 1024
 
 const STATE = { idle: 0, head: 1, call: 2, linger: 3, tunnel: 4, closed: 5 } as const
 
@@ -40,6 +40,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   nextEntry: TimerEntry | undefined = undefined
   previousEntry: TimerEntry | undefined = undefined
 
+  readonly readsAfterWriteFails = false
   pipe!: Pipe
   runtime: RelayRuntime
   readonly #home: ClientHome

@@ -183,8 +183,11 @@ export class Exchange implements UpstreamUser, AnswerHost {
         : pipe.write(area.bytes.subarray(start, keptEnd))
     }
     if (trailer.length > 0 && outcome !== WRITE.failed) outcome = pipe.write(trailer)
-    if (outcome === WRITE.failed) this.onAnswerBroken('EPIPE')
-    else if (request.done) {
+    if (outcome === WRITE.failed) {
+      // An answer may be waiting to be read; the end of reading tells.
+      this.client.pipe.pause()
+      pipe.resume()
+    } else if (request.done) {
       this.armRequest()
       if (this.answer.done) this.settle()
     } else if (pipe.pendingWrites > 0) this.client.pipe.pause()

@@ -118,7 +118,8 @@ function onWritten(this: WriteRequest, status: number): void {
   pipe.pendingWrites--
   try {
     if (pipe.closed) return
-    if (status < 0) pipe.break(status)
+    if (status < 0 && pipe.owner.readsAfterWriteFails) pipe.resume()
+    else if (status < 0) pipe.break(status)
     else if (pipe.pendingWrites === 0) pipe.owner.onDrain()
   } catch (error) {
     pipe.owner.onFault(error)

@@ -95,6 +95,7 @@ export function connectSocket(
 ): Pipe {
   const socket = connect({ host, port, allowHalfOpen: true })
   const pipe = new SocketPipe(socket, {
+    readsAfterWriteFails: owner.readsAfterWriteFails,
     onData: (area, length) => owner.onData(area, length),
     onEnd: () => owner.onEnd(),
     onDrain: () => owner.onDrain(),

@@ -35,6 +35,7 @@ export class Upstream implements PipeOwner, TimerEntry {
   nextEntry: TimerEntry | undefined = undefined
   previousEntry: TimerEntry | undefined = undefined
 
+  readonly readsAfterWriteFails = true
   readonly target: Target
   pipe: Pipe | undefined = undefined
   user: UpstreamUser | undefined = undefined

@@ -246,6 +246,24 @@ describe('bodies', () => {
     },
   )
 
+  test('an upload that the upstream refuses half-way still brings its answer', async () => {
+    await start(({ socket }) => {
+      if (socket.isPaused()) return
+      socket.pause()
+      socket.write(
+        'HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig',
+        () => socket.destroy(),
+      )
+    })
+    const client = await connectRaw(rig.port)
+    client.socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size * 4}\r\n\r\n`)
+    client.socket.write(Buffer.alloc(size * 4))
+    await until(() => client.text().endsWith('big'), 'the answer')
+    expect(client.text()).toMatch(/^HTTP\/1\.1 413 [\s\S]*Connection: close\r\n/)
+    await until(() => rig.records.length === 1, 'the record')
+    expect(rig.records[0]).toMatchObject({ status: 413, outcome: 'client_error', flags: '' })
+  })
+
   test('Expect: 100-continue is passed on, and answered by the tap when the upstream stays silent (Q40)', async () => {
     await start(answerAll)
     const client = await connectRaw(rig.port)

@@ -5,6 +5,7 @@ import { connectRaw, until } from './rig.ts'
 
 /** An owner that notes what it is told. */
 class Owner implements PipeOwner {
+  readonly readsAfterWriteFails = false
   pipe: Pipe | undefined
   text = ''
   ends = 0
