@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { SetupError } from './lines.mjs'
@@ -34,15 +34,25 @@ export function exitCodeOf(code, signal) {
   return code ?? 128 + (constants.signals[signal] ?? 0)
 }
 
+/** This process's parent and, where /proc tells, the parent's parent: npm stands behind a shell. */
+function ancestors() {
+  try {
+    const status = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
+    return `${process.ppid} ${status.slice(status.lastIndexOf(')') + 2).split(' ')[1]}`
+  } catch {
+    return String(process.ppid)
+  }
+}
+
 /**
  * npm ends a script's shell when it is told to stop, but not when it is killed outright. Started by
- * npm, this process then finds itself with another parent and tells its program to stop.
+ * npm, this process then finds itself with other ancestors and tells its program to stop.
  */
 function watchParent(onGone, environment) {
   if (environment.npm_lifecycle_event === undefined) return undefined
-  const parent = process.ppid
+  const before = ancestors()
   const timer = setInterval(() => {
-    if (process.ppid !== parent) onGone()
+    if (ancestors() !== before) onGone()
   }, PARENT_CHECK_MS)
   timer.unref()
   return timer
