@@ -74,6 +74,9 @@ async function fromPackage(): Promise<Found | undefined> {
         await writeFile(join(fresh, name), body, { mode: 0o755 })
       }
     }
+    // The archive's own list names folders of the cloud only.
+    const list = `<fontconfig><dir>${join(home, 'fonts')}</dir><cachedir>${join(home, 'cache')}</cachedir></fontconfig>\n`
+    await writeFile(join(fresh, 'fonts.conf'), list)
     await rename(fresh, home).catch(() => rm(fresh, { recursive: true, force: true }))
   }
   return {
