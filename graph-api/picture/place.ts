@@ -5,7 +5,7 @@ import type { Adjacency } from './ranks.ts'
  * given order and never closer than one row. Per column that is an isotonic regression, solved
  * exactly by pooling adjacent violators in linear time.
  */
-const PASSES = 6
+const PASSES = 4
 
 /**
  * Least-squares values that are at least `step` apart and in order.
@@ -55,9 +55,12 @@ export function heightsOf(
 }
 
 function wishOf(node: number, { into, out }: Adjacency, ranks: Int32Array, heights: Float64Array): number {
-  let [sum, weight] = [0, 0]
-  for (const side of [into[node]!, out[node]!]) {
-    for (const other of side) {
+  let sum = 0
+  let weight = 0
+  for (let turn = 0; turn < 2; turn++) {
+    const side = turn === 0 ? into[node]! : out[node]!
+    for (let at = 0; at < side.length; at++) {
+      const other = side[at]!
       const distance = Math.abs(ranks[other]! - ranks[node]!)
       if (distance === 0) continue
       sum += heights[other]! / distance
