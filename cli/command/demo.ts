@@ -105,7 +105,7 @@ async function pointToTrace(terminal: Terminal, { mesh }: Demo, stop: AbortSigna
     const found = await api.get<CallsAnswer>('/api/v1/calls', filters).catch(() => undefined)
     const trace = found?.calls[0]?.trace_id
     if (trace !== undefined) {
-      terminal.out(`A whole order as one trace: ${terminal.style.cyan(`${mesh.apiUrl}/traces/${trace}`)}`)
+      terminal.out(`A whole order as one trace: ${terminal.style.cyan(`${mesh.apiUrl}/trace/${trace}`)}`)
       return
     }
     await delay(TRACE_POLL_MS, undefined, { signal: stop }).catch(() => undefined)
