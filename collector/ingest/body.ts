@@ -37,7 +37,7 @@ function malformed(cause: unknown): TapmeshError {
 
 /** Room for the whole batch in one piece where it is usual: every further piece is a way to another thread and back. */
 function chunkSize(compressed: number, most: number): number {
-  return Math.min(Math.max(65_536, compressed * 16), 2 * 1024 * 1024, most)
+  return Math.min(Math.max(65_536, compressed * 8), 2 * 1024 * 1024, most)
 }
 
 /**
