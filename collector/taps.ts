@@ -17,6 +17,8 @@ export interface TapReport {
 
 interface Known extends TapReport {
   seq: number
+  /** The latest differences of the clocks. A batch that was late makes a clock look behind, never ahead, so the largest is nearest the truth. */
+  skews_ms: number[]
   /** As written to the table `taps` the last time. */
   written: { rows: number; lost: number; gaps: number }
   changed: boolean
@@ -24,9 +26,17 @@ interface Known extends TapReport {
 
 /** Taps remembered; the one that was silent longest is forgotten first. */
 export const TAPS_MAX = 5000
+/** Differences of the clocks remembered for each tap. */
+const SKEWS_MAX = 8
 
 const total = (dropped: Readonly<Record<string, number>>): number =>
   Object.values(dropped).reduce((sum, count) => sum + count, 0)
+
+function noteSkew(known: Known, skew_ms: number): void {
+  known.skews_ms.push(skew_ms)
+  if (known.skews_ms.length > SKEWS_MAX) known.skews_ms.shift()
+  known.clock_skew_ms = Math.max(...known.skews_ms)
+}
 
 export class Taps {
   /** By tap and boot, in order of last use. */
@@ -52,6 +62,7 @@ export class Taps {
       gaps: 0,
       clock_skew_ms: 0,
       seq: 0,
+      skews_ms: [],
       written: { rows: 0, lost: 0, gaps: 0 },
       changed: false,
     }
@@ -60,7 +71,7 @@ export class Taps {
     known.gaps = gaps
     known.seq = Math.max(known.seq, head.seq)
     known.dropped = head.dropped
-    if (head.now_us > 0) known.clock_skew_ms = Math.round(head.now_us / 1000 - now_ms)
+    if (head.now_us > 0) noteSkew(known, Math.round(head.now_us / 1000 - now_ms))
     if (!before || rows > 0 || total(head.dropped) !== known.written.lost) known.changed = true
     this.#known.set(key, known)
     if (this.#known.size > TAPS_MAX) {
@@ -70,7 +81,8 @@ export class Taps {
   }
 
   list(): TapReport[] {
-    return [...this.#known.values()].map(({ seq: _seq, written: _written, changed: _changed, ...report }) => {
+    return [...this.#known.values()].map((known) => {
+      const { seq: _seq, skews_ms: _skews, written: _written, changed: _changed, ...report } = known
       return { ...report, dropped: { ...report.dropped } }
     })
   }

@@ -78,7 +78,7 @@ export const DEFAULT_LIMITS: Limits = {
   connect_ms: 5_000,
   answer_ms: 0,
   connections_max: 20_000,
-  pool_idle_max: 256,
+  pool_idle_max: 1024,
   pool_idle_ms: 30_000,
   routes_max: 1000,
 }

@@ -7,7 +7,7 @@ export const HEALTH_WORDS: Record<Health, string> = {
   ok: 'healthy',
   warn: 'degraded',
   bad: 'failing',
-  unknown: 'too few calls to judge',
+  unknown: 'not judged',
   idle: 'idle',
 }
 

@@ -2,6 +2,7 @@ import { dropFields } from '../wire/http1-field-table.ts'
 import { NAMES } from '../wire/http1-names.ts'
 import { BODY } from '../wire/http1-request.ts'
 import type { ResponseHead } from '../wire/http1-response.ts'
+import { putBytes } from '../wire/put-bytes.ts'
 
 const ONE = 0x31
 const CLOSE = 'Connection: close\r\n'
@@ -58,7 +59,7 @@ export function editAnswer(bytes: Buffer, head: ResponseHead, edit: AnswerEdit):
   const added = prepared(text)
   const start = to - added.length - (head.fieldsStart - head.start)
   bytes.copyWithin(start, head.start, head.fieldsStart)
-  added.copy(bytes, to - added.length)
+  putBytes(bytes, to - added.length, added)
   return start
 }
 

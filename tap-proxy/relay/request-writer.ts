@@ -3,6 +3,7 @@ import { equalsIgnoreCase } from '../wire/byte-class.ts'
 import { dropFields, nameLength } from '../wire/http1-field-table.ts'
 import { NAMES } from '../wire/http1-names.ts'
 import { BODY, FORM, METHOD, type RequestHead } from '../wire/http1-request.ts'
+import { putBytes } from '../wire/put-bytes.ts'
 import { appendMembers, tracestateRoom, writeOwnMember, writeTraceparent } from '../wire/trace-context.ts'
 import type { RelayRuntime } from './runtime.ts'
 
@@ -43,14 +44,31 @@ export function writeRequest(
   draft.pathStart = head.pathStart - head.start
   draft.pathEnd = head.pathEnd - head.start
   if (runtime.settings.untouched) return bytes.copy(out, 0, head.start, head.end)
-  let at =
-    head.form === FORM.absolute ? writeOriginForm(out, bytes, head, draft) : writeLine(out, bytes, head)
-  if (head.http10 && head.fields.hosts === 0 && head.form !== FORM.absolute) at = writeHost(out, at, runtime)
-  if (!head.fields.canonical) at = writeFraming(out, at, bytes, head)
-  at = copyFields(out, at, bytes, head)
-  if (head.upgrade) at += UPGRADE.copy(out, at)
+  let at = writeLineAndFields(out, bytes, head, draft, runtime)
+  if (head.upgrade) at = putBytes(out, at, UPGRADE)
   at = writeTrace(out, at, bytes, head, draft, flags, runtime)
-  return at + CRLF.copy(out, at)
+  return putBytes(out, at, CRLF)
+}
+
+function writeLineAndFields(
+  out: Buffer,
+  bytes: Buffer,
+  head: RequestHead,
+  draft: Draft,
+  runtime: RelayRuntime,
+): number {
+  const { fields } = head
+  const absolute = head.form === FORM.absolute
+  if (!absolute && fields.canonical && !fields.anyDropped && !head.http10) {
+    // The usual request: its head goes on as it came, in one copy.
+    const length = bytes.copy(out, 0, head.start, fields.starts[fields.count]!)
+    out[head.minorAt - head.start] = ONE
+    return length
+  }
+  let at = absolute ? writeOriginForm(out, bytes, head, draft) : writeLine(out, bytes, head)
+  if (head.http10 && fields.hosts === 0 && !absolute) at = writeHost(out, at, runtime)
+  if (!fields.canonical) at = writeFraming(out, at, bytes, head)
+  return copyFields(out, at, bytes, head)
 }
 
 /** The request line as it is; RFC 9110 section 2.5 has an intermediary send its own version. */
@@ -71,24 +89,24 @@ function writeOriginForm(out: Buffer, bytes: Buffer, head: RequestHead, draft: D
   at += bytes.copy(out, at, head.pathStart, head.pathEnd)
   draft.pathEnd = at
   at += bytes.copy(out, at, head.pathEnd, head.targetEnd)
-  at += VERSION_LINE.copy(out, at)
-  at += HOST.copy(out, at)
+  at = putBytes(out, at, VERSION_LINE)
+  at = putBytes(out, at, HOST)
   at += bytes.copy(out, at, head.authorityStart, head.authorityEnd)
   if (head.fields.hostField >= 0) head.fields.drop(head.fields.hostField)
-  return at + CRLF.copy(out, at)
+  return putBytes(out, at, CRLF)
 }
 
 function writeHost(out: Buffer, from: number, runtime: RelayRuntime): number {
-  let at = from + HOST.copy(out, from)
-  at += runtime.hostName.copy(out, at)
-  return at + CRLF.copy(out, at)
+  let at = putBytes(out, from, HOST)
+  at = putBytes(out, at, runtime.hostName)
+  return putBytes(out, at, CRLF)
 }
 
 /** A framing field that is legal but odd (leading zeros, tabs, capitals) is written plainly, so that no peer reads it otherwise (Q5). */
 function writeFraming(out: Buffer, from: number, bytes: Buffer, head: RequestHead): number {
   if (head.body === BODY.chunked) {
     dropFields(bytes, NAMES.transferEncoding, head.fields)
-    return from + CHUNKED.copy(out, from)
+    return putBytes(out, from, CHUNKED)
   }
   dropFields(bytes, NAMES.contentLength, head.fields)
   return from + out.write(`Content-Length: ${head.length}\r\n`, from, 'latin1')
@@ -118,15 +136,15 @@ function writeTrace(
   flags: number,
   runtime: RelayRuntime,
 ): number {
-  let at = from + TRACEPARENT.copy(out, from)
+  let at = putBytes(out, from, TRACEPARENT)
   at = writeTraceparent(out, at, draft.ids, flags)
-  at += CRLF.copy(out, at)
+  at = putBytes(out, at, CRLF)
   if (runtime.settings.kind === 'inbound') return at
-  at += TRACESTATE.copy(out, at)
+  at = putBytes(out, at, TRACESTATE)
   const start = at
   at = writeOwnMember(out, at, runtime.stateName, draft.ids)
   if (draft.hasParent && head.fields.tracestates > 0) at = mergeTracestate(out, start, at, bytes, head)
-  return at + CRLF.copy(out, at)
+  return putBytes(out, at, CRLF)
 }
 
 /** Members of every tracestate field follow the own one; RFC 9110 section 5.3 has several fields be one list. */

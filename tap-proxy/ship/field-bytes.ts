@@ -1,5 +1,7 @@
 /** Writes the fields of a row as bytes, exactly as model/row.ts writes them as text. No string is built. */
 
+import { putBytes } from '../wire/put-bytes.ts'
+
 const HEX = Buffer.from('0123456789abcdef')
 const CUT = Buffer.from('[cut]')
 const BACKSLASH = 0x5c
@@ -11,19 +13,7 @@ const PLAIN = new Uint8Array(256).map((_, byte) =>
   byte >= 0x20 && byte <= 0x7e && byte !== BACKSLASH ? 1 : 0,
 )
 
-/** Below this length a loop is quicker than the call into the engine's copy. */
-const LOOP_COPY_MAX = 48
-
 /** Every function here takes where to write and returns where the next byte goes. */
-export function writeBytes(out: Buffer, at: number, from: Buffer): number {
-  const { length } = from
-  if (length > LOOP_COPY_MAX) {
-    out.set(from, at)
-    return at + length
-  }
-  for (let index = 0; index < length; index++) out[at + index] = from[index]!
-  return at + length
-}
 
 /** Decimal digits of a whole number from 0 to 2^53; anything else is written as the nearest such number. */
 export function writeUint(out: Buffer, at: number, value: number): number {
@@ -101,5 +91,5 @@ function writeEscaped(
     if (room > 3) out[target++] = HEX[byte & 15]!
     room -= 4
   }
-  return printed > max ? writeBytes(out, target, CUT) : target
+  return printed > max ? putBytes(out, target, CUT) : target
 }

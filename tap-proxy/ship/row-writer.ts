@@ -3,7 +3,8 @@ import { COLUMNS, NAME_BYTES_MAX, TEXT_BYTES_MAX } from '../../model/column.ts'
 import { encodeRow } from '../../model/row.ts'
 import type { CallDraft, CallParties } from '../observe/call-draft.ts'
 import type { Route } from '../observe/route-trie.ts'
-import { writeBytes, writePadded, writeText, writeUint } from './field-bytes.ts'
+import { putBytes } from '../wire/put-bytes.ts'
+import { writePadded, writeText, writeUint } from './field-bytes.ts'
 
 /** No row is longer: every name is at most 512 bytes on the wire, path and route 4 KiB each. */
 export const ROW_BYTES_MAX = 20_480
@@ -93,19 +94,19 @@ export class RowWriter {
     at = writeNumber(out, at, draft.duration_us)
     at = writeNumber(out, at, draft.ttfb_us)
     at = writeIds(out, at, draft)
-    at = writeBytes(out, at, blocks.who)
+    at = putBytes(out, at, blocks.who)
     at = writeText(out, at, draft.head, draft.methodStart, draft.methodEnd, NAME_BYTES_MAX)
     out[at++] = TAB
-    at = writeBytes(out, at, route.bytes)
+    at = putBytes(out, at, route.bytes)
     out[at++] = TAB
     at = writeText(out, at, draft.head, draft.pathStart, draft.pathEnd, TEXT_BYTES_MAX)
     out[at++] = TAB
-    at = writeBytes(out, at, this.#endOf(draft))
+    at = putBytes(out, at, this.#endOf(draft))
     at = writeNumber(out, at, draft.request_bytes)
     at = writeNumber(out, at, draft.response_bytes)
-    at = writeBytes(out, at, blocks.how)
+    at = putBytes(out, at, blocks.how)
     at = writeNumber(out, at, Math.min(draft.tap_us, UINT32_MAX))
-    return writeBytes(out, at, ATTRIBUTES_END)
+    return putBytes(out, at, ATTRIBUTES_END)
   }
 
   #writeTime(out: Buffer, at: number, ts: number): number {

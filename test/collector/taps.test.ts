@@ -14,9 +14,9 @@ const head = (change: Partial<BatchHead> = {}): BatchHead => ({
   ...change,
 })
 
-test('adds rows up, and tells the skew of the clock', () => {
+test('adds rows up, and tells the skew of the clock by the batch that was least late', () => {
   const taps = new Taps()
-  taps.saw(head(), 5, 0, 900_000)
+  taps.saw(head({ now_us: 896_000_000 }), 5, 0, 900_000)
   taps.saw(head({ seq: 2, dropped: { overflow: 3 } }), 7, 1, 1_000_500)
   expect(taps.list()).toEqual([
     {

@@ -6,7 +6,15 @@ import { queryValue, serviceAddress, setQuery, traceAddress } from '../state/loc
 import { clockText, localText } from '../state/range.ts'
 import { CallDetail } from './call-detail.tsx'
 
-/** Calls as rows; a click opens one for its details. */
+/** Calls as rows; a click opens one for its details. A call between two taps is two rows, one from each side. */
+
+const SEEN_BY: Readonly<Record<Call['reporter'], string>> = {
+  client: "The caller's tap saw it leave",
+  server: "The called service's tap saw it arrive",
+  observer: 'Read from packets',
+  otlp: 'Reported by the application',
+  log: 'Read from an access log',
+}
 
 const isToday = (ts: string): boolean => new Date(ts).toDateString() === new Date().toDateString()
 
@@ -41,6 +49,9 @@ function Row({ call, open }: { call: Call; open: boolean }) {
         <td class="mono path" title={`${call.method} ${call.path}`}>
           <span class="method">{call.method}</span> {call.path}
         </td>
+        <td class="seen-by" title={SEEN_BY[call.reporter]}>
+          {call.reporter}
+        </td>
         <td class="number">{durationText(call.duration_us)}</td>
         <td class="trace-cell">
           <Link to={traceAddress(call.trace_id)} title={call.trace_id}>
@@ -50,7 +61,7 @@ function Row({ call, open }: { call: Call; open: boolean }) {
       </tr>
       {open ? (
         <tr class="detail-row">
-          <td colSpan={6}>
+          <td colSpan={7}>
             <CallDetail call={call} />
           </td>
         </tr>
@@ -71,6 +82,7 @@ export function CallRows({ rows }: { rows: readonly Call[] }) {
             <th scope="col">Status</th>
             <th scope="col">Source → destination</th>
             <th scope="col">Request</th>
+            <th scope="col">Seen by</th>
             <th scope="col" class="number">
               Duration
             </th>

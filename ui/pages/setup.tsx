@@ -40,7 +40,9 @@ function StoreCheck({ store }: { store: StatusAnswer['store'] }) {
       state={store.ok ? 'done' : 'failed'}
       title={store.ok ? 'The store takes calls' : 'The store is not working'}
     >
-      <p class={store.ok ? 'muted' : 'is-bad-text'}>{store.ok ? store.engine : store.error}</p>
+      <p class={store.ok ? 'muted' : 'is-bad-text'}>
+        {store.ok ? `ClickHouse ${store.engine}` : store.error}
+      </p>
       {store.ok ? null : <Command text="npx tapmesh doctor" />}
     </Check>
   )
@@ -78,6 +80,7 @@ function CallCheck() {
     true,
   )
   const first = calls.data?.calls[0]
+  if (calls.data === undefined) return <Check state="open" title="Looking for calls" />
   return (
     <Check state={first ? 'done' : 'open'} title={first ? 'Calls arrive' : 'Send a request through the tap'}>
       {first ? (

@@ -90,7 +90,7 @@ function Status({ status }: { status: StatusAnswer }) {
           </p>
         </div>
       )}
-      <Section title="Store" aside={`${store.engine}, ${store.kind === 'embedded' ? 'embedded' : 'server'}`}>
+      <Section title="Store" aside={`ClickHouse ${store.engine}, ${store.kind}`}>
         <dl class="tiles wide">
           <Tile name="State" value={store.ok ? 'Working' : 'Failing'} tone={store.ok ? undefined : 'bad'} />
           <Tile name="Calls stored" value={wholeText(store.rows)} />
