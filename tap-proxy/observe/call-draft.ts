@@ -1,4 +1,4 @@
-import type { Outcome, Protocol, Reporter, Security, SourceEvidence } from '../../model/call.ts'
+import type { CallRecord, Outcome } from '../../model/call.ts'
 
 /**
  * What the relay knows of one call when it ends. One draft lives in each connection and is used
@@ -35,20 +35,21 @@ export interface CallDraft {
   parties: CallParties
 }
 
-export interface CallParties {
-  reporter: Reporter
-  source: string
-  source_instance: string
-  source_zone: string
-  source_identity: string
-  source_evidence: SourceEvidence
-  destination: string
-  destination_instance: string
-  destination_zone: string
-  destination_version: string
-  protocol: Protocol
-  security: Security
-}
+export type CallParties = Pick<
+  CallRecord,
+  | 'reporter'
+  | 'source'
+  | 'source_instance'
+  | 'source_zone'
+  | 'source_identity'
+  | 'source_evidence'
+  | 'destination'
+  | 'destination_instance'
+  | 'destination_zone'
+  | 'destination_version'
+  | 'protocol'
+  | 'security'
+>
 
 /** Takes finished calls: the row writer, the access log, the metrics. Must not throw and must not keep the draft. */
 export interface CallSink {

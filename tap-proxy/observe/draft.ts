@@ -4,7 +4,8 @@ import type { CallDraft, CallParties } from './call-draft.ts'
 
 const NO_HEAD = Buffer.alloc(0)
 
-const NOBODY: CallParties = {
+/** Parties of a call of which nothing is known yet. */
+export const NOBODY: CallParties = {
   reporter: 'server',
   source: '',
   source_instance: '',

@@ -2,6 +2,7 @@ import type { CallRecord } from '../../model/call.ts'
 import { COLUMNS, NAME_BYTES_MAX, TEXT_BYTES_MAX } from '../../model/column.ts'
 import { encodeRow } from '../../model/row.ts'
 import type { CallDraft, CallParties } from '../observe/call-draft.ts'
+import { NOBODY } from '../observe/draft.ts'
 import type { Route } from '../observe/route-trie.ts'
 import { putBytes } from '../wire/put-bytes.ts'
 import { writePadded, writeText, writeUint } from './field-bytes.ts'
@@ -29,23 +30,13 @@ interface EndBlock {
 }
 
 const EMPTY_RECORD: CallRecord = {
+  ...NOBODY,
   ts: 0,
   duration_us: 0,
   ttfb_us: 0,
   trace_id: '',
   span_id: '',
   parent_span_id: '',
-  reporter: 'server',
-  source: '',
-  source_instance: '',
-  source_zone: '',
-  source_identity: '',
-  source_evidence: 'none',
-  destination: '',
-  destination_instance: '',
-  destination_zone: '',
-  destination_version: '',
-  protocol: 'http',
   method: '',
   route: '',
   path: '',
@@ -55,7 +46,6 @@ const EMPTY_RECORD: CallRecord = {
   request_bytes: 0,
   response_bytes: 0,
   attempt: 1,
-  security: 'plaintext',
   verdicts: [],
   config_version: '',
   tap: '',
