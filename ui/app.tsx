@@ -3,16 +3,10 @@ import { useEffect } from 'preact/hooks'
 import { ageText } from '../graph-api/picture/format.ts'
 import { arrived, connected, graph } from './data/live-graph.ts'
 import { MapPage } from './map/map-page.tsx'
-import { CallsPage } from './pages/calls.tsx'
-import { EdgePage } from './pages/edge.tsx'
-import { ServicePage } from './pages/service.tsx'
-import { ServicesPage } from './pages/services.tsx'
-import { SetupPage } from './pages/setup.tsx'
-import { StatusPage } from './pages/status.tsx'
-import { TracePage } from './pages/trace.tsx'
 import { copyText } from './parts/copy.tsx'
 import { Help, helpOpen } from './parts/help.tsx'
 import { isTyping } from './parts/keys.ts'
+import { later } from './parts/later.tsx'
 import { Link } from './parts/link.tsx'
 import { Empty } from './parts/notice.tsx'
 import { Toast } from './parts/toast.tsx'
@@ -21,6 +15,15 @@ import { range } from './state/range.ts'
 import { nextTheme } from './state/theme.ts'
 
 /** The frame around every page: navigation, freshness, keys that work everywhere. */
+
+// The map comes with the frame; every other page is a file of its own, fetched when it is opened.
+const ServicesPage = later(() => import('./pages/services.tsx').then((it) => it.ServicesPage))
+const ServicePage = later(() => import('./pages/service.tsx').then((it) => it.ServicePage))
+const EdgePage = later(() => import('./pages/edge.tsx').then((it) => it.EdgePage))
+const CallsPage = later(() => import('./pages/calls.tsx').then((it) => it.CallsPage))
+const TracePage = later(() => import('./pages/trace.tsx').then((it) => it.TracePage))
+const StatusPage = later(() => import('./pages/status.tsx').then((it) => it.StatusPage))
+const SetupPage = later(() => import('./pages/setup.tsx').then((it) => it.SetupPage))
 
 const PAGES = [
   { path: '/map', word: 'Map', names: ['map'] },

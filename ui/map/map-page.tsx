@@ -1,9 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { connected, graph, graphError, holding } from '../data/live-graph.ts'
-import { EdgePanel } from '../panels/edge.tsx'
-import { ServicePanel } from '../panels/service.tsx'
 import { SummaryPanel } from '../panels/summary.tsx'
+import { later } from '../parts/later.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { match } from './choice.ts'
 import { AllHidden, NoCalls } from './empty-map.tsx'
@@ -15,6 +14,9 @@ import { selection, selectNothing } from './selection.ts'
 import { Toolbar, ZoomButtons } from './toolbar.tsx'
 
 /** The map page: toolbar, map, panel. */
+
+const ServicePanel = later(() => import('../panels/service.tsx').then((it) => it.ServicePanel))
+const EdgePanel = later(() => import('../panels/edge.tsx').then((it) => it.EdgePanel))
 
 function Panel() {
   const chosen = selection.value
@@ -90,6 +92,13 @@ function Overlay() {
 
 export function MapPage() {
   const handle = useRef<MapHandle | null>(null)
+  const drawn = graph.value !== undefined
+  useEffect(() => {
+    if (!drawn) return
+    // Sooner or later somebody clicks; by then these are here.
+    ServicePanel.fetch()
+    EdgePanel.fetch()
+  }, [drawn])
   useEffect(() => {
     const keys = mapKeys(handle)
     document.addEventListener('keydown', keys)

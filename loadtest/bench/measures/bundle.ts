@@ -1,28 +1,35 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { gzipSync } from 'node:zlib'
+import { readFile } from 'node:fs/promises'
 import type { Measure, Reading } from '../measure.ts'
 
-const FOLDER = new URL('../../../dist/ui/', import.meta.url).pathname
+const MANIFEST = new URL('../../../dist/ui/manifest.json', import.meta.url)
+
+interface Manifest {
+  files: Record<string, { gzip_bytes: number; first: boolean }>
+}
 
 export const bundle: Measure = {
   name: 'bundle',
   title: 'Size of the user interface',
   explanation:
-    'Every file a browser loads from dist/ui (scripts, styles, page), gzip at its default level, 1 kB is 1,000 bytes.',
+    'What a browser loads from dist/ui before it draws the map (`ui`), and every file with all pages (`ui, all pages`), gzip at level 9, 1 kB is 1,000 bytes.',
   needs: ['bundle'],
-  run: async () => {
-    const readings: Reading[] = []
-    let total = 0
-    for (const name of (await readdir(FOLDER, { recursive: true })).filter(isLoaded).sort()) {
-      const size = gzipSync(await readFile(`${FOLDER}${name}`)).length / 1000
-      total += size
-      readings.push({ subject: name, quantity: 'gzip_kb', rounds: [size] })
-    }
-    return [{ subject: 'ui', quantity: 'gzip_kb', rounds: [total] }, ...readings]
-  },
+  run: async () => readingsOf(JSON.parse(await readFile(MANIFEST, 'utf8')) as Manifest),
 }
 
-/** Whether a file of the build goes to the browser; source maps are for people with tools open. */
-export function isLoaded(name: string): boolean {
-  return /\.(js|mjs|css|html|svg|woff2)$/.test(name)
+/** Sizes by the manifest that ui/build.mjs writes. */
+export function readingsOf({ files }: Manifest): Reading[] {
+  const all = Object.keys(files).sort()
+  const reading = (subject: string, paths: readonly string[]): Reading => ({
+    subject,
+    quantity: 'gzip_kb',
+    rounds: [paths.reduce((sum, path) => sum + files[path]!.gzip_bytes, 0) / 1000],
+  })
+  return [
+    reading(
+      'ui',
+      all.filter((path) => files[path]!.first),
+    ),
+    reading('ui, all pages', all),
+    ...all.map((path) => reading(path, [path])),
+  ]
 }
