@@ -1,12 +1,16 @@
 import express, { type Express, type RequestHandler } from 'express'
 import type { Store } from '../collector/store/store.ts'
+import type { Slo } from '../model/slo.ts'
 import type { StatusAnswer } from './contract.ts'
 import { readGraph } from './enrich/graph.ts'
+import { Slos, withSlo } from './enrich/slo.ts'
+import type { Span } from './query/window.ts'
 import { answerRoutes, ownRoutes } from './route/answers.ts'
 import { assetRoute, readAssets } from './route/asset.ts'
 import { errorRoute, unknownMethod, unknownRoute } from './route/error.ts'
 import { graphRoutes } from './route/graph.ts'
 import { hostGuard, mutationGuard, securityHeaders } from './route/guard.ts'
+import { sloRoutes } from './route/slo.ts'
 import { type CallsSource, Streams } from './route/stream.ts'
 import { openApi } from './schema/openapi.ts'
 
@@ -19,6 +23,8 @@ export interface GraphApiOptions {
   collectorStatus: () => Pick<StatusAnswer, 'ingest' | 'taps'>
   /** Calls as the collector accepts them, for the live stream. */
   onCalls?: CallsSource | undefined
+  /** Objectives of services; default none. */
+  slos?: readonly Slo[] | undefined
   /** Folder of the built UI, for example `dist/ui`; without it there are no pages. */
   assets?: string | undefined
   /** Host names besides loopback's that the API answers to. */
@@ -47,10 +53,15 @@ const noStore: RequestHandler = (_request, response, next) => {
 export function createGraphApi(options: GraphApiOptions): GraphApi {
   const { store, version, onFault = () => {} } = options
   const now = options.now ?? (() => Date.now() * 1000)
+  const slos = new Slos(store, options.slos ?? [])
+  const graphOf = async (span: Span, now_us: number) => {
+    const [graph, statuses] = await Promise.all([readGraph(store, span, now_us), slos.at(span.to_us, now_us)])
+    return withSlo(graph, statuses)
+  }
   const streams = new Streams({
     readGraph: (seconds) => {
       const to_us = now()
-      return readGraph(store, { from_us: to_us - seconds * 1_000_000, to_us }, to_us)
+      return graphOf({ from_us: to_us - seconds * 1_000_000, to_us }, to_us)
     },
     onCalls: options.onCalls,
     onFault,
@@ -73,7 +84,8 @@ export function createGraphApi(options: GraphApiOptions): GraphApi {
   app.use('/api/v1', noStore)
   app.get(['/openapi.json', '/api/v1/openapi.json'], (_request, response) => void response.json(description))
   app.get('/api/v1/stream', streams.handler)
-  app.use('/api/v1', graphRoutes({ read: (span) => readGraph(store, span, now()), now }))
+  app.use('/api/v1', graphRoutes({ read: (span) => graphOf(span, now()), now }))
+  app.use('/api/v1', sloRoutes({ at: (at_us) => slos.at(at_us, now()), now }))
   app.use('/api/v1', answerRoutes(source), ownRoutes(source))
   app.use(unknownMethod, assetRoute(readAssets(options.assets ?? '')), unknownRoute, errorRoute(onFault))
   return { app, close: () => streams.close() }

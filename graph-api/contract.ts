@@ -5,6 +5,7 @@
  */
 import type { CallRecord } from '../model/call.ts'
 import type { Graph, GraphEdge, GraphNode, GraphWindow } from '../model/graph.ts'
+import type { Burns, Slo, SloState } from '../model/slo.ts'
 
 export type { CallRecord } from '../model/call.ts'
 export type {
@@ -15,6 +16,7 @@ export type {
   GraphNode,
   GraphWindow,
   Health,
+  NodeSlo,
 } from '../model/graph.ts'
 
 /** GET /api/v1/graph?from=&to= */
@@ -216,6 +218,24 @@ export interface TapStatus {
 export interface CallsEvent {
   calls: Call[]
   skipped: number
+}
+
+/** One objective with how it stands. */
+export interface SloStatus extends Slo, Burns {
+  /** Calls of the window the budget is for, as far as they are recorded. */
+  calls: number
+  /** How many of them were bad. */
+  bad: number
+  /** Share of the budget that is left: 1 untouched, 0 spent, below 0 overspent. */
+  budget_left: number
+  state: SloState
+}
+
+/** GET /api/v1/slos?at=: every objective of the configuration, worst first. */
+export interface SlosAnswer {
+  /** The moment it is told for. */
+  at: string
+  slos: SloStatus[]
 }
 
 /** GET and PUT /api/v1/positions/<view>: where people dragged nodes; PUT needs the token. */

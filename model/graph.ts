@@ -1,4 +1,5 @@
 import type { Protocol, Reporter, SourceEvidence } from './call.ts'
+import type { SloState } from './slo.ts'
 
 /** The service graph: what the map draws. Rates are per second, durations microseconds. */
 
@@ -21,6 +22,17 @@ export interface GoldenSignals {
   p99_us: number
 }
 
+/** The objective of a service that is worst off. Shares 0..1; burn is a multiple of what the budget allows. */
+export interface NodeSlo {
+  /** Share of calls that have to be good. */
+  objective: number
+  burn_1h: number
+  burn_6h: number
+  /** Share of the budget that is left: 1 untouched, 0 spent, below 0 overspent. */
+  budget_left: number
+  state: SloState
+}
+
 export interface GraphNode extends GoldenSignals {
   id: string
   kind: NodeKind
@@ -31,6 +43,8 @@ export interface GraphNode extends GoldenSignals {
   /** True where a tap in front of the service reported calls. */
   tapped: boolean
   health: Health
+  /** Where an objective is configured for the service. */
+  slo?: NodeSlo
 }
 
 export interface GraphEdge extends GoldenSignals {

@@ -47,6 +47,17 @@ export function quantiles(
   return found
 }
 
+/**
+ * How many values lie above a threshold; its own bucket is divided on the log scale, as quantiles are.
+ * @returns a number that need not be whole
+ */
+export function countAbove(buckets: ReadonlyMap<number, number>, threshold_us: number): number {
+  const place = Math.log2(Math.max(threshold_us, 1)) * BUCKETS_PER_OCTAVE
+  let above = 0
+  for (const [bucket, count] of buckets) above += count * Math.min(1, Math.max(0, bucket + 1 - place))
+  return above
+}
+
 /** Adds `more` into `into` and returns it. */
 export function mergeHistogram(
   into: Map<number, number>,

@@ -51,12 +51,16 @@ const HISTOGRAMS = `mapKeys(d) AS duration_keys, mapValues(d) AS duration_counts
   mapKeys(f) AS ttfb_keys, mapValues(f) AS ttfb_counts`
 const MERGED = 'sumMap(duration_buckets) AS d, sumMap(ttfb_buckets) AS f'
 
-/** Edges to read: all, those that touch a service, or those between two. */
-export type EdgeScope = { service: string } | { source: string; destination: string }
+/** Edges to read: all, those that touch a service, those between two, or those that lead to some. */
+export type EdgeScope =
+  | { service: string }
+  | { source: string; destination: string }
+  | { destinations: readonly string[] }
 
 function scopeSql(scope: EdgeScope | undefined): string {
   if (scope === undefined) return ''
   if ('service' in scope) return '(destination = {service:String} OR source = {service:String})'
+  if ('destinations' in scope) return 'destination IN {destinations:Array(String)}'
   return '(destination = {destination:String} AND source = {source:String})'
 }
 

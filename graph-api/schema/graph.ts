@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PROTOCOLS, REPORTERS, SOURCE_EVIDENCE } from '../../model/call.ts'
-import type { Coverage, Graph, GraphEdge, GraphNode, GraphWindow } from '../../model/graph.ts'
+import type { Coverage, Graph, GraphEdge, GraphNode, GraphWindow, NodeSlo } from '../../model/graph.ts'
+import { SLO_STATES } from '../../model/slo.ts'
 
 /** Forms of the graph's parts; `satisfies` holds them to the model's types. */
 
@@ -10,7 +11,7 @@ export const micros = z.number().min(0)
 export const time = z.iso.datetime({ offset: false })
 const health = z.enum(['ok', 'warn', 'bad', 'unknown', 'idle'])
 
-const signals = {
+export const signals = {
   calls: count,
   errors: count,
   client_errors: count,
@@ -27,6 +28,21 @@ export const graphWindow = z.strictObject({
   seconds: z.number().min(0),
 }) satisfies z.ZodType<GraphWindow>
 
+export const burn = z
+  .number()
+  .min(0)
+  .describe('Multiple of what the budget allows; 1 spends it in its window.')
+export const budgetLeft = z.number().max(1).describe('1 is untouched, 0 is spent, below 0 is overspent.')
+export const sloState = z.enum(SLO_STATES)
+
+const nodeSlo = z.strictObject({
+  objective: share,
+  burn_1h: burn,
+  burn_6h: burn,
+  budget_left: budgetLeft,
+  state: sloState,
+}) satisfies z.ZodType<NodeSlo>
+
 export const graphNode = z.strictObject({
   id: z.string(),
   kind: z.enum(['service', 'external', 'caller']),
@@ -35,6 +51,7 @@ export const graphNode = z.strictObject({
   tapped: z.boolean(),
   ...signals,
   health,
+  slo: nodeSlo.exactOptional().describe('The objective that is worst off, where the service has one.'),
 }) satisfies z.ZodType<GraphNode>
 
 export const graphEdge = z.strictObject({

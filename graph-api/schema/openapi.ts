@@ -2,6 +2,7 @@ import { z } from 'zod'
 import * as answers from './answers.ts'
 import * as graphs from './graph.ts'
 import * as parameters from './parameters.ts'
+import { slosAnswer } from './slo.ts'
 
 /** The API's description, OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), made from the forms that check requests and, in the tests, answers. */
 
@@ -24,6 +25,7 @@ export const COMPONENTS = {
   Edge: answers.edgeAnswer,
   Calls: answers.callsAnswer,
   Trace: answers.traceAnswer,
+  Slos: slosAnswer,
   Status: answers.statusAnswer,
   Positions: answers.positionsAnswer,
   Error: answers.errorAnswer,
@@ -119,6 +121,13 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Server-sent events: graph, calls, ping.',
     query: parameters.streamParameters,
     answer: { 'text/event-stream': 'text' },
+  },
+  {
+    path: '/api/v1/slos',
+    method: 'get',
+    summary: 'Objectives of the configuration with burn and what is left of their budgets.',
+    query: parameters.momentParameters,
+    answer: json('Slos'),
   },
   {
     path: '/api/v1/status',

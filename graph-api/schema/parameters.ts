@@ -21,6 +21,10 @@ export const windowParameters = z.strictObject({
   to: moment.optional().describe('End of the window, exclusive, default now. RFC 3339, or now, now-1h.'),
 })
 
+export const momentParameters = z.strictObject({
+  at: moment.optional().describe('The moment to tell for, default now. RFC 3339, or now, now-1h.'),
+})
+
 const whole = (max: number) =>
   z
     .string()

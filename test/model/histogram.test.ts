@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { bucketOf, mergeHistogram, quantile } from '../../model/histogram.ts'
+import { bucketOf, countAbove, mergeHistogram, quantile } from '../../model/histogram.ts'
 
 const histogramOf = (values: number[]) => {
   const buckets = new Map<number, number>()
@@ -26,6 +26,20 @@ test('merging histograms is the histogram of all values', () => {
   const left = [1, 50, 3000]
   const right = [50, 70_000]
   expect(mergeHistogram(histogramOf(left), histogramOf(right))).toEqual(histogramOf([...left, ...right]))
+})
+
+test('values above a threshold are off by at most those of its bucket', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 10_000_000 }), { maxLength: 300 }),
+      fc.integer({ min: 1, max: 10_000_000 }),
+      (values, threshold) => {
+        const exact = values.filter((value) => value > threshold).length
+        const near = values.filter((value) => bucketOf(value) === bucketOf(threshold)).length
+        expect(Math.abs(countAbove(histogramOf(values), threshold) - exact)).toBeLessThanOrEqual(near + 1e-9)
+      },
+    ),
+  )
 })
 
 test('no calls have no quantile; a zero duration counts as one microsecond', () => {
