@@ -3,8 +3,8 @@
  * Times are RFC 3339 in UTC, durations microseconds, rates per second, shares 0..1.
  * A window is asked for by `from` and `to`: RFC 3339, or `now`, `now-15m`, `now-7d`.
  */
-import type { CallRecord } from '../model/call.ts'
-import type { Graph, GraphEdge, GraphNode, GraphWindow } from '../model/graph.ts'
+import type { CallRecord, Security, SourceEvidence } from '../model/call.ts'
+import type { GoldenSignals, Graph, GraphEdge, GraphNode, GraphWindow } from '../model/graph.ts'
 import type { Burns, Slo, SloState } from '../model/slo.ts'
 
 export type { CallRecord } from '../model/call.ts'
@@ -27,14 +27,32 @@ export interface SeriesPoint {
   ts: string
   calls: number
   errors: number
+  /** Calls by how they ended; what these six leave of `calls` ended well. */
+  client_errors: number
+  server_errors: number
+  timeouts: number
+  resets: number
+  denied: number
+  unfinished: number
+  /** Calls in flight on average: the sum of their durations over the length of the step (Little's law). */
+  in_flight: number
   p50_us: number
   p95_us: number
   p99_us: number
 }
 
+/** How durations were spread over time. */
+export interface Heat {
+  /** Lower bound of each row, rising by half an octave; empty without calls. */
+  bounds_us: number[]
+  /** Calls: one list for each point of the series, in it one number for each row. */
+  counts: number[][]
+}
+
 export interface Series {
   step_s: number
   points: SeriesPoint[]
+  heat: Heat
 }
 
 export interface RouteRow {
@@ -67,7 +85,32 @@ export interface InstanceRow {
   version: string
   calls: number
   errors: number
+  p95_us: number
   last_seen: string
+}
+
+/** A version of a service beside its others. */
+export interface VersionRow extends GoldenSignals {
+  /** As configured at the tap; empty where it is not. */
+  version: string
+  first_seen: string
+  last_seen: string
+}
+
+/** A caller, a dependency or a version that came or went. */
+export interface Change {
+  what: 'caller' | 'dependency' | 'version'
+  /** `new` was not there in the time before the window, `gone` was there and is not in the window. */
+  kind: 'new' | 'gone'
+  name: string
+  /** Its first call where it is new, its last where it is gone; as exact as the rollup it comes from. */
+  at: string
+}
+
+export interface Changes {
+  /** Start of the time before the window that it is held against; null where nothing was recorded then. */
+  since: string | null
+  rows: Change[]
 }
 
 /** GET /api/v1/services/<s> */
@@ -80,6 +123,8 @@ export interface ServiceAnswer {
   routes: RouteRow[]
   statuses: StatusRow[]
   instances: InstanceRow[]
+  versions: VersionRow[]
+  changes: Changes
   /** Taps in front of it, with when they last reported. */
   taps: { tap: string; last_seen: string }[]
 }
@@ -92,6 +137,19 @@ export interface EdgeSide {
   p50_us: number
   p95_us: number
   p99_us: number
+  /** Median of each point of the answer's series, 0 where this side saw no call. */
+  p50_series_us: number[]
+}
+
+/** How callers of an edge are known, and how its calls are protected. */
+export interface IdentityRow {
+  source_evidence: SourceEvidence
+  security: Security
+  /** SPIFFE ID, or empty. */
+  source_identity: string
+  source_zone: string
+  destination_zone: string
+  calls: number
 }
 
 /** GET /api/v1/edges/<source>/<destination> */
@@ -104,6 +162,7 @@ export interface EdgeAnswer {
   series: Series
   routes: RouteRow[]
   statuses: StatusRow[]
+  identities: IdentityRow[]
   /** Slowest, failed and median calls that have a trace. */
   exemplars: { kind: 'slowest' | 'failed' | 'median'; call: Call }[]
 }
@@ -181,6 +240,7 @@ export interface StatusAnswer {
     oldest: string | null
     newest: string | null
     engine: string
+    tables: StoreTable[]
   }
   ingest: {
     accepted_rows: number
@@ -192,6 +252,15 @@ export interface StatusAnswer {
     last_error: string | null
   }
   taps: TapStatus[]
+}
+
+/** One table of the store. */
+export interface StoreTable {
+  table: string
+  rows: number
+  bytes: number
+  /** Rows older than this are forgotten; null where they are kept for good. */
+  kept_days: number | null
 }
 
 export interface TapStatus {

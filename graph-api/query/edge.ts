@@ -4,7 +4,7 @@ import type { EdgeAnswer, EdgeSide } from '../contract.ts'
 import { edgeOf } from '../enrich/edge.ts'
 import { oneReporter, REPORTER_ORDER } from '../enrich/reporter.ts'
 import { quantiles } from '../enrich/signals.ts'
-import { readStatuses } from './detail.ts'
+import { readIdentities, readStatuses } from './detail.ts'
 import { type EdgeRow, readEdges } from './edges.ts'
 import { readExemplars } from './exemplars.ts'
 import { storedForm } from './filter.ts'
@@ -16,21 +16,30 @@ import { notFound } from './service.ts'
 import type { Span } from './window.ts'
 
 /** What each reporter saw of all protocols between the two, callee first. */
-function sidesOf(rows: readonly EdgeRow[]): EdgeSide[] {
-  return REPORTER_ORDER.flatMap((reporter) => {
+async function readSides(
+  store: Store,
+  span: Span,
+  now_us: number,
+  rows: readonly EdgeRow[],
+): Promise<EdgeSide[]> {
+  const sides: EdgeSide[] = []
+  for (const reporter of REPORTER_ORDER) {
     const own = rows.filter((row) => row.reporter === reporter)
-    if (own.length === 0) return []
+    if (own.length === 0) continue
+    const { points } = await readSeries(store, span, now_us, own)
     const duration = own.reduce(
       (merged, row) => mergeHistogram(merged, row.duration),
       new Map<number, number>(),
     )
-    return {
+    sides.push({
       reporter,
       calls: own.reduce((sum, row) => sum + row.calls, 0),
       errors: own.reduce((sum, row) => sum + row.errors, 0),
       ...quantiles(duration),
-    }
-  })
+      p50_series_us: points.map(({ p50_us }) => p50_us),
+    })
+  }
+  return sides
 }
 
 /**
@@ -54,12 +63,14 @@ export async function readEdge(
   const window = graphWindow(plan.span)
   const own = reported.map(({ chosen }) => chosen)
   const edges = reported.map((edge) => edgeOf(edge, window.seconds))
-  const [network_p50_us, series, routes, statuses, exemplars] = await Promise.all([
+  const [network_p50_us, sides, series, routes, statuses, identities, exemplars] = await Promise.all([
     readNetworkShare(store, plan.span, source, destination),
+    readSides(store, plan.span, now_us, rows),
     readSeries(store, plan.span, now_us, own),
     readRoutes(store, plan.span, now_us, own),
     readStatuses(store, plan.span, own),
+    readIdentities(store, plan.span, own),
     readExemplars(store, plan.span, own, edges[0]!.p50_us),
   ])
-  return { window, edges, sides: sidesOf(rows), network_p50_us, series, routes, statuses, exemplars }
+  return { window, edges, sides, network_p50_us, series, routes, statuses, identities, exemplars }
 }

@@ -33,11 +33,12 @@ export async function readExemplars(
       `SELECT ${CALL_COLUMNS} FROM ${DATABASE}.calls
        WHERE ts >= fromUnixTimestamp64Micro({from_us:Int64}, 'UTC')
          AND ts < fromUnixTimestamp64Micro({to_us:Int64}, 'UTC')
-         AND destination IN {destinations:Array(String)} AND ${EDGE_CHOSEN} AND ${where}
+         AND destination IN {destinations:Array(String)} AND source IN {sources:Array(String)} AND ${EDGE_CHOSEN} AND ${where}
        ORDER BY ${order}, span_id LIMIT ${EACH}`,
       {
         ...span,
         destinations: [...new Set(edges.map((edge) => edge.destination))],
+        sources: [...new Set(edges.map((edge) => edge.source))],
         ids: edgeIds(edges),
         ...(kind === 'failed' ? { failed: FAILED_OUTCOMES } : {}),
         ...(kind === 'median' ? { p50_us } : {}),

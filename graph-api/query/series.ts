@@ -1,9 +1,12 @@
 import type { Store } from '../../collector/store/store.ts'
-import type { Series } from '../contract.ts'
+import type { Series, SeriesPoint } from '../contract.ts'
+import { heatOf } from '../enrich/heat.ts'
 import { quantiles } from '../enrich/signals.ts'
-import { planSeries } from './plan.ts'
+import { planSeries, type Slice } from './plan.ts'
 import { histogramOf, sliceRows } from './rollup.ts'
 import { rfc3339, type Span } from './window.ts'
+
+const US = 1_000_000
 
 export interface EdgeKey {
   source: string
@@ -25,8 +28,60 @@ interface SeriesRow {
   at: number
   calls: number
   errors: number
+  client_errors: number
+  server_errors: number
+  timeouts: number
+  resets: number
+  denied: number
+  unfinished: number
+  duration_sum_us: number
   keys: number[]
   counts: number[]
+}
+
+const SUMS = [
+  'calls',
+  'errors',
+  'client_errors',
+  'server_errors',
+  'timeouts',
+  'resets',
+  'denied',
+  'unfinished',
+  'duration_sum_us',
+] as const
+
+const SILENT: Omit<SeriesRow, 'at'> = {
+  calls: 0,
+  errors: 0,
+  client_errors: 0,
+  server_errors: 0,
+  timeouts: 0,
+  resets: 0,
+  denied: 0,
+  unfinished: 0,
+  duration_sum_us: 0,
+  keys: [],
+  counts: [],
+}
+
+/** Sums and merged histogram of every step that had calls. */
+async function readSteps(
+  store: Store,
+  slice: Slice,
+  step_s: number,
+  edges: readonly EdgeKey[],
+): Promise<Map<number, SeriesRow>> {
+  if (edges.length === 0) return new Map()
+  const rows = sliceRows([slice], `t, ${SUMS.join(', ')}, duration_buckets`, EDGE_CHOSEN)
+  const found = await store.read<SeriesRow>(
+    `SELECT * EXCEPT d, mapKeys(d) AS keys, mapValues(d) AS counts FROM (
+       SELECT intDiv(toUnixTimestamp(t), {step_s:UInt32}) * {step_s:UInt32} AS at,
+         ${SUMS.map((name) => `sum(r.${name}) AS ${name}`).join(', ')}, sumMap(duration_buckets) AS d
+       FROM (${rows.sql}) AS r GROUP BY at) ORDER BY at`,
+    { ...rows.bound, step_s, ids: edgeIds(edges) },
+  )
+  return new Map(found.map((row) => [row.at, row]))
 }
 
 /**
@@ -41,28 +96,21 @@ export async function readSeries(
   edges: readonly EdgeKey[],
 ): Promise<Series> {
   const { step_s, slice } = planSeries(span, now_us)
-  const rows = sliceRows([slice], 't, calls, errors, duration_buckets', EDGE_CHOSEN)
-  const found =
-    edges.length === 0
-      ? []
-      : await store.read<SeriesRow>(
-          `SELECT at, calls, errors, mapKeys(d) AS keys, mapValues(d) AS counts FROM (
-             SELECT intDiv(toUnixTimestamp(t), {step_s:UInt32}) * {step_s:UInt32} AS at,
-               sum(r.calls) AS calls, sum(r.errors) AS errors, sumMap(duration_buckets) AS d
-             FROM (${rows.sql}) AS r GROUP BY at) ORDER BY at`,
-          { ...rows.bound, step_s, ids: edgeIds(edges) },
-        )
-  const byTime = new Map(found.map((row) => [row.at, row]))
-  const points: Series['points'] = []
-  const end_s = Math.min(slice.to_s, Math.ceil(now_us / 1_000_000))
+  const found = await readSteps(store, slice, step_s, edges)
+  const points: SeriesPoint[] = []
+  const histograms: Map<number, number>[] = []
+  const end_s = Math.min(slice.to_s, Math.ceil(now_us / US))
   for (let at = slice.from_s; at < end_s; at += step_s) {
-    const row = byTime.get(at)
+    const { at: _at, keys, counts, duration_sum_us, ...sums } = found.get(at) ?? { ...SILENT, at }
+    const histogram = histogramOf(keys, counts)
+    const passed_s = Math.min(step_s, now_us / US - at)
+    histograms.push(histogram)
     points.push({
-      ts: rfc3339(at * 1_000_000),
-      calls: row?.calls ?? 0,
-      errors: row?.errors ?? 0,
-      ...quantiles(row ? histogramOf(row.keys, row.counts) : new Map()),
+      ...sums,
+      ts: rfc3339(at * US),
+      in_flight: passed_s > 0 ? duration_sum_us / (passed_s * US) : 0,
+      ...quantiles(histogram),
     })
   }
-  return { step_s, points }
+  return { step_s, points, heat: heatOf(histograms) }
 }

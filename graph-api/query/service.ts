@@ -4,12 +4,14 @@ import type { ServiceAnswer } from '../contract.ts'
 import { edgeOf } from '../enrich/edge.ts'
 import { nodesOf } from '../enrich/node.ts'
 import { oneReporter } from '../enrich/reporter.ts'
+import { readChanges } from './changes.ts'
 import { readInstances, readStatuses, readTaps } from './detail.ts'
 import { readEdges } from './edges.ts'
 import { storedForm } from './filter.ts'
 import { graphWindow, planWindow } from './plan.ts'
 import { readRoutes } from './routes.ts'
 import { readSeries } from './series.ts'
+import { readVersions } from './versions.ts'
 import type { Span } from './window.ts'
 
 /** @throws TapmeshError TAPMESH_NOT_FOUND */
@@ -38,10 +40,16 @@ export async function readService(
   const inbound = reported.filter(({ chosen }) => chosen.destination === service)
   const outbound = reported.filter(({ chosen }) => chosen.source === service)
   const own = (inbound.length > 0 ? inbound : outbound).map(({ chosen }) => chosen)
-  const [series, routes, statuses, instances, taps] = await Promise.all([
+  const [series, routes, statuses, versions, changes, instances, taps] = await Promise.all([
     readSeries(store, plan.span, now_us, own),
     readRoutes(store, plan.span, now_us, own),
     readStatuses(store, plan.span, own),
+    readVersions(
+      store,
+      plan,
+      inbound.map(({ chosen }) => chosen),
+    ),
+    readChanges(store, plan.span, now_us, service),
     readInstances(
       store,
       plan.span,
@@ -57,6 +65,8 @@ export async function readService(
     series,
     routes,
     statuses,
+    versions,
+    changes,
     instances,
     taps,
   }

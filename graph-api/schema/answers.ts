@@ -13,7 +13,7 @@ import type {
   StatusAnswer,
   TraceAnswer,
 } from '../contract.ts'
-import { count, graphEdge, graphNode, graphWindow, micros, time } from './graph.ts'
+import { count, graphEdge, graphNode, graphWindow, micros, signals, time } from './graph.ts'
 
 /** Forms of the API's answers; `satisfies` holds them to contract.ts. */
 
@@ -56,9 +56,25 @@ export const call = z.strictObject({
 }) satisfies z.ZodType<Call>
 
 const quantiles = { p50_us: micros, p95_us: micros, p99_us: micros }
-const point = z.strictObject({ ts: time, calls: count, errors: count, ...quantiles })
+const point = z.strictObject({
+  ts: time,
+  calls: count,
+  errors: count,
+  client_errors: count,
+  server_errors: count,
+  timeouts: count,
+  resets: count,
+  denied: count,
+  unfinished: count,
+  in_flight: z.number().min(0),
+  ...quantiles,
+})
 
-export const series = z.strictObject({ step_s: count, points: z.array(point) }) satisfies z.ZodType<Series>
+export const series = z.strictObject({
+  step_s: count,
+  points: z.array(point),
+  heat: z.strictObject({ bounds_us: z.array(micros), counts: z.array(z.array(count)) }),
+}) satisfies z.ZodType<Series>
 
 export const route = z.strictObject({
   method: z.string(),
@@ -96,20 +112,51 @@ export const serviceAnswer = z.strictObject({
       version: z.string(),
       calls: count,
       errors: count,
+      p95_us: micros,
       last_seen: time,
     }),
   ),
+  versions: z.array(z.strictObject({ version: z.string(), ...signals, first_seen: time, last_seen: time })),
+  changes: z.strictObject({
+    since: time.nullable(),
+    rows: z.array(
+      z.strictObject({
+        what: z.enum(['caller', 'dependency', 'version']),
+        kind: z.enum(['new', 'gone']),
+        name: z.string(),
+        at: time,
+      }),
+    ),
+  }),
   taps: z.array(z.strictObject({ tap: z.string(), last_seen: time })),
 }) satisfies z.ZodType<ServiceAnswer>
 
 export const edgeAnswer = z.strictObject({
   window: graphWindow,
   edges: z.array(graphEdge),
-  sides: z.array(z.strictObject({ reporter: z.string(), calls: count, errors: count, ...quantiles })),
+  sides: z.array(
+    z.strictObject({
+      reporter: z.string(),
+      calls: count,
+      errors: count,
+      ...quantiles,
+      p50_series_us: z.array(micros),
+    }),
+  ),
   network_p50_us: micros,
   series,
   routes: z.array(route),
   statuses: z.array(status),
+  identities: z.array(
+    z.strictObject({
+      source_evidence: z.enum(SOURCE_EVIDENCE),
+      security: z.enum(SECURITY),
+      source_identity: z.string(),
+      source_zone: z.string(),
+      destination_zone: z.string(),
+      calls: count,
+    }),
+  ),
   exemplars: z.array(z.strictObject({ kind: z.enum(['slowest', 'failed', 'median']), call })),
 }) satisfies z.ZodType<EdgeAnswer>
 
@@ -176,6 +223,9 @@ export const statusAnswer = z.strictObject({
     oldest: time.nullable(),
     newest: time.nullable(),
     engine: z.string(),
+    tables: z.array(
+      z.strictObject({ table: z.string(), rows: count, bytes: count, kept_days: count.nullable() }),
+    ),
   }),
   ingest: z.strictObject({
     accepted_rows: count,

@@ -2,38 +2,19 @@ import type {
   Call,
   CallsAnswer,
   EdgeAnswer,
+  GoldenSignals,
   Graph,
   GraphEdge,
   RouteRow,
-  Series,
   ServiceAnswer,
   StatusAnswer,
   StatusRow,
 } from '../../graph-api/contract.ts'
 import { isFailed } from '../../model/outcome.ts'
 import type { Shape } from './fake-graph.ts'
-import { seeded } from './fake-graph.ts'
+import { seriesOf } from './fake-series.ts'
 
 /** The fake API's answers, made from a generated graph. */
-
-function seriesOf(graph: Graph, rate: number, error_rate: number, p50_us: number, seed: number): Series {
-  const step_s = Math.max(1, Math.round(graph.window.seconds / 60))
-  const random = seeded(seed)
-  const from = Date.parse(graph.window.from)
-  const points = Array.from({ length: 60 }, (_, at) => {
-    const calls = Math.round(rate * step_s * (0.8 + random() * 0.4))
-    const p50 = p50_us * (0.85 + random() * 0.3)
-    return {
-      ts: new Date(from + at * step_s * 1000).toISOString(),
-      calls,
-      errors: Math.round(calls * error_rate * 2 * random()),
-      p50_us: Math.round(p50),
-      p95_us: Math.round(p50 * (2.3 + random() * 0.6)),
-      p99_us: Math.round(p50 * (4.2 + random() * 2)),
-    }
-  })
-  return { step_s, points }
-}
 
 function routesOf(calls: number, error_rate: number, p50_us: number): RouteRow[] {
   return ['GET /items/{id}', 'GET /search', 'POST /checkout', 'GET /users/{id}/orders'].map((name, at) => {
@@ -81,14 +62,39 @@ export function serviceAnswer(graph: Graph, id: string): ServiceAnswer | undefin
         version: '1.4.0',
         calls: service.calls,
         errors: service.errors,
+        p95_us: service.p95_us,
         last_seen: graph.window.to,
       },
     ],
+    versions: service.versions.map((version) => ({
+      ...signalsOf(service),
+      version,
+      first_seen: graph.window.from,
+      last_seen: graph.window.to,
+    })),
+    changes: {
+      since: graph.window.from,
+      rows: [{ what: 'version', kind: 'new', name: '1.4.0', at: graph.window.from }],
+    },
     taps: service.tapped ? [{ tap: `tap-${id}`, last_seen: graph.window.to }] : [],
   }
 }
 
+function signalsOf({
+  calls,
+  errors,
+  client_errors,
+  rate,
+  error_rate,
+  p50_us,
+  p95_us,
+  p99_us,
+}: GoldenSignals): GoldenSignals {
+  return { calls, errors, client_errors, rate, error_rate, p50_us, p95_us, p99_us }
+}
+
 export function edgeAnswer(graph: Graph, calls: Call[], edge: GraphEdge): EdgeAnswer {
+  const series = seriesOf(graph, edge.rate, edge.error_rate, edge.p50_us, edge.source.length)
   const side = (reporter: string, factor: number) => ({
     reporter,
     calls: edge.calls,
@@ -96,6 +102,7 @@ export function edgeAnswer(graph: Graph, calls: Call[], edge: GraphEdge): EdgeAn
     p50_us: Math.round(edge.p50_us * factor),
     p95_us: Math.round(edge.p95_us * factor),
     p99_us: Math.round(edge.p99_us * factor),
+    p50_series_us: series.points.map((point) => Math.round(point.p50_us * factor)),
   })
   const own = calls.filter((it) => it.source === edge.source && it.destination === edge.destination)
   const slowest = own.toSorted((a, b) => b.duration_us - a.duration_us)[0]
@@ -105,9 +112,19 @@ export function edgeAnswer(graph: Graph, calls: Call[], edge: GraphEdge): EdgeAn
     edges: [edge],
     sides: edge.other_side_calls > 0 ? [side('client', 1.12), side('server', 1)] : [side(edge.reporter, 1)],
     network_p50_us: edge.other_side_calls > 0 ? Math.round(edge.p50_us * 0.12) : 0,
-    series: seriesOf(graph, edge.rate, edge.error_rate, edge.p50_us, edge.source.length),
+    series,
     routes: routesOf(edge.calls, edge.error_rate, edge.p50_us),
     statuses: statusesOf(edge.calls, edge.errors),
+    identities: [
+      {
+        source_evidence: edge.source_evidence,
+        security: 'plaintext',
+        source_identity: '',
+        source_zone: 'eu-1',
+        destination_zone: 'eu-2',
+        calls: edge.calls,
+      },
+    ],
     exemplars: [
       ...(slowest ? [{ kind: 'slowest' as const, call: slowest }] : []),
       ...(failed ? [{ kind: 'failed' as const, call: failed }] : []),
@@ -166,6 +183,11 @@ export function statusAnswer(
       oldest: rows > 0 ? new Date(Date.now() - 86_400_000).toISOString() : null,
       newest: newest ?? (rows > 0 ? now : null),
       engine: 'chdb 26.7',
+      tables: [
+        { table: 'calls', rows, bytes: rows * 41, kept_days: 7 },
+        { table: 'edge_10s', rows: Math.round(rows / 50), bytes: rows * 5, kept_days: 1 },
+        { table: 'positions', rows: 0, bytes: 0, kept_days: null },
+      ],
     },
     ingest: {
       accepted_rows: rows,

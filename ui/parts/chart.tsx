@@ -99,11 +99,16 @@ const SETTLED_AFTER_MS = 5000
 /** The series without the buckets that the window cuts or that are still filling: they would only look like a fall. */
 export function wholeBuckets(series: Series, span: GraphWindow): Series {
   const [from, to] = [Date.parse(span.from), Date.parse(span.to) - SETTLED_AFTER_MS]
-  const points = series.points.filter(({ ts }) => {
+  const whole = ({ ts }: SeriesPoint): boolean => {
     const start = Date.parse(ts)
     return start >= from && start + series.step_s * 1000 <= to
-  })
-  return { ...series, points }
+  }
+  const { bounds_us, counts } = series.heat
+  return {
+    step_s: series.step_s,
+    points: series.points.filter(whole),
+    heat: { bounds_us, counts: counts.filter((_, at) => whole(series.points[at]!)) },
+  }
 }
 
 /** Rate and errors per second, and three percentiles of the duration. */

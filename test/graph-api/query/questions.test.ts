@@ -153,6 +153,7 @@ test('routes, statuses and instances count the reporter that counts', async () =
       version: 'v1',
       calls: 20,
       errors: 2,
+      p95_us: 19_000,
       last_seen: '2026-09-21T14:12:50Z',
     },
   ])
