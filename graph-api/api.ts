@@ -10,6 +10,7 @@ import { assetRoute, readAssets } from './route/asset.ts'
 import { errorRoute, unknownMethod, unknownRoute } from './route/error.ts'
 import { graphRoutes } from './route/graph.ts'
 import { hostGuard, mutationGuard, securityHeaders } from './route/guard.ts'
+import { overTimeRoutes } from './route/over-time.ts'
 import { sloRoutes } from './route/slo.ts'
 import { type CallsSource, Streams } from './route/stream.ts'
 import { openApi } from './schema/openapi.ts'
@@ -86,7 +87,7 @@ export function createGraphApi(options: GraphApiOptions): GraphApi {
   app.get('/api/v1/stream', streams.handler)
   app.use('/api/v1', graphRoutes({ read: (span) => graphOf(span, now()), now }))
   app.use('/api/v1', sloRoutes({ at: (at_us) => slos.at(at_us, now()), now }))
-  app.use('/api/v1', answerRoutes(source), ownRoutes(source))
+  app.use('/api/v1', answerRoutes(source), ownRoutes(source), overTimeRoutes(source))
   app.use(unknownMethod, assetRoute(readAssets(options.assets ?? '')), unknownRoute, errorRoute(onFault))
   return { app, close: () => streams.close() }
 }

@@ -90,7 +90,7 @@ export function planWindow(span: Span, now_us: number): Plan {
 
 /** Widest number of points of a series. */
 export const SERIES_POINTS_MAX = 120
-const SERIES_STEPS = [10, 60, 300, 900, 3600, 10_800, 21_600, 86_400, 604_800, 2_592_000] as const
+export const SERIES_STEPS = [10, 60, 300, 900, 3600, 10_800, 21_600, 86_400, 604_800, 2_592_000] as const
 
 /** Step of a series and the buckets that feed it: the finest kept whose points stay within SERIES_POINTS_MAX. */
 export function planSeries(span: Span, now_us: number): { step_s: number; slice: Slice } {

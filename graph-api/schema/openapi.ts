@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import * as answers from './answers.ts'
 import * as graphs from './graph.ts'
+import * as overTime from './over-time.ts'
 import * as parameters from './parameters.ts'
 import { slosAnswer } from './slo.ts'
 
@@ -20,6 +21,8 @@ interface Operation {
 
 export const COMPONENTS = {
   Graph: graphs.graph,
+  GraphSeries: overTime.graphSeriesAnswer,
+  Paths: overTime.pathsAnswer,
   Services: answers.servicesAnswer,
   Service: answers.serviceAnswer,
   Edge: answers.edgeAnswer,
@@ -76,6 +79,20 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'The map as a picture.',
     query: pictureParameters,
     answer: { 'image/svg+xml': 'text' },
+  },
+  {
+    path: '/api/v1/graph/series',
+    method: 'get',
+    summary: 'The graph over time: calls, errors and p95 of every edge in each step.',
+    query: overTime.graphSeriesParameters,
+    answer: json('GraphSeries'),
+  },
+  {
+    path: '/api/v1/paths',
+    method: 'get',
+    summary: 'Ways through a service that traces of the window prove.',
+    query: overTime.pathsParameters,
+    answer: json('Paths'),
   },
   {
     path: '/api/v1/services',
@@ -171,7 +188,7 @@ function parametersOf({ names, query }: Operation): JsonObject[] {
   }))
   const inQuery = Object.entries(query?.shape ?? {}).map(([name, form]) => {
     const { description, ...schema } = inputSchema(form as z.ZodType)
-    return { name, in: 'query', required: false, ...(description ? { description } : {}), schema }
+    return { name, in: 'query', required: !(form as z.ZodType).safeParse(undefined).success, ...(description ? { description } : {}), schema }
   })
   return [...inPath, ...inQuery]
 }
