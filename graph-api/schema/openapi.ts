@@ -27,6 +27,7 @@ export const COMPONENTS = {
   Service: answers.serviceAnswer,
   Edge: answers.edgeAnswer,
   Calls: answers.callsAnswer,
+  Top: answers.topAnswer,
   Trace: answers.traceAnswer,
   Slos: slosAnswer,
   Status: answers.statusAnswer,
@@ -125,6 +126,13 @@ export const OPERATIONS: readonly Operation[] = [
     answer: json('Calls'),
   },
   {
+    path: '/api/v1/top',
+    method: 'get',
+    summary: 'The busiest edges, callers, services, routes or statuses.',
+    query: parameters.topParameters,
+    answer: json('Top'),
+  },
+  {
     path: '/api/v1/traces/{trace}',
     method: 'get',
     summary: 'One trace as a waterfall.',
@@ -188,7 +196,13 @@ function parametersOf({ names, query }: Operation): JsonObject[] {
   }))
   const inQuery = Object.entries(query?.shape ?? {}).map(([name, form]) => {
     const { description, ...schema } = inputSchema(form as z.ZodType)
-    return { name, in: 'query', required: !(form as z.ZodType).safeParse(undefined).success, ...(description ? { description } : {}), schema }
+    return {
+      name,
+      in: 'query',
+      required: !(form as z.ZodType).safeParse(undefined).success,
+      ...(description ? { description } : {}),
+      schema,
+    }
   })
   return [...inPath, ...inQuery]
 }
