@@ -1,5 +1,5 @@
-import { describeError, TapmeshError } from '../model/error.ts'
 import { loadTapFile } from '../tap-proxy/config/load.ts'
+import { oneError } from '../tap-proxy/config/yaml-document.ts'
 import type { TapSettings } from '../tap-proxy/settings.ts'
 
 export interface Linted {
@@ -42,12 +42,5 @@ export async function lintTapFile(
   if (!('mistakes' in loaded)) {
     return { summary: summaryOf(file, loaded.settings), settings: printable(loaded.settings) }
   }
-  const [first, ...others] = loaded.mistakes
-  if (others.length === 0) throw first
-  // Each mistake keeps its own place, code and hint, so they are joined as they would be printed alone.
-  throw new TapmeshError(
-    'TAPMESH_CONFIG_INVALID',
-    `${loaded.mistakes.map(describeError).join('\n')}\n${file}: ${loaded.mistakes.length} mistakes`,
-    'Mend them and run "tapmesh config lint" again.',
-  )
+  throw oneError(file, loaded.mistakes, 'Mend them and run "tapmesh config lint" again.')
 }

@@ -7,6 +7,7 @@ import { RETENTION_DEFAULTS } from '../collector/store/retention.ts'
 import type { Store } from '../collector/store/store.ts'
 import { createGraphApi, type GraphApi } from '../graph-api/api.ts'
 import { codeOf, describeError, TapmeshError } from '../model/error.ts'
+import type { Slo } from '../model/slo.ts'
 import { ensureToken, readToken, tokenFileOf } from './token.ts'
 
 /** Collector, API and UI in one process, since only one process may have a data folder open. */
@@ -24,6 +25,7 @@ export interface MeshOptions {
   /** File of a token; undefined: the one in `home`, made when absent. */
   tokenFile: string | undefined
   retention: { days: number | undefined; gigabytes: number | undefined }
+  slos: readonly Slo[]
   onWarning(text: string): void
 }
 
@@ -151,6 +153,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
       token,
       collectorStatus: () => collector.status(),
       onCalls: (listener) => collector.onCalls(listener),
+      slos: options.slos,
       assets: join(ROOT, 'dist', 'ui'),
       hosts,
       onFault: (error) => onWarning(describeError(error)),

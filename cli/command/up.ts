@@ -5,6 +5,7 @@ import type { Terminal } from '../terminal.ts'
 import { wholeNumber } from './shared-option.ts'
 
 interface UpOptions {
+  config?: string
   data: string
   host: string
   port: number
@@ -30,6 +31,7 @@ export function checkHost(host: string, allowed: readonly string[]): void {
 export function upCommand(terminal: Terminal): Command {
   return new Command('up')
     .description('collector, API and UI in one process')
+    .option('--config <file>', 'YAML file with the objectives of services (docs/slo.md)')
     .option('--data <folder>', 'where everything is kept', '.tapmesh')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'UI and API; 0 is any free port', wholeNumber(0, 65_535), 7400)
@@ -46,6 +48,7 @@ CLICKHOUSE_URL=http://user:password@host:8123 uses that server instead of the em
 Examples:
   tapmesh up
   tapmesh up --port 8400 --data /var/lib/tapmesh
+  tapmesh up --config mesh.yaml
   tapmesh up --host 0.0.0.0 --allow-host mesh.example:7400`,
     )
     .action((options: UpOptions) => run(terminal, options))
@@ -53,6 +56,8 @@ Examples:
 
 async function run(terminal: Terminal, options: UpOptions): Promise<void> {
   checkHost(options.host, options.allowHost ?? [])
+  const { loadMeshFile } = await import('../mesh-file.ts')
+  const { slos } = options.config === undefined ? { slos: [] } : await loadMeshFile(options.config)
   const { openMesh } = await import('../mesh.ts')
   const wish = endWish(() => process.exit(EXIT.internal))
   const mesh = await openMesh({
@@ -64,6 +69,7 @@ async function run(terminal: Terminal, options: UpOptions): Promise<void> {
     clickhouseUrl: terminal.environment['CLICKHOUSE_URL'],
     tokenFile: options.tokenFile,
     retention: { days: options.retentionDays, gigabytes: options.retentionGb },
+    slos,
     onWarning: (text) => terminal.error(text),
   })
   const { style } = terminal

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { codeOf, TapmeshError } from '../../model/error.ts'
 import type { Mesh } from '../mesh.ts'
 import { openMesh } from '../mesh.ts'
+import { loadMeshFile } from '../mesh-file.ts'
 import type { Fleet } from './fleet.ts'
 import { startFleet } from './fleet.ts'
 import { canBind } from './loopback.ts'
@@ -115,6 +116,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       'Build it with "npm run build".',
     )
   }
+  const { slos } = await loadMeshFile(join(import.meta.dirname, 'mesh.yaml'))
   onStep('collector, store, API and UI')
   const mesh = await openMesh({
     home: folder,
@@ -125,6 +127,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     clickhouseUrl: undefined,
     tokenFile: undefined,
     retention: { days: undefined, gigabytes: 2 },
+    slos,
     onWarning: onNote,
   })
   try {

@@ -3,29 +3,14 @@ import type { Address } from '../settings.ts'
 import { isAllowEntry, isHost, isName, parseAddress } from './address.ts'
 import type { TapDocument } from './document.ts'
 import { readUrl } from './flags.ts'
+import { MISSING, parsed } from './parsed.ts'
 import { parseDuration, parseSize } from './quantity.ts'
 import { isToken } from './token.ts'
 
 /** The YAML document of one tap. Strict: an unknown key is a mistake. */
 
-/** Message of a key that must be there and is not. */
-export const MISSING = 'this key is needed here'
 const LISTENERS_MAX = 256
 const ENTRIES_MAX = 1024
-
-/** A text or number that `read` turns into a value. */
-function parsed<T>(read: (text: string) => T | undefined, form: string) {
-  return z
-    .union([z.string(), z.number()], {
-      error: ({ input }) => (input === undefined ? MISSING : `not ${form}`),
-    })
-    .transform((value, context): T => {
-      const result = read(String(value))
-      if (result !== undefined) return result
-      context.addIssue({ code: 'custom', message: `${JSON.stringify(value)} is not ${form}` })
-      return z.NEVER
-    })
-}
 
 const name = parsed(
   (text) => (isName(text) ? text : undefined),

@@ -1,0 +1,90 @@
+import * as z from 'zod'
+import type { Slo } from '../model/slo.ts'
+import { isName } from '../tap-proxy/config/address.ts'
+import { parsed } from '../tap-proxy/config/parsed.ts'
+import { parseDuration } from '../tap-proxy/config/quantity.ts'
+import { type DocumentRules, oneError, readYamlDocument } from '../tap-proxy/config/yaml-document.ts'
+
+/** The YAML file of `tapmesh up --config`: what is told of the mesh as a whole. */
+
+export interface MeshFile {
+  slos: Slo[]
+}
+
+const SLOS_MAX = 500
+export const SLO_WINDOW_DEFAULT_S = 30 * 86_400
+/** Rollups are kept 400 days; below an hour there is nothing to budget. */
+const WINDOW_MIN_S = 3600
+const WINDOW_MAX_S = 400 * 86_400
+
+function parseWindow(text: string): number | undefined {
+  const match = /^(\d{1,4})([hd])$/.exec(text)
+  if (!match) return undefined
+  const seconds = Number(match[1]) * (match[2] === 'h' ? 3600 : 86_400)
+  return seconds >= WINDOW_MIN_S && seconds <= WINDOW_MAX_S ? seconds : undefined
+}
+
+const name = parsed(
+  (text) => (isName(text) ? text : undefined),
+  'a name of letters, digits and . _ @ : / + -',
+)
+const percent = z.number('not a number').gt(0, 'must be above 0').lt(100, 'must be below 100')
+const threshold = parsed((text) => {
+  const milliseconds = parseDuration(text)
+  return milliseconds !== undefined && milliseconds > 0 ? milliseconds * 1000 : undefined
+}, 'a duration like 300ms or 2s')
+
+const slo = z.strictObject({
+  service: name,
+  availability: percent.optional(),
+  latency: z.strictObject({ threshold, percent }).optional(),
+  window: parsed(parseWindow, 'a length from 1h to 400d, like 30d').optional(),
+})
+
+const MESH_SCHEMA = z.strictObject({ slos: z.array(slo).max(SLOS_MAX).optional() })
+type MeshDocument = z.output<typeof MESH_SCHEMA>
+
+function conflictsIn({ slos = [] }: MeshDocument) {
+  const seen = new Set<string>()
+  return slos.flatMap(({ service, availability, latency }, index) => {
+    const path = ['slos', index]
+    if (availability === undefined && latency === undefined) {
+      const message = 'promises nothing'
+      return [
+        { path, message, hint: 'Add availability: 99.9, or latency: { threshold: 300ms, percent: 99 }.' },
+      ]
+    }
+    if (seen.has(service)) {
+      const message = `a second entry for ${service}`
+      return [{ path: [...path, 'service'], message, hint: 'Put both objectives into one entry.' }]
+    }
+    seen.add(service)
+    return []
+  })
+}
+
+const RULES: DocumentRules<MeshDocument> = { schema: MESH_SCHEMA, conflictsIn }
+
+function slosOf({ slos = [] }: MeshDocument): Slo[] {
+  return slos.flatMap(({ service, availability, latency, window }) => {
+    const window_s = window ?? SLO_WINDOW_DEFAULT_S
+    // Percents are written with few decimals; dividing must not show more.
+    const share = (value: number) => Number((value / 100).toPrecision(12))
+    const found: Slo[] = []
+    if (availability !== undefined) {
+      found.push({ service, sli: 'availability', objective: share(availability), threshold_us: 0, window_s })
+    }
+    if (latency !== undefined) {
+      const { threshold: threshold_us, percent: good } = latency
+      found.push({ service, sli: 'latency', objective: share(good), threshold_us, window_s })
+    }
+    return found
+  })
+}
+
+/** @throws TapmeshError with every mistake in its message, one a line */
+export async function loadMeshFile(file: string): Promise<MeshFile> {
+  const read = await readYamlDocument(file, RULES)
+  if ('document' in read) return { slos: slosOf(read.document) }
+  throw oneError(file, read.mistakes, 'Mend them and start again.')
+}
