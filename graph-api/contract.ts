@@ -213,6 +213,34 @@ export interface TraceSpan {
   critical: boolean
 }
 
+/** What a row of /top stands for. */
+export type TopBy = 'edge' | 'source' | 'destination' | 'route' | 'status'
+
+/** Names that are not part of the key are empty. */
+export interface TopRow {
+  source: string
+  destination: string
+  method: string
+  route: string
+  /** As the protocol writes it, or the outcome where no answer came. */
+  status: string
+  response_flags: string
+  calls: number
+  errors: number
+  rate: number
+  error_rate: number
+  p50_us: number
+  p95_us: number
+  p99_us: number
+}
+
+/** GET /api/v1/top?by=&service=&limit=&from=&to=, most calls first */
+export interface TopAnswer {
+  window: GraphWindow
+  by: TopBy
+  rows: TopRow[]
+}
+
 /** GET /api/v1/traces/<id> */
 export interface TraceAnswer {
   trace_id: string

@@ -11,8 +11,10 @@ export const ROUTES_MAX = 200
 /** route_1m is kept a week; longer or older windows are answered by the hour. */
 const MINUTES_SECONDS_MAX = 12 * 3600
 const MINUTES_KEPT_S = 7 * 86_400
+const US = 1_000_000
 
 interface StoredRoute {
+  destination: string
   method: string
   route: string
   calls: number
@@ -22,10 +24,44 @@ interface StoredRoute {
 }
 
 /**
- * Routes of the edges' calls. The window's start is moved back to the minute, in windows above
- * 12 hours to the hour.
+ * Routes of the edges' calls with their histograms, by service where `by` says so, most calls first.
+ * The window is widened to whole minutes, above 12 hours to whole hours; `span` is the one counted.
  * @param now_us wall clock, microseconds
  */
+export async function readRoutesBy(
+  store: Store,
+  asked: Span,
+  now_us: number,
+  edges: readonly EdgeKey[],
+  by: 'route' | 'destination',
+): Promise<{ span: Span; rows: StoredRoute[] }> {
+  const seconds = (asked.to_us - asked.from_us) / US
+  const age_s = (now_us - asked.from_us) / US
+  const byMinute = seconds <= MINUTES_SECONDS_MAX && age_s <= MINUTES_KEPT_S
+  const step_s = byMinute ? 60 : 3600
+  const from_s = Math.floor(asked.from_us / US / step_s) * step_s
+  const to_s = Math.ceil(asked.to_us / US / step_s) * step_s
+  const rows = await store.read<StoredRoute>(
+    `SELECT * EXCEPT d, mapKeys(d) AS keys, mapValues(d) AS counts FROM (
+       SELECT ${by === 'destination' ? 'destination' : "''"} AS destination, method, route,
+         sum(r.calls) AS calls, sum(r.errors) AS errors, sumMap(r.duration_buckets) AS d
+       FROM ${DATABASE}.${byMinute ? 'route_1m' : 'route_1h'} AS r
+       WHERE t >= toDateTime({from_s:UInt32}, 'UTC') AND t < toDateTime({to_s:UInt32}, 'UTC')
+         AND r.destination IN {destinations:Array(String)}
+         AND concat(source, '\\x1f', r.destination, '\\x1f', reporter) IN {sides:Array(String)}
+       GROUP BY destination, method, route)
+     ORDER BY calls DESC, destination, method, route LIMIT ${ROUTES_MAX}`,
+    {
+      from_s,
+      to_s,
+      destinations: [...new Set(edges.map((edge) => edge.destination))],
+      sides: edges.map((edge) => [edge.source, edge.destination, edge.reporter].join('\x1f')),
+    },
+  )
+  return { span: { from_us: from_s * US, to_us: Math.min(to_s * US, Math.max(now_us, asked.to_us)) }, rows }
+}
+
+/** Routes of the edges' calls with their golden signals. @param now_us wall clock, microseconds */
 export async function readRoutes(
   store: Store,
   span: Span,
@@ -33,27 +69,8 @@ export async function readRoutes(
   edges: readonly EdgeKey[],
 ): Promise<RouteRow[]> {
   if (edges.length === 0) return []
-  const seconds = (span.to_us - span.from_us) / 1_000_000
-  const age_s = (now_us - span.from_us) / 1_000_000
-  const byMinute = seconds <= MINUTES_SECONDS_MAX && age_s <= MINUTES_KEPT_S
-  const step_s = byMinute ? 60 : 3600
-  const rows = await store.read<StoredRoute>(
-    `SELECT method, route, calls, errors, mapKeys(d) AS keys, mapValues(d) AS counts FROM (
-       SELECT method, route, sum(r.calls) AS calls, sum(r.errors) AS errors, sumMap(r.duration_buckets) AS d
-       FROM ${DATABASE}.${byMinute ? 'route_1m' : 'route_1h'} AS r
-       WHERE t >= toDateTime({from_s:UInt32}, 'UTC') AND t < toDateTime({to_s:UInt32}, 'UTC')
-         AND destination IN {destinations:Array(String)}
-         AND concat(source, '\\x1f', destination, '\\x1f', reporter) IN {sides:Array(String)}
-       GROUP BY method, route)
-     ORDER BY calls DESC, method, route LIMIT ${ROUTES_MAX}`,
-    {
-      from_s: Math.floor(span.from_us / 1_000_000 / step_s) * step_s,
-      to_s: Math.ceil(span.to_us / 1_000_000 / step_s) * step_s,
-      destinations: [...new Set(edges.map((edge) => edge.destination))],
-      sides: edges.map((edge) => [edge.source, edge.destination, edge.reporter].join('\x1f')),
-    },
-  )
-  return rows.map(({ keys, counts, ...row }) => ({
+  const { rows } = await readRoutesBy(store, span, now_us, edges, 'route')
+  return rows.map(({ destination: _all, keys, counts, ...row }) => ({
     ...row,
     error_rate: share(row.errors, row.calls),
     ...quantiles(histogramOf(keys, counts)),

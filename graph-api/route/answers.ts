@@ -9,6 +9,7 @@ import { readEdge } from '../query/edge.ts'
 import { readPositions, writePositions } from '../query/positions.ts'
 import { readService } from '../query/service.ts'
 import { readStoreStatus } from '../query/status.ts'
+import { readTop } from '../query/top.ts'
 import { readTraceRows } from '../query/trace.ts'
 import { parseWindow } from '../query/window.ts'
 import { check } from '../schema/check.ts'
@@ -18,6 +19,8 @@ import {
   noParameters,
   positionsBody,
   serviceName,
+  TOP_LIMIT_DEFAULT,
+  topParameters,
   traceId,
   viewName,
   windowParameters,
@@ -36,7 +39,7 @@ export interface AnswerSource {
   now: () => number
 }
 
-/** `/services`, `/edges`, `/calls` and `/traces`. */
+/** `/services`, `/edges`, `/calls`, `/top` and `/traces`. */
 export function answerRoutes({ store, now }: AnswerSource): Router {
   const router = Router()
   router.get('/services', async (request, response) => {
@@ -61,6 +64,10 @@ export function answerRoutes({ store, now }: AnswerSource): Router {
     const span = parseWindow(from, to, now())
     const after = cursor === undefined ? undefined : decodeCursor(cursor)
     response.json(await readCalls(store, span, filters, limit ?? CALLS_LIMIT_DEFAULT, after))
+  })
+  router.get('/top', async (request, response) => {
+    const { from, to, by = 'edge', service, limit = TOP_LIMIT_DEFAULT } = check(topParameters, request.query)
+    response.json(await readTop(store, parseWindow(from, to, now()), now(), { by, service, limit }))
   })
   router.get('/traces/:trace', async (request, response) => {
     check(noParameters, request.query)

@@ -11,9 +11,11 @@ import type {
   ServiceAnswer,
   ServicesAnswer,
   StatusAnswer,
+  TopAnswer,
   TraceAnswer,
 } from '../contract.ts'
 import { count, graphEdge, graphNode, graphWindow, micros, signals, time } from './graph.ts'
+import { TOP_KEYS } from './parameters.ts'
 
 /** Forms of the API's answers; `satisfies` holds them to contract.ts. */
 
@@ -165,6 +167,26 @@ export const callsAnswer = z.strictObject({
   calls: z.array(call),
   next_cursor: z.string().nullable(),
 }) satisfies z.ZodType<CallsAnswer>
+
+export const topAnswer = z.strictObject({
+  window: graphWindow,
+  by: z.enum(TOP_KEYS),
+  rows: z.array(
+    z.strictObject({
+      source: z.string(),
+      destination: z.string(),
+      method: z.string(),
+      route: z.string(),
+      status: z.string(),
+      response_flags: z.string(),
+      calls: count,
+      errors: count,
+      rate: z.number().min(0),
+      error_rate: z.number().min(0).max(1),
+      ...quantiles,
+    }),
+  ),
+}) satisfies z.ZodType<TopAnswer>
 
 const span = z.strictObject({
   span_id: z.string(),

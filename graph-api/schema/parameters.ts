@@ -81,6 +81,20 @@ export const callsParameters = z.strictObject({
   cursor: z.string().min(1).max(256).optional().describe('`next_cursor` of the page before; opaque.'),
 })
 
+/** What rows of /top may stand for. */
+export const TOP_KEYS = ['edge', 'source', 'destination', 'route', 'status'] as const
+export const TOP_LIMIT_DEFAULT = 100
+
+export const topParameters = z.strictObject({
+  ...windowParameters.shape,
+  by: z.enum(TOP_KEYS).optional().describe('What a row stands for, default edge.'),
+  service: name.optional().describe('Only calls to this service.'),
+  limit: whole(CALLS_LIMIT_MAX)
+    .refine((limit) => limit >= 1, 'is at least 1')
+    .optional()
+    .describe(`Most rows, default ${TOP_LIMIT_DEFAULT}, at most ${CALLS_LIMIT_MAX}.`),
+})
+
 export const streamParameters = z.strictObject({
   window: z
     .string()
