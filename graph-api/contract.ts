@@ -309,6 +309,9 @@ export interface TapStatus {
 /**
  * GET /api/v1/stream?window=15m server-sent events:
  *   `graph`  a whole Graph, first, and every 2 s when something changed
+ *   `delta`  with `deltas=1`: a GraphDelta instead of every further graph. Events carry an id; who
+ *            comes back with `after=<id>` or Last-Event-ID gets what it missed, or a whole graph where
+ *            that is too long ago
  *   `calls`  { calls: Call[], skipped: number } when asked with `calls=1` and the filters of /calls; at most 200 rows a second
  *   `ping`   { now } every 15 s
  */

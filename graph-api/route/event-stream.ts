@@ -26,16 +26,17 @@ export class EventStream {
 
   /**
    * Sends one event, unless the reader has too much unread. JSON has no line breaks, so the data is
-   * always one line. @returns false where the event was left out
+   * always one line. @param id what a browser that comes back names as the last it got
+   * @returns false where the event was left out
    */
-  send(event: string, json: string, now_ms: number): boolean {
+  send(event: string, json: string, now_ms: number, id?: string): boolean {
     if (this.#response.writableLength > UNREAD_BYTES_MAX) {
       this.#slow_since ||= now_ms
       if (now_ms - this.#slow_since > SLOW_MS_MAX) this.close()
       return false
     }
     this.#slow_since = 0
-    this.#response.write(`event: ${event}\ndata: ${json}\n\n`)
+    this.#response.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${json}\n\n`)
     return true
   }
 

@@ -6,7 +6,7 @@ import { parseMoment } from '../query/window.ts'
 import { check } from '../schema/check.ts'
 import { streamParameters } from '../schema/parameters.ts'
 import { EventStream } from './event-stream.ts'
-import { LiveGraphs } from './live-graph.ts'
+import { LiveGraphs, type WatchOptions } from './live-graph.ts'
 import { Tail } from './tail.ts'
 
 /** Streams served at a time; each costs a socket and what its reader leaves unread. */
@@ -33,6 +33,11 @@ interface Reader {
   end: () => void
 }
 
+/** What one reader wants of the graph; 0 seconds is nothing. */
+interface AskedGraph extends WatchOptions {
+  seconds: number
+}
+
 /** All open streams of one API: one timer and one subscription, and neither while nobody listens. */
 export class Streams {
   readonly #options: StreamOptions
@@ -51,7 +56,14 @@ export class Streams {
   }
 
   readonly handler: RequestHandler = (request, response) => {
-    const { window = WINDOW_DEFAULT, calls, graph, ...filters } = check(streamParameters, request.query)
+    const {
+      window = WINDOW_DEFAULT,
+      calls,
+      graph,
+      deltas,
+      after,
+      ...filters
+    } = check(streamParameters, request.query)
     const seconds = (0 - parseMoment('window', `now-${window}`, 0)) / 1_000_000
     if (seconds < 1 || seconds > 86_400 * 7) {
       throw new TapmeshError(
@@ -71,15 +83,24 @@ export class Streams {
         'Close another page or `tapmesh tail`, then try again.',
       )
     }
-    this.#add(request, response, calls === '1' ? new Tail(filters) : undefined, graph === '0' ? 0 : seconds)
+    const last = request.headers['last-event-id']
+    this.#add(request, response, calls === '1' ? new Tail(filters) : undefined, {
+      seconds: graph === '0' ? 0 : seconds,
+      deltas: deltas === '1',
+      after: after ?? (typeof last === 'string' ? last : undefined),
+    })
   }
 
-  #add(request: Request, response: Response, tail: Tail | undefined, seconds: number): void {
+  #add(request: Request, response: Response, tail: Tail | undefined, asked: AskedGraph): void {
     const stream = new EventStream(request, response, () => reader.end())
     const unwatch =
-      seconds === 0
+      asked.seconds === 0
         ? () => {}
-        : this.#graphs.watch(seconds, (json) => void stream.send('graph', json, Date.now()))
+        : this.#graphs.watch(
+            asked.seconds,
+            (event, json, id) => stream.send(event, json, Date.now(), asked.deltas ? id : undefined),
+            asked,
+          )
     const reader: Reader = {
       stream,
       tail,

@@ -103,6 +103,12 @@ export const streamParameters = z.strictObject({
     .describe('Length of the sliding window of the graph, default 15m.'),
   calls: z.enum(['0', '1']).optional().describe('1 adds the live tail of calls.'),
   graph: z.enum(['0', '1']).optional().describe('0 leaves the graph out.'),
+  deltas: z.enum(['0', '1']).optional().describe('1 sends what changed after the first whole graph.'),
+  after: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('Id of the last event of an earlier stream with deltas; Last-Event-ID does the same.'),
   ...callFilters.shape,
 })
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import type { Call, Graph } from '../../graph-api/contract.ts'
+import { deltaOf } from '../../model/graph-delta.ts'
 import { callsAnswer, edgeAnswer, matches, serviceAnswer, statusAnswer } from './fake-answers.ts'
 import { callOf, traceOf } from './fake-calls.ts'
 import type { Shape } from './fake-graph.ts'
@@ -29,6 +30,8 @@ const TYPES: Record<string, string> = {
 interface Listener {
   response: ServerResponse
   query: URLSearchParams
+  /** The graph it was sent last. */
+  sent?: Graph
 }
 
 export class FakeApi {
@@ -95,9 +98,7 @@ export class FakeApi {
   push(change?: (shape: Shape) => void): void {
     change?.(this.shape)
     this.step++
-    for (const { response, query } of this.#listeners) {
-      if (query.get('calls') !== '1') this.#event(response, 'graph', this.graph(query))
-    }
+    for (const listener of this.#listeners) this.#sendGraph(listener)
   }
 
   /** Adds `count` new calls and tells the streams that asked for them. */
@@ -112,8 +113,20 @@ export class FakeApi {
     return made
   }
 
-  #event(response: ServerResponse, event: string, data: unknown): void {
-    response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+  #event(response: ServerResponse, event: string, data: unknown, id = ''): void {
+    response.write(`${id && `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+  }
+
+  /** The whole graph first, what changed after that. */
+  #sendGraph(listener: Listener): void {
+    const { response, query, sent } = listener
+    if (query.get('graph') === '0') return
+    const graph = this.graph(query)
+    const id = `fake.300.${this.step + 1}`
+    listener.sent = graph
+    if (sent && query.get('deltas') === '1')
+      this.#event(response, 'delta', deltaOf(sent, graph, this.step + 1), id)
+    else this.#event(response, 'graph', graph, id)
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -166,11 +179,11 @@ export class FakeApi {
 
   #stream(query: URLSearchParams, response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-    const listener = { response, query }
+    const listener: Listener = { response, query }
     this.#listeners.add(listener)
     response.on('close', () => this.#listeners.delete(listener))
-    if (query.get('calls') !== '1') this.#event(response, 'graph', this.graph(query))
-    else this.#event(response, 'ping', { now: new Date().toISOString() })
+    this.#event(response, 'ping', { now: new Date().toISOString() })
+    this.#sendGraph(listener)
   }
 
   async #putPositions(request: IncomingMessage, response: ServerResponse): Promise<void> {

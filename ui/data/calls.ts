@@ -39,7 +39,7 @@ export class CallsList {
     })
     void this.#load(filters, span, undefined)
     if (!tail) return
-    this.#close = openStream(apiAddress('stream', { ...filters, calls: '1', window: '1m' }), {
+    this.#close = openStream(() => apiAddress('stream', { ...filters, calls: '1', graph: '0' }), {
       on: { calls: (data) => this.#arrive(data as CallsEvent) },
       state: (up) => {
         this.connected.value = up

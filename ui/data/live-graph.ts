@@ -1,5 +1,6 @@
 import { batch, effect, signal } from '@preact/signals'
 import type { Graph } from '../../graph-api/contract.ts'
+import { applyDelta, type GraphDelta } from '../../model/graph-delta.ts'
 import { LIVE_WINDOW, range } from '../state/range.ts'
 import { ApiError, apiAddress, getJson } from './api.ts'
 import { again } from './resource.ts'
@@ -16,15 +17,25 @@ export const arrived = signal(0)
 /** Reasons to hold the picture still (a drag, the pause button); the newest graph waits. */
 export const holding = signal<ReadonlySet<string>>(new Set())
 
+/** Graphs that arrived while the picture was held still. */
+export const missed = signal(0)
+
 let waiting: Graph | undefined
+/** The newest graph, shown or waiting: what the next delta builds on. */
+let newest: Graph | undefined
+/** Id of the event that `newest` came with. */
+let newest_id = ''
 
 function show(next: Graph): void {
   batch(() => {
     arrived.value = Date.now()
     connected.value = true
     graphError.value = undefined
-    if (holding.value.size > 0) waiting = next
-    else graph.value = next
+    newest = next
+    if (holding.value.size > 0) {
+      waiting = next
+      missed.value++
+    } else graph.value = next
   })
 }
 
@@ -36,10 +47,10 @@ export function hold(reason: string, on: boolean): void {
   else next.delete(reason)
   batch(() => {
     holding.value = next
-    if (next.size === 0 && waiting) {
-      graph.value = waiting
-      waiting = undefined
-    }
+    if (next.size > 0) return
+    missed.value = 0
+    if (waiting) graph.value = waiting
+    waiting = undefined
   })
 }
 
@@ -76,8 +87,21 @@ function poll(from: string, to: string, follows: boolean): () => void {
 
 function stream(): () => void {
   const stop = new AbortController()
-  const close = openStream(apiAddress('stream', { window: LIVE_WINDOW }), {
-    on: { graph: (data) => show(data as Graph) },
+  newest = undefined
+  const address = () =>
+    apiAddress('stream', { window: LIVE_WINDOW, deltas: '1', after: newest ? newest_id : undefined })
+  const close = openStream(address, {
+    on: {
+      graph: (data, id) => {
+        newest_id = id
+        show(data as Graph)
+      },
+      delta: (data, id) => {
+        if (!newest) return
+        newest_id = id
+        show(applyDelta(newest, data as GraphDelta))
+      },
+    },
     state: (up) => {
       connected.value = up
       if (up) return

@@ -4,8 +4,8 @@
  */
 
 export interface StreamHandlers {
-  /** Event name to handler of its parsed data. */
-  on: Record<string, (data: unknown) => void>
+  /** Event name to handler of its parsed data and its id, empty where it has none. */
+  on: Record<string, (data: unknown, id: string) => void>
   state: (connected: boolean) => void
 }
 
@@ -13,8 +13,11 @@ export interface StreamHandlers {
 const SILENCE_MS = 40_000
 const WAIT_MS = [500, 1000, 2000, 4000, 8000]
 
-/** Opens the stream; the returned function closes it for good. */
-export function openStream(address: string, handlers: StreamHandlers): () => void {
+/**
+ * Opens the stream; the returned function closes it for good.
+ * @param address asked at every opening, so that it can name what is known already
+ */
+export function openStream(address: () => string, handlers: StreamHandlers): () => void {
   let source: EventSource | undefined
   let failures = 0
   let closed = false
@@ -40,20 +43,30 @@ export function openStream(address: string, handlers: StreamHandlers): () => voi
     retry = window.setTimeout(open, WAIT_MS[Math.min(failures++, WAIT_MS.length - 1)])
   }
   const open = () => {
-    source = new EventSource(address)
+    source = new EventSource(address())
     source.onopen = alive
     source.onerror = broken
     source.addEventListener('ping', alive)
     for (const [name, handler] of Object.entries(handlers.on)) {
       source.addEventListener(name, (event) => {
         alive()
-        handler(JSON.parse((event as MessageEvent<string>).data))
+        const { data, lastEventId } = event as MessageEvent<string>
+        handler(JSON.parse(data), lastEventId)
       })
     }
   }
+  // A machine that wakes up or finds its network again need not wait for the next turn.
+  const online = () => {
+    if (connected) return
+    window.clearTimeout(retry)
+    source?.close()
+    open()
+  }
+  window.addEventListener('online', online)
   open()
   return () => {
     closed = true
+    window.removeEventListener('online', online)
     window.clearTimeout(retry)
     window.clearTimeout(silence)
     source?.close()

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { connected, graph, graphError, holding } from '../data/live-graph.ts'
+import { connected, graph, graphError, holding, missed } from '../data/live-graph.ts'
 import { SummaryPanel } from '../panels/summary.tsx'
 import { later } from '../parts/later.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
@@ -90,6 +90,18 @@ function Overlay() {
   return null
 }
 
+/** That the picture is held still, and that the world went on meanwhile. */
+function PausedBadge() {
+  if (holding.value.size === 0) return null
+  const count = missed.value
+  return (
+    <p class="paused-badge" role="status">
+      Paused
+      {count > 0 ? <span> · {count === 1 ? 'an update waits' : `${count} updates wait`}</span> : null}
+    </p>
+  )
+}
+
 export function MapPage() {
   const handle = useRef<MapHandle | null>(null)
   const drawn = graph.value !== undefined
@@ -112,7 +124,7 @@ export function MapPage() {
         <div class="map-area">
           <GraphView handle={handle} />
           <Overlay />
-          {holding.value.size > 0 ? <p class="paused-badge">Paused</p> : null}
+          <PausedBadge />
           <div class="map-corner">
             <Legend />
             <ZoomButtons handle={handle} />

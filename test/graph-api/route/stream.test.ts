@@ -2,12 +2,14 @@ import { EventEmitter } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import type { Store } from '../../../collector/store/store.ts'
 import type { CallsEvent, GraphAnswer } from '../../../graph-api/contract.ts'
+import { DELTA_BYTES_MAX, DELTAS_MAX, DeltaLog } from '../../../graph-api/route/delta-log.ts'
 import { EventStream, UNREAD_BYTES_MAX } from '../../../graph-api/route/event-stream.ts'
-import { graphTag, LiveGraphs, QUIET_READ_MS, READ_MS } from '../../../graph-api/route/live-graph.ts'
+import { graphTag, KEPT_MS, LiveGraphs, QUIET_READ_MS, READ_MS } from '../../../graph-api/route/live-graph.ts'
 import { Streams } from '../../../graph-api/route/stream.ts'
 import { TAIL_ROWS_PER_SECOND, Tail } from '../../../graph-api/route/tail.ts'
 import type { CallRecord } from '../../../model/call.ts'
 import type { Graph } from '../../../model/graph.ts'
+import { applyDelta, type GraphDelta } from '../../../model/graph-delta.ts'
 import { EMPTY_STORE, NOW, type Served, serveApi } from '../../support/mesh.ts'
 import { record } from '../../support/record.ts'
 
@@ -17,6 +19,8 @@ class Listening {
   readonly #arrived = new EventEmitter()
   #text = ''
   response!: IncomingMessage
+  /** Of the newest event. */
+  id = ''
 
   async open(url: string): Promise<this> {
     this.response = await new Promise((resolve, reject) => get(url, resolve).on('error', reject))
@@ -32,7 +36,8 @@ class Listening {
     const parts = this.#text.split('\n\n')
     this.#text = parts.pop()!
     for (const part of parts) {
-      const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(part)!
+      const [, id, event, data] = /^(?:id: (\S+)\n)?event: (\w+)\ndata: (.*)$/.exec(part)!
+      if (id) this.id = id
       this.#events.push({ event: event!, data: JSON.parse(data!) })
     }
     this.#arrived.emit('event')
@@ -119,6 +124,31 @@ test('the graph comes first, and again when something was counted', async () => 
   await until(() => listeners.size === 0)
 })
 
+test('with deltas only what changed follows, and who comes back gets what was missed', async () => {
+  const address = `${served.url}/api/v1/stream?window=2m&deltas=1`
+  const stream = await new Listening().open(address)
+  const whole = await stream.next<GraphAnswer>('graph')
+  const count = async (calls: number, name: string) => {
+    edge.calls = calls
+    emit([], 1)
+    return (name === 'delta' ? stream : again).next<GraphDelta>('delta')
+  }
+  const first = await count(7, 'delta')
+  expect(first.changed.edges).toEqual([expect.objectContaining({ source: 'a', calls: 7 })])
+  expect(applyDelta(whole, first).edges[0]!.calls).toBe(7)
+  const { id } = stream
+  stream.close()
+  await until(() => listeners.size === 0)
+  const again = await new Listening().open(`${address}&after=${id}`)
+  const missed = await count(9, 'again')
+  expect([missed.seq, missed.changed.edges[0]!['calls']]).toEqual([first.seq + 1, 9])
+  again.close()
+  const stranger = await new Listening().open(`${address}&after=other.120.1`)
+  expect((await stranger.next<GraphAnswer>('graph')).edges[0]!.calls).toBe(9)
+  stranger.close()
+  await until(() => listeners.size === 0)
+})
+
 test('calls pass the filters, and nobody is asked for calls when nobody listens', async () => {
   expect(listeners.size).toBe(0)
   const stream = await new Listening().open(
@@ -196,7 +226,7 @@ test('a window is read once for all its readers, and only as often as it is due'
     (error) => expect(error).toBeUndefined(),
   )
   const seen: string[] = []
-  const end = [graphs.watch(60, () => seen.push('x')), graphs.watch(60, () => seen.push('y'))]
+  const end = [graphs.watch(60, () => seen.push('x') > 0), graphs.watch(60, () => seen.push('y') > 0)]
   await graphs.tick(now)
   expect([reads, seen]).toEqual([1, ['x', 'y']])
   graphs.changed(now)
@@ -208,7 +238,7 @@ test('a window is read once for all its readers, and only as often as it is due'
   expect(reads).toBe(2)
   // The window slid, but nothing was counted: no event.
   expect(seen).toEqual(['x', 'y'])
-  const late = graphs.watch(60, () => seen.push('z'))
+  const late = graphs.watch(60, () => seen.push('z') > 0)
   await graphs.tick(now)
   expect([reads, seen.at(-1)]).toEqual([2, 'z'])
   now += QUIET_READ_MS
@@ -219,6 +249,60 @@ test('a window is read once for all its readers, and only as often as it is due'
   expect(reads).toBe(3)
   expect(graphTag(graph(1, 5))).toBe(graphTag(graph(1, 9)))
   expect(graphTag(graph(2))).not.toBe(graphTag(graph(1)))
+})
+
+test('a reader that missed a delta gets the whole graph, and a window left long ago is forgotten', async () => {
+  let calls = 0
+  let now = 1_000_000
+  const graphs = new LiveGraphs(
+    async () => graph(++calls),
+    (error) => expect(error).toBeUndefined(),
+  )
+  const seen: string[] = []
+  let slow = false
+  let last = ''
+  const end = graphs.watch(
+    60,
+    (event, _json, id) => {
+      seen.push(slow ? `${event} missed` : event)
+      last = id
+      return !slow
+    },
+    { deltas: true },
+  )
+  const next = async () => {
+    now += QUIET_READ_MS
+    await graphs.tick(now)
+  }
+  await next()
+  await next()
+  slow = true
+  await next()
+  slow = false
+  await next()
+  expect(seen).toEqual(['graph', 'delta', 'delta missed', 'graph'])
+  end()
+  now += KEPT_MS + 1
+  await graphs.tick(now)
+  graphs.watch(60, (event) => seen.push(event) > 0, { deltas: true, after: last })
+  await graphs.tick(now)
+  expect(seen.at(-1)).toBe('graph')
+})
+
+test('deltas are kept by number and bytes, and given up where the whole graph is shorter', () => {
+  const log = new DeltaLog()
+  const add = (text: string) => log.add((seq) => ({ seq, text }) as never, graph(1))
+  log.add(undefined, graph(1))
+  add('a')
+  expect([log.seq, log.after(1)?.map(({ seq }) => seq), log.after(0)]).toEqual([2, [2], undefined])
+  for (let turn = 0; turn < DELTAS_MAX; turn++) add('')
+  expect(log.after(1)).toBeUndefined()
+  add('x'.repeat(DELTA_BYTES_MAX))
+  add('b')
+  expect(log.after(log.seq - 1)).toHaveLength(1)
+  add('y'.repeat(1000))
+  expect(log.after(log.seq - 2)).toBeUndefined()
+  expect(JSON.parse(log.whole())).toEqual(graph(1))
 })
 
 test('a store that fails is told, and the watch goes on', async () => {
@@ -232,7 +316,7 @@ test('a store that fails is told, and the watch goes on', async () => {
     (error) => faults.push(error),
   )
   const seen: string[] = []
-  graphs.watch(60, (json) => seen.push(json))
+  graphs.watch(60, (_event, json) => seen.push(json) > 0)
   await graphs.tick(1_000_000)
   fails = false
   await graphs.tick(1_000_000 + QUIET_READ_MS)
