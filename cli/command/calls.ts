@@ -24,7 +24,7 @@ export function callsCommand(terminal: Terminal): Command {
 Examples:
   tapmesh calls --outcome failed
   tapmesh calls --destination payment --status 5xx --from now-24h
-  tapmesh calls --over 500ms --json | jq -r .trace_id
+  tapmesh calls --min-duration 500ms --json | jq -r .trace_id
   tapmesh calls --path /checkout --limit 5000 --json > calls.jsonl`,
     )
     .action((options: CallsOptions) => run(terminal, options))

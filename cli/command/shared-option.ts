@@ -34,7 +34,7 @@ export interface CallFilters {
   method?: string
   status?: string
   outcome?: string
-  over?: number
+  minDuration?: number
   path?: string
   trace?: string
 }
@@ -79,7 +79,7 @@ export function withFilters(command: Command): Command {
       '--outcome <words>',
       'ok, client_error, server_error, timeout, reset, denied, unfinished; or failed',
     )
-    .option('--over <duration>', 'only calls that took at least this long, like 250ms', parseDuration)
+    .option('--min-duration <duration>', 'only calls that took at least this long, like 250ms', parseDuration)
     .option('--path <text>', 'text inside the path')
     .option('--trace <id>', 'trace id')
 }
@@ -94,7 +94,7 @@ export function filterParameters(filters: CallFilters): Record<string, string | 
     route: filters.route,
     status: filters.status,
     outcome: filters.outcome,
-    min_duration_us: filters.over,
+    min_duration_us: filters.minDuration,
     path: filters.path,
     trace_id: filters.trace,
   }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
-import type { Call, CallsEvent } from '../../graph-api/contract.ts'
+import type { Call, CallsAnswer, CallsEvent } from '../../graph-api/contract.ts'
 import { TapmeshError } from '../../model/error.ts'
+import type { Api } from '../client/api.ts'
 import { eventsOf } from '../client/events.ts'
-import { callLine } from '../print/call-line.ts'
+import { createCallLines } from '../print/call-line.ts'
 import { count } from '../print/quantity.ts'
 import type { Terminal } from '../terminal.ts'
 import { apiOf } from '../terminal.ts'
@@ -11,11 +12,13 @@ import { apiCommand, filterParameters, wholeNumber, withFilters } from './shared
 
 interface TailOptions extends ApiOptions, CallFilters {
   limit?: number
+  last: number
 }
 
 export function tailCommand(terminal: Terminal): Command {
   return withFilters(apiCommand('tail', 'calls as they happen'))
     .option('--limit <n>', 'end after this many calls', wholeNumber(1, 1_000_000_000))
+    .option('--last <n>', 'begin with the newest calls of the last 15 minutes', wholeNumber(0, 1000), 0)
     .addHelpText(
       'after',
       `
@@ -23,23 +26,69 @@ Each call with a tap on both sides is shown as each side saw it; --reporter serv
 
 Examples:
   tapmesh tail --reporter server
-  tapmesh tail --outcome failed
+  tapmesh tail --outcome failed --last 20
+  tapmesh tail --source web --status 5xx
+  tapmesh tail --route '/orders/{id}' --min-duration 100ms
   tapmesh tail --destination payment --json | jq .duration_us`,
     )
     .action((options: TailOptions) => run(terminal, options))
 }
 
-/** Prints the calls of one event; gives how many may still come. */
-function show(terminal: Terminal, event: CallsEvent, json: boolean, left: number): number {
-  const calls = event.calls.slice(0, left)
-  const line = (call: Call) => (json ? JSON.stringify(call) : callLine(call, terminal.style))
-  for (const call of calls) terminal.out(line(call))
-  if (event.skipped > 0) {
-    terminal.error(
-      `… ${count(event.skipped)} more calls not shown: too many a second; narrow it with a filter.`,
+/** Prints calls up to the limit, each once. */
+class Printer {
+  readonly #terminal: Terminal
+  readonly #line: (call: Call) => string
+  readonly #known = new Set<string>()
+  #left: number
+
+  constructor(terminal: Terminal, { json, limit }: TailOptions) {
+    this.#terminal = terminal
+    this.#left = limit ?? Number.POSITIVE_INFINITY
+    const width = () => (terminal.interactive ? terminal.width() : Number.POSITIVE_INFINITY)
+    this.#line = json === true ? JSON.stringify : createCallLines(terminal.style, width)
+  }
+
+  get done(): boolean {
+    return this.#left <= 0
+  }
+
+  /** Calls from before the tail began, newest first; they may come again through the stream. */
+  past(calls: readonly Call[]): void {
+    for (const call of calls) this.#known.add(call.id)
+    this.#print(calls.toReversed())
+  }
+
+  event({ calls, skipped }: CallsEvent): void {
+    this.#print(calls.filter((call) => !this.#known.has(call.id)))
+    if (skipped === 0) return
+    this.#terminal.error(
+      `… ${count(skipped)} more calls not shown: too many a second; narrow it with a filter.`,
     )
   }
-  return left - calls.length
+
+  #print(calls: readonly Call[]): void {
+    const shown = calls.slice(0, this.#left)
+    for (const call of shown) this.#terminal.out(this.#line(call))
+    this.#left -= shown.length
+  }
+}
+
+/** The stream is opened first and the past asked for then, so that no call falls between the two. */
+async function follow(terminal: Terminal, options: TailOptions, api: Api, stop: AbortSignal): Promise<void> {
+  const printer = new Printer(terminal, options)
+  const filters = filterParameters(options)
+  const response = await api.open('/api/v1/stream', { calls: 1, graph: 0, ...filters }, stop)
+  if (terminal.interactive) terminal.error(terminal.style.dim(`Calls from ${api.address}; Ctrl-C ends.`))
+  if (options.last > 0) {
+    printer.past((await api.get<CallsAnswer>('/api/v1/calls', { ...filters, limit: options.last })).calls)
+  }
+  if (printer.done) return
+  for await (const event of eventsOf(response)) {
+    if (event.name !== 'calls') continue
+    printer.event(JSON.parse(event.data) as CallsEvent)
+    if (printer.done) return
+  }
+  if (!stop.aborted) throw ended(api.address)
 }
 
 async function run(terminal: Terminal, options: TailOptions): Promise<void> {
@@ -48,17 +97,8 @@ async function run(terminal: Terminal, options: TailOptions): Promise<void> {
   const end = () => stop.abort()
   process.once('SIGINT', end)
   process.once('SIGTERM', end)
-  let left = options.limit ?? Number.POSITIVE_INFINITY
   try {
-    const parameters = { calls: 1, window: '1m', ...filterParameters(options) }
-    const response = await api.open('/api/v1/stream', parameters, stop.signal)
-    if (terminal.interactive) terminal.error(terminal.style.dim(`Calls from ${api.address}; Ctrl-C ends.`))
-    for await (const event of eventsOf(response)) {
-      if (event.name !== 'calls') continue
-      left = show(terminal, JSON.parse(event.data) as CallsEvent, options.json === true, left)
-      if (left <= 0) return
-    }
-    if (!stop.signal.aborted) throw ended(api.address)
+    await follow(terminal, options, api, stop.signal)
   } catch (error) {
     if (!stop.signal.aborted) throw error instanceof TapmeshError ? error : ended(api.address, error)
   } finally {

@@ -2,7 +2,7 @@ import type { Call } from '../../graph-api/contract.ts'
 import { duration, timeOfDay } from './quantity.ts'
 import type { Style } from './style.ts'
 import type { TableColumn } from './table.ts'
-import { plain, table } from './table.ts'
+import { plain, shorten, table } from './table.ts'
 
 /** Calls as lines: in a table when all are known, or one by one as they come. */
 
@@ -46,18 +46,43 @@ export function callTable(calls: readonly Call[], style: Style, width: number): 
   return table(columns, rows, width, style.bold)
 }
 
-/** One call on one line, for the live tail; columns have fixed places so that the eye can follow. */
-export function callLine(call: Call, style: Style): string {
-  const status = paintOutcome(style, call.outcome)(plain(statusOf(call)).padEnd(7))
-  const edge = `${plain(call.source)} -> ${plain(call.destination)}`.padEnd(36)
-  const what = `${plain(call.method)} ${plain(call.path)}`
-  return [
-    style.dim(timeOfDay(call.ts)),
-    call.reporter.padEnd(6),
-    edge,
-    status,
-    duration(call.duration_us).padStart(8),
-    what,
-    style.dim(call.trace_id.slice(0, 8)),
-  ].join('  ')
+/** From here on a duration stands out. */
+const SLOW_US = 1_000_000
+const EDGE_MIN = 20
+const EDGE_MAX = 48
+const STATUS_MIN = 7
+const PATH_MIN = 12
+/** What all columns but the edge and the path take. */
+const FIXED = 61
+const TRACE_DIGITS = 8
+
+/**
+ * Writes calls one by one, for the live tail. Columns have fixed places so that the eye can follow:
+ * one that meets a longer text grows, up to a limit, and stays so; beyond it the text is cut.
+ * @param width characters of the terminal, infinite where the output is none
+ */
+export function createCallLines(style: Style, width: () => number): (call: Call) => string {
+  let edge_width = EDGE_MIN
+  let status_width = STATUS_MIN
+  return (call) => {
+    const edge = `${plain(call.source)} -> ${plain(call.destination)}`
+    const edge_max = Math.max(EDGE_MIN, Math.min(EDGE_MAX, width() - FIXED - PATH_MIN))
+    edge_width = Math.min(edge_max, Math.max(edge_width, edge.length))
+    const status = plain(statusOf(call))
+    status_width = Math.max(status_width, status.length)
+    const before = [timeOfDay(call.ts), call.reporter.padEnd(6), shorten(edge, edge_width).padEnd(edge_width)]
+    const took = duration(call.duration_us).padStart(8)
+    const taken = before.join('  ').length + status_width + took.length + TRACE_DIGITS + 8
+    const method = plain(call.method)
+    const room = Math.max(PATH_MIN, width() - taken - method.length - 1)
+    return [
+      style.dim(before[0]!),
+      style.dim(before[1]!),
+      before[2]!,
+      paintOutcome(style, call.outcome)(status.padEnd(status_width)),
+      call.duration_us >= SLOW_US ? style.yellow(took) : took,
+      style.dim(call.trace_id.slice(0, TRACE_DIGITS)),
+      `${style.cyan(method)} ${shorten(plain(call.path), room)}`,
+    ].join('  ')
+  }
 }

@@ -60,7 +60,7 @@ describe('usage', () => {
     [['graph', '--nope'], /unknown option '--nope'/],
     [['graph', '--format', 'png'], /Allowed choices/],
     [['calls', '--limit', '0'], /whole number from 1/],
-    [['calls', '--over', 'soon'], /250ms/],
+    [['calls', '--min-duration', 'soon'], /250ms/],
     [['trace', 'zz'], /32 hex digits/],
     [['trace'], /missing required argument/],
     [['up', '--port', '70000'], /65535/],
@@ -142,7 +142,18 @@ describe('calls', () => {
   test('filters go to the API by its names, pages are followed up to the limit', async () => {
     const answer = (query: URLSearchParams) =>
       query.get('cursor') === null ? page([stubCall(), stubCall()], 'next') : page([stubCall()], 'more')
-    const args = ['calls', '--status', '5xx', '--over', '250ms', '--trace', 'ab', '--limit', '3', '--json']
+    const args = [
+      'calls',
+      '--status',
+      '5xx',
+      '--min-duration',
+      '250ms',
+      '--trace',
+      'ab',
+      '--limit',
+      '3',
+      '--json',
+    ]
     const { out } = await run(args, { '/api/v1/calls': answer })
     expect(
       out
@@ -191,12 +202,12 @@ describe('tail', () => {
   test('prints calls as they come, safe for a terminal, and says what it left out', async () => {
     const ran = await run(['tail', '--outcome', 'failed', '--limit', '2'], { '/api/v1/stream': { events } })
     expect(ran.out.split('\n')[0]).toMatch(
-      /^00:00:01\.234 +server +web-api -> catalog +500 +12\.0 ms +GET \/products\/7/,
+      /^00:00:01\.234 +server +web-api -> catalog +500 +12\.0 ms +4bf92f35 +GET \/products\/7/,
     )
     expect(ran.out).not.toContain('\u001b')
     expect(ran.error).toContain('3 more calls')
     expect(ran.exit).toBe(0)
-    expect(stub?.asked[0]).toContain('calls=1&window=1m&outcome=failed')
+    expect(stub?.asked[0]).toContain('calls=1&graph=0&outcome=failed')
   })
 
   test('a stream that ends by itself is an unavailable peer', async () => {
@@ -206,35 +217,69 @@ describe('tail', () => {
   })
 })
 
+describe('tail with a past', () => {
+  test('begins with the newest stored calls, oldest first, and shows each once', async () => {
+    const [older, newer, live] = ['a', 'b', 'c'].map((id) => stubCall({ id, path: `/${id}` }))
+    const events = `event: calls\ndata: ${JSON.stringify({ calls: [newer, live], skipped: 0 })}\n\n`
+    const { out, exit } = await run(['tail', '--last', '2', '--limit', '3', '--source', 'web-api'], {
+      '/api/v1/stream': { events },
+      '/api/v1/calls': { body: { window: STUB_WINDOW, calls: [newer, older], next_cursor: null } },
+    })
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => line.slice(-2)),
+    ).toEqual(['/a', '/b', '/c'])
+    expect(exit).toBe(0)
+    expect(stub?.asked[1]).toContain('source=web-api&limit=2')
+  })
+})
+
 describe('top', () => {
-  test('by source joins the edges of a caller; quantiles can not be joined and stay empty', async () => {
-    const graph = stubGraph([
-      stubEdge('a', 'x'),
-      stubEdge('a', 'y', { calls: 30, rate: 3 }),
-      stubEdge('b', 'x'),
-    ])
-    const { out } = await run(['top', '--by', 'source', '--json'], { [GRAPH]: { body: graph } })
-    const [first, second] = JSON.parse(out)
-    expect(first).toMatchObject({ key: 'a', calls: 50, errors: 2, rate: 5, error_rate: 0.04, p50_us: null })
-    expect(second).toMatchObject({ key: 'b', calls: 20, p50_us: 4_000 })
+  const row = {
+    source: 'a',
+    destination: 'catalog',
+    method: '',
+    route: '',
+    status: '',
+    response_flags: '',
+    calls: 90,
+    errors: 9,
+    rate: 0.1,
+    error_rate: 0.1,
+    p50_us: 1000,
+    p95_us: 2000,
+    p99_us: 3000,
+  }
+  const answer = (by: string, rows: object[]) => ({
+    '/api/v1/top': { body: { window: STUB_WINDOW, by, rows } },
   })
 
-  test('by route asks every service; a table ends at once without a terminal', async () => {
-    const row = {
-      method: 'GET',
-      route: '/p/{id}',
-      calls: 90,
-      errors: 9,
-      error_rate: 0.1,
-      p50_us: 1,
-      p95_us: 2,
-      p99_us: 3,
-    }
-    const { out } = await run(['top', '--by', 'route'], {
-      '/api/v1/services': { body: { services: [{ id: 'a b', kind: 'service', calls: 5 }] } },
-      '/api/v1/services/a%20b': { body: { service: { id: 'a b' }, window: STUB_WINDOW, routes: [row] } },
-    })
-    expect(out.split('\n')[1]).toMatch(/^a b GET \/p\/\{id\} +90 +0\.10\/s +10 %/)
+  test('one question by its key; rows in the order asked for', async () => {
+    const rows = [row, { ...row, source: 'b', calls: 20, p99_us: 2_000_000 }]
+    const args = ['top', '--by', 'source', '--sort', 'p99', '--service', 'catalog']
+    const { out } = await run([...args, '--json'], answer('source', rows))
+    expect(JSON.parse(out).map(({ source }: { source: string }) => source)).toEqual(['b', 'a'])
+    expect(stub?.asked).toEqual(['/api/v1/top?by=source&service=catalog&from=now-1m&to=now&limit=1000'])
+  })
+
+  test('a table ends at once without a terminal and says what it leaves out', async () => {
+    const route = { ...row, source: '', method: 'GET', route: '/p/{id}' }
+    const { out } = await run(['top', '--by', 'route', '--limit', '1'], answer('route', [route, route]))
+    expect(out.split('\n')[1]).toMatch(/^catalog +GET +\/p\/\{id\} +90 +0\.10\/s +9 +10 % +1\.0 ms/)
+    expect(out).toContain('and 1 more')
+    expect((await run(['top'], answer('edge', []))).out).toBe('No calls in this window.\n')
+  })
+
+  test.each([
+    [['top', '--by', 'nonsense'], /Allowed choices/],
+    [['top', '--sort', 'name'], /Allowed choices/],
+    [['tail', '--last', '-1'], /whole number from 0/],
+  ])('%j exits with 64', async (args, message) => {
+    const ran = await run(args)
+    expect(ran).toMatchObject({ exit: 64, out: '' })
+    expect(ran.error).toMatch(message)
   })
 })
 
