@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { AccessLog } from './access-log.ts'
 import type { Events } from './events.ts'
 import { LineWriter } from './line-writer.ts'
@@ -8,6 +7,7 @@ import { CallFan } from './observe/routed-sink.ts'
 import type { TapSettings } from './settings.ts'
 import { Losses } from './ship/losses.ts'
 import { Shipper } from './ship/ship.ts'
+import { randomWords } from './wire/random-words.ts'
 
 const STDOUT = 1
 const CLOSE_MS = 500
@@ -79,7 +79,7 @@ export class TapSinks {
   #openShipper({ collector, tap, service, version }: TapSettings): Shipper | undefined {
     if (collector === undefined) return undefined
     // A new boot id, since the numbers of the batches begin anew as well.
-    const boot = randomBytes(8).toString('hex')
+    const boot = Buffer.from(randomWords(2).buffer).toString('hex')
     const shipper = new Shipper({ ...collector, tap, service, version, boot }, this.losses, this.#events)
     shipper.start()
     return shipper

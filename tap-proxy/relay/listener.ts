@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:net'
 import type { CallSink } from '../observe/call-draft.ts'
 import type { Address, Limits, ListenerSettings } from '../settings.ts'
+import { randomWords } from '../wire/random-words.ts'
 import { tracestateName } from '../wire/trace-context.ts'
 import { TraceIds } from '../wire/trace-ids.ts'
 import type { AllowList } from './allow.ts'
@@ -48,12 +48,7 @@ export interface Listener {
   close(): void
 }
 
-function seed(): Uint32Array {
-  const bytes = randomBytes(16)
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, 4)
-}
-
-const ids = new TraceIds(seed())
+const ids = new TraceIds(randomWords(4))
 
 function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Transport): RelayRuntime {
   const { limits, counters, wheel } = deps

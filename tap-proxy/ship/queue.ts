@@ -5,6 +5,8 @@ export interface Batch {
   rows: number
   body: Buffer
   encoding: 'identity' | 'zstd'
+  /** Memory of `body` to be used again once the collector has the batch. */
+  memory: Buffer | undefined
   /** Resolves when `body` and `encoding` no longer change. */
   settled: Promise<void> | undefined
 }

@@ -114,7 +114,7 @@ export class Shipper implements RoutedSink {
     const sealed = this.#rows.take()
     if (sealed) this.#enqueue(sealed)
     else if (this.#queue.length === 0 && performance.now() - this.#lastSent_ms >= this.#times.heartbeat_ms) {
-      this.#enqueue({ body: Buffer.alloc(0), rows: 0 })
+      this.#enqueue({ body: Buffer.alloc(0), rows: 0, memory: undefined })
     } else if (this.#queue.length > 0) this.#pump()
   }
 
@@ -148,6 +148,7 @@ export class Shipper implements RoutedSink {
   async #compress(batch: Batch): Promise<void> {
     try {
       this.#queue.replaceBody(batch, await zstd(batch.body), 'zstd')
+      this.#recycle(batch)
     } catch {
       // The batch goes out as it is: compression only saves bytes.
     }
@@ -186,6 +187,7 @@ export class Shipper implements RoutedSink {
       this.#events.collectorBack()
     }
     if (answer.kind === 'stored') {
+      this.#recycle(batch)
       this.stats.batches++
       this.stats.rows += batch.rows
       this.stats.quarantined += answer.quarantined
@@ -194,6 +196,12 @@ export class Shipper implements RoutedSink {
     this.stats.failures++
     this.#losses.add('rejected', batch.rows)
     this.#events.batchRejected(answer.status, answer.text, batch.rows)
+  }
+
+  /** Only what was read whole comes back: a refused batch may still be on its way out of the socket. */
+  #recycle(batch: Batch): void {
+    if (batch.memory) this.#rows.recycle(batch.memory)
+    batch.memory = undefined
   }
 
   /** Waits between two tries: doubling, half of it random so that many taps do not come back at once. */

@@ -32,4 +32,26 @@ describe('RowBuffer', () => {
       expect(part.body.at(-1)).toBe(0x0a)
     }
   })
+
+  test('a full buffer is handed over as it is and comes round again, never while it is read', () => {
+    const sealed: SealedRows[] = []
+    const buffer = new RowBuffer('t', (rows) => sealed.push(rows), 65_536)
+    while (sealed.length < 2) buffer.call(draftOf(), route('/a'))
+    const [first, second] = sealed as [SealedRows, SealedRows]
+    expect(first.memory).toBeDefined()
+    expect(second.memory).not.toBe(first.memory)
+    const text = first.body.toString()
+    while (sealed.length < 3) buffer.call(draftOf({ ts: 9 }), route('/b'))
+    expect(first.body.toString()).toBe(text)
+    buffer.recycle(first.memory!)
+    while (sealed.length < 5) buffer.call(draftOf(), route('/c'))
+    expect(sealed[4]!.memory).toBe(first.memory)
+  })
+
+  test('few rows are copied, so that a small batch never holds a large buffer', () => {
+    const buffer = new RowBuffer('t', () => {})
+    buffer.call(draftOf(), route('/a'))
+    const sealed = buffer.take()!
+    expect(sealed.memory).toBeUndefined()
+  })
 })
