@@ -5,6 +5,7 @@ import { configCommand } from './command/config.ts'
 import { demoCommand } from './command/demo.ts'
 import { doctorCommand } from './command/doctor.ts'
 import { graphCommand } from './command/graph.ts'
+import { mcpCommand } from './command/mcp.ts'
 import { tailCommand } from './command/tail.ts'
 import { tapCommand } from './command/tap.ts'
 import { topCommand } from './command/top.ts'
@@ -39,6 +40,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     topCommand,
     callsCommand,
     traceCommand,
+    mcpCommand,
     doctorCommand,
     configCommand,
   ]
