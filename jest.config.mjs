@@ -17,7 +17,7 @@ export default {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts', '**/*.test.tsx'],
   transform: { '\\.m?[tj]sx?$': swc },
-  transformIgnorePatterns: ['/node_modules/(?!(d3-[a-z]+|internmap|preact|@preact|commander)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(d3-[a-z]+|internmap|preact|@preact|commander|pbf)/)'],
   moduleFileExtensions: ['ts', 'tsx', 'mjs', 'js', 'json'],
   testTimeout: 60_000,
   maxWorkers: 2,

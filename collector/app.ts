@@ -4,11 +4,14 @@ import { hostGuard, securityHeaders, sendError } from './guard.ts'
 import { BODY_LIMITS, type BodyLimits } from './ingest/body.ts'
 import type { Intake } from './ingest/intake.ts'
 import { callsRoute } from './ingest/route.ts'
-import type { Counts, Metrics } from './metrics.ts'
+import type { Counts, Metrics } from './metrics/metrics.ts'
+import { tracesRoute } from './otlp/route.ts'
+import type { OtlpSpans } from './otlp/spans.ts'
 
 export interface RouterParts {
   checkToken(request: Request): void
   intake: Intake
+  spans: OtlpSpans
   counts: Counts
   metrics: Metrics
   body: Partial<BodyLimits>
@@ -16,14 +19,16 @@ export interface RouterParts {
   trouble(): string | null
 }
 
-/** `POST /v1/calls`, `/healthz`, `/readyz`, `/metrics`. */
+/** `POST /v1/calls`, `POST /v1/traces`, `/healthz`, `/readyz`, `/metrics`. */
 export function createRouter(parts: RouterParts): Router {
-  const { checkToken, intake, counts, metrics, trouble } = parts
+  const { checkToken, intake, spans, counts, metrics, trouble } = parts
+  const limits = { ...BODY_LIMITS, ...parts.body }
   const router = express.Router()
   const refused = (): void => {
     counts.refused_requests++
   }
-  router.post('/v1/calls', callsRoute(checkToken, intake, refused, { ...BODY_LIMITS, ...parts.body }))
+  router.post('/v1/calls', callsRoute(checkToken, intake, refused, limits))
+  router.post('/v1/traces', tracesRoute(checkToken, spans, refused, limits))
   router.get('/healthz', (_request, response) => void response.json({ ok: true }))
   router.get('/readyz', (_request, response) => {
     const error = trouble()

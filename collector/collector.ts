@@ -4,11 +4,12 @@ import { createApp, createRouter } from './app.ts'
 import { tokenGuard } from './guard.ts'
 import type { BodyLimits } from './ingest/body.ts'
 import { DRAIN_DEFAULTS, Drain, type DrainSettings } from './ingest/drain.ts'
-import { Intake } from './ingest/intake.ts'
+import { type AcceptedBatch, Intake } from './ingest/intake.ts'
 import { Wal } from './ingest/wal.ts'
 import { closeServer, type Listening, listenOn } from './listen.ts'
 import { type CallsListener, Live } from './live.ts'
-import { Counts, createMetrics, type Metrics } from './metrics.ts'
+import { Counts, createMetrics, type Metrics } from './metrics/metrics.ts'
+import { Otlp } from './otlp/otlp.ts'
 import { Quarantine } from './quarantine.ts'
 import { Reports } from './reports.ts'
 import { applyDays, diskShare, RETENTION_DEFAULTS, type RetentionSettings, sweep } from './store/retention.ts'
@@ -76,6 +77,7 @@ class RunningCollector implements Collector {
   readonly #quarantine = new Quarantine()
   readonly #live = new Live()
   readonly #metrics: Metrics
+  readonly #otlp: Otlp
   readonly #drain: Drain
   readonly #reports: Reports
   readonly #sweeper: NodeJS.Timeout
@@ -107,9 +109,18 @@ class RunningCollector implements Collector {
       },
     )
     this.#reports = new Reports(options.store, this.#taps, this.#quarantine, (error) => this.failed(error))
+    const intake = this.#intake()
+    this.#otlp = new Otlp({
+      intake,
+      quarantine: this.#quarantine,
+      counts: this.#counts,
+      onUnpaired: () => {},
+      onWarning: (text) => options.onWarning?.(text),
+    })
     this.router = createRouter({
       checkToken: tokenGuard(options.token),
-      intake: this.#intake(),
+      intake,
+      spans: this.#otlp.spans,
       counts: this.#counts,
       metrics: this.#metrics,
       body: options.body ?? {},
@@ -123,20 +134,26 @@ class RunningCollector implements Collector {
   }
 
   #intake(): Intake {
-    const [wal, taps, quarantine, live, counts] = [
-      this.#wal,
-      this.#taps,
-      this.#quarantine,
-      this.#live,
-      this.#counts,
-    ]
     return new Intake(
-      { wal, taps, quarantine, live, counts, now: Date.now },
+      {
+        wal: this.#wal,
+        taps: this.#taps,
+        quarantine: this.#quarantine,
+        counts: this.#counts,
+        onAccepted: (batch) => this.#accepted(batch),
+        now: Date.now,
+      },
       {
         wal_bytes_max: this.#options.wal_bytes_max ?? WAL_BYTES_MAX,
         calls_days: this.#retention.days['calls'] ?? RETENTION_DEFAULTS.days['calls']!,
       },
     )
+  }
+
+  /** Everyone who looks at rows on their way to the store. */
+  #accepted(batch: AcceptedBatch): void {
+    this.#live.accepted(batch.lines, batch.rows)
+    this.#otlp.saw(batch)
   }
 
   #stored(rows: number, seconds: number): void {

@@ -10,6 +10,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   TAPMESH_BATCH_TOO_LARGE: 413,
   TAPMESH_BATCH_MALFORMED: 400,
   TAPMESH_BATCH_VERSION: 422,
+  TAPMESH_BODY_TYPE: 415,
   TAPMESH_NOT_FOUND: 404,
   TAPMESH_COLLECTOR_BUSY: 503,
   TAPMESH_DISK_FULL: 503,
@@ -17,22 +18,28 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   TAPMESH_STORE_UNAVAILABLE: 503,
 }
 
-const RETRY_AFTER_S = 2
+export const RETRY_AFTER_S = 2
+
+/** Status of an error's answer, and the error as it may be shown: what is not known stays inside. */
+export function errorOf(error: unknown): { status: number; error: TapmeshError } {
+  const known = codeOf(error) in STATUSES ? (error as TapmeshError) : undefined
+  if (known) return { status: STATUSES[known.code]!, error: known }
+  const hidden = new TapmeshError(
+    'TAPMESH_INTERNAL',
+    'the collector failed on this request',
+    'The log of the collector says more.',
+  )
+  return { status: 500, error: hidden }
+}
 
 /** Answers an error as `{error: {code, message, hint}}` with its status. */
-export function sendError(response: Response, error: unknown): void {
-  const known = codeOf(error) in STATUSES ? (error as TapmeshError) : undefined
-  const status = known ? STATUSES[known.code]! : 500
+export function sendError(response: Response, cause: unknown): void {
+  const { status, error } = errorOf(cause)
   if (status === 503) response.setHeader('retry-after', String(RETRY_AFTER_S))
   // The rest of a body that is too large is not worth reading, so its connection can not be kept.
   if (status === 413) response.setHeader('connection', 'close')
-  response.status(status).json({
-    error: {
-      code: known?.code ?? 'TAPMESH_INTERNAL',
-      message: known?.message ?? 'the collector failed on this request',
-      hint: known?.hint ?? 'The log of the collector says more.',
-    },
-  })
+  const { code, message, hint } = error
+  response.status(status).json({ error: { code, message, hint } })
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']

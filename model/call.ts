@@ -26,8 +26,11 @@ export type Outcome = (typeof OUTCOMES)[number]
 export const SECURITY = ['plaintext', 'tls', 'mtls'] as const
 export type Security = (typeof SECURITY)[number]
 
-/** Protocols whose decoder exists; `opaque` is traffic relayed without decoding. */
-export const PROTOCOLS = ['http', 'websocket', 'opaque'] as const
+/**
+ * Protocols whose decoder exists; `opaque` is traffic relayed without decoding. `internal` is work
+ * inside one service, told by its own spans: part of traces, never of the map.
+ */
+export const PROTOCOLS = ['http', 'websocket', 'opaque', 'internal'] as const
 export type Protocol = (typeof PROTOCOLS)[number]
 
 /** Envoy's short codes for what the tap itself saw or did; several are joined by a comma. */
@@ -51,6 +54,9 @@ export type ResponseFlag = keyof typeof RESPONSE_FLAGS
 
 /** The bucket past a cap on distinct values. */
 export const OTHER = '__other__'
+
+/** Source of a call whose caller nobody named. */
+export const UNKNOWN_CALLER = 'unknown'
 
 export interface CallRecord {
   /** Start, microseconds since 1970-01-01 UTC. */

@@ -24,6 +24,8 @@ export interface Checked {
   /** Lines of the batch, good and bad. */
   total: number
   bad: BadRow[]
+  /** Start and end of each bad line in the batch, one after the other. */
+  places: readonly number[]
 }
 
 const LINE_SAMPLE = 512
@@ -49,5 +51,5 @@ export function checkBatch(bytes: Buffer, bounds: TimeBounds): Checked {
     const line = bytes.toString('latin1', start, Math.min(end, start + LINE_READ))
     bad.push({ reason: reasonOf(line, end < bytes.length, bounds), line: line.slice(0, LINE_SAMPLE) })
   }
-  return { rows, block, total, bad }
+  return { rows, block, total, bad, places }
 }

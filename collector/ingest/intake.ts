@@ -1,6 +1,5 @@
 import { TapmeshError } from '../../model/error.ts'
-import type { Live } from '../live.ts'
-import type { Counts } from '../metrics.ts'
+import type { Counts } from '../metrics/metrics.ts'
 import type { Quarantine } from '../quarantine.ts'
 import type { Taps } from '../taps.ts'
 import { checkBatch } from './check.ts'
@@ -14,6 +13,16 @@ export interface Accepted {
   duplicate: boolean
 }
 
+/** A batch that is on disk. */
+export interface AcceptedBatch {
+  tap: string
+  lines: Buffer
+  /** Good lines. */
+  rows: number
+  /** Start and end of each line that is not good, one after the other. */
+  bad: readonly number[]
+}
+
 export interface IntakeSettings {
   /** Bytes of the write-ahead log past which taps are asked to wait. */
   wal_bytes_max: number
@@ -25,8 +34,8 @@ export interface IntakeParts {
   wal: Wal
   taps: Taps
   quarantine: Quarantine
-  live: Live
   counts: Counts
+  onAccepted(batch: AcceptedBatch): void
   now(): number
 }
 
@@ -75,7 +84,7 @@ export class Intake {
   }
 
   async #write(head: BatchHead, body: Buffer): Promise<Accepted> {
-    const { wal, taps, quarantine, live, counts, now } = this.#parts
+    const { wal, taps, quarantine, counts, onAccepted, now } = this.#parts
     const { tap, boot, seq } = head
     if (wal.pendingBytes + body.length > this.#settings.wal_bytes_max) {
       throw new TapmeshError(
@@ -86,7 +95,7 @@ export class Intake {
     }
     const now_us = now() * 1000
     const bounds = { oldest_us: now_us - this.#settings.calls_days * DAY_US, newest_us: now_us + FUTURE_US }
-    const { rows, block, total, bad } = checkBatch(body, bounds)
+    const { rows, block, total, bad, places } = checkBatch(body, bounds)
     if (total !== head.rows) {
       throw new TapmeshError(
         'TAPMESH_BATCH_MALFORMED',
@@ -100,7 +109,7 @@ export class Intake {
     counts.accepted_bytes += body.length
     if (bad.length > 0) quarantine.add(tap, bad)
     taps.saw(head, rows, wal.ledger.gaps(tap, boot), now())
-    live.accepted(body, rows)
+    onAccepted({ tap, lines: body, rows, bad: places })
     return { accepted: rows, quarantined: bad.length, duplicate: false }
   }
 }

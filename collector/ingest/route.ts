@@ -45,7 +45,7 @@ export function callsRoute(
 }
 
 /** Reads what is left of a body, so that its sender gets to read the answer; gives up past a limit. */
-function discard(request: Request, bytes_max: number): void {
+export function discard(request: Request, bytes_max: number): void {
   let bytes = 0
   request.on('error', () => {})
   request.on('data', (piece: Buffer) => {

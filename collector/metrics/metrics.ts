@@ -11,6 +11,9 @@ export class Counts {
   stored_segments = 0
   failed_inserts = 0
   damaged_frames = 0
+  otlp_requests = 0
+  otlp_spans = 0
+  otlp_rejected_spans = 0
 }
 
 /** What is read at scrape time. */
@@ -37,6 +40,9 @@ const HELP: Record<keyof Counts, string> = {
   stored_segments: 'Segments that the store has.',
   failed_inserts: 'Inserts that failed and are tried again.',
   damaged_frames: 'Stretches of the write-ahead log that could not be read.',
+  otlp_requests: 'Requests of OTLP that were taken.',
+  otlp_spans: 'Spans that came in by OTLP and are on disk as rows.',
+  otlp_rejected_spans: 'Spans that came in by OTLP and could not be stored.',
 }
 
 /** Metrics filled when they are asked for, so that counting costs nothing on the way of a batch. */

@@ -1,0 +1,50 @@
+import type { AcceptedBatch, Intake } from '../ingest/intake.ts'
+import type { Counts } from '../metrics/metrics.ts'
+import type { Quarantine } from '../quarantine.ts'
+import { NAME_LIMITS, Names } from './names.ts'
+import { type ClientCall, Peers } from './peers.ts'
+import { OTLP_TAP, SpanRows } from './row.ts'
+import { OtlpSpans } from './spans.ts'
+import { learnFromRows } from './tap-rows.ts'
+
+/** What the OTLP receiver shares with the rest of the collector. */
+export interface OtlpParts {
+  intake: Intake
+  quarantine: Quarantine
+  counts: Counts
+  /** Told of a caller's span whose callee nobody reported in time. */
+  onUnpaired(call: ClientCall): void
+  onWarning(text: string): void
+}
+
+/** The OTLP receiver: spans in, rows to the intake, names learned from both. */
+export class Otlp {
+  readonly spans: OtlpSpans
+  readonly #names: Names
+  readonly #peers: Peers
+
+  constructor({ intake, quarantine, counts, onUnpaired, onWarning }: OtlpParts) {
+    this.#names = new Names((kind) =>
+      onWarning(
+        `more than ${NAME_LIMITS[kind]} distinct ${kind} came in by OTLP within an hour; the rest is __other__`,
+      ),
+    )
+    this.#peers = new Peers(onUnpaired)
+    this.spans = new OtlpSpans({ rows: new SpanRows(this.#names, this.#peers), intake, quarantine, counts })
+  }
+
+  /** Names replaced by `__other__` since the start. */
+  get overflowed(): number {
+    return this.#names.overflowed
+  }
+
+  /** Looks at a batch of a tap for names of addresses; free until the first span came. */
+  saw({ tap, lines }: AcceptedBatch): void {
+    if (this.#peers.wanted && tap !== OTLP_TAP) learnFromRows(lines, this.#peers)
+  }
+
+  /** Lets what waits for its other side grow old, also where no span comes any more. */
+  turn(): void {
+    this.#peers.turn()
+  }
+}
