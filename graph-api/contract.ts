@@ -213,6 +213,17 @@ export interface TraceSpan {
   critical: boolean
 }
 
+/**
+ * GET /api/v1/calls-over-time?from=&to= and the filters of /calls: rows that match, by step of time.
+ * The first and the last bar may be cut by the window.
+ */
+export interface CallsOverTimeAnswer {
+  window: GraphWindow
+  step_s: number
+  /** `client_errors` counts what was denied, too. */
+  bars: { ts: string; calls: number; errors: number; client_errors: number }[]
+}
+
 /** What a row of /top stands for. */
 export type TopBy = 'edge' | 'source' | 'destination' | 'route' | 'status'
 

@@ -4,6 +4,7 @@ import { TapmeshError } from '../../model/error.ts'
 import type { ServicesAnswer, StatusAnswer } from '../contract.ts'
 import { readGraph } from '../enrich/graph.ts'
 import { readCalls } from '../query/calls.ts'
+import { readCallsOverTime } from '../query/calls-over-time.ts'
 import { decodeCursor } from '../query/cursor.ts'
 import { readEdge } from '../query/edge.ts'
 import { readPositions, writePositions } from '../query/positions.ts'
@@ -15,6 +16,7 @@ import { parseWindow } from '../query/window.ts'
 import { check } from '../schema/check.ts'
 import {
   CALLS_LIMIT_DEFAULT,
+  callsOverTimeParameters,
   callsParameters,
   noParameters,
   positionsBody,
@@ -64,6 +66,10 @@ export function answerRoutes({ store, now }: AnswerSource): Router {
     const span = parseWindow(from, to, now())
     const after = cursor === undefined ? undefined : decodeCursor(cursor)
     response.json(await readCalls(store, span, filters, limit ?? CALLS_LIMIT_DEFAULT, after))
+  })
+  router.get('/calls-over-time', async (request, response) => {
+    const { from, to, ...filters } = check(callsOverTimeParameters, request.query)
+    response.json(await readCallsOverTime(store, parseWindow(from, to, now()), filters))
   })
   router.get('/top', async (request, response) => {
     const { from, to, by = 'edge', service, limit = TOP_LIMIT_DEFAULT } = check(topParameters, request.query)

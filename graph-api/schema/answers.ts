@@ -4,6 +4,7 @@ import { ERROR_CODES } from '../../model/error.ts'
 import type {
   Call,
   CallsAnswer,
+  CallsOverTimeAnswer,
   EdgeAnswer,
   ErrorAnswer,
   PositionsAnswer,
@@ -167,6 +168,12 @@ export const callsAnswer = z.strictObject({
   calls: z.array(call),
   next_cursor: z.string().nullable(),
 }) satisfies z.ZodType<CallsAnswer>
+
+export const callsOverTimeAnswer = z.strictObject({
+  window: graphWindow,
+  step_s: count,
+  bars: z.array(z.strictObject({ ts: time, calls: count, errors: count, client_errors: count })),
+}) satisfies z.ZodType<CallsOverTimeAnswer>
 
 export const topAnswer = z.strictObject({
   window: graphWindow,

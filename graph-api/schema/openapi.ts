@@ -27,6 +27,7 @@ export const COMPONENTS = {
   Service: answers.serviceAnswer,
   Edge: answers.edgeAnswer,
   Calls: answers.callsAnswer,
+  CallsOverTime: answers.callsOverTimeAnswer,
   Top: answers.topAnswer,
   Trace: answers.traceAnswer,
   Slos: slosAnswer,
@@ -124,6 +125,13 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Calls, newest first, by filters, in pages.',
     query: parameters.callsParameters,
     answer: json('Calls'),
+  },
+  {
+    path: '/api/v1/calls-over-time',
+    method: 'get',
+    summary: 'How many calls match the filters, over time.',
+    query: parameters.callsOverTimeParameters,
+    answer: json('CallsOverTime'),
   },
   {
     path: '/api/v1/top',

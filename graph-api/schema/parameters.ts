@@ -81,6 +81,8 @@ export const callsParameters = z.strictObject({
   cursor: z.string().min(1).max(256).optional().describe('`next_cursor` of the page before; opaque.'),
 })
 
+export const callsOverTimeParameters = z.strictObject({ ...windowParameters.shape, ...callFilters.shape })
+
 /** What rows of /top may stand for. */
 export const TOP_KEYS = ['edge', 'source', 'destination', 'route', 'status'] as const
 export const TOP_LIMIT_DEFAULT = 100
