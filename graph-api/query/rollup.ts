@@ -9,6 +9,9 @@ export interface BoundSql {
   bound: Record<string, BoundValue>
 }
 
+/** Work inside a service is part of traces and no edge of the map (model/call.ts, PROTOCOLS). */
+const CALLS_ONLY = "protocol != 'internal'"
+
 /**
  * Rows of the edge rollups inside the slices, one SELECT a table. `columns` and `where` are texts of
  * the catalogue; the bounds are parameters `f0`, `u0` and so on.
@@ -26,8 +29,8 @@ export function sliceRows(slices: readonly Slice[], columns: string, where = '')
         return `(t >= toDateTime({f${index}:UInt32}, 'UTC') AND t < toDateTime({u${index}:UInt32}, 'UTC'))`
       })
     if (ranges.length === 0) continue
-    const also = where === '' ? '' : ` AND ${where}`
-    parts.push(`SELECT ${columns} FROM ${DATABASE}.${table} WHERE (${ranges.join(' OR ')})${also}`)
+    const also = where === '' ? CALLS_ONLY : `${CALLS_ONLY} AND ${where}`
+    parts.push(`SELECT ${columns} FROM ${DATABASE}.${table} WHERE (${ranges.join(' OR ')}) AND ${also}`)
   }
   return { sql: parts.join('\nUNION ALL\n'), bound }
 }

@@ -7,6 +7,8 @@ export interface Bar {
   server: TraceRow | null
   /** The row that names, times and places the bar: the caller's where it exists. */
   main: TraceRow
+  /** Who made the call; of a program's span that does not know it, whoever made the call it is part of. */
+  source: string
   span_id: string
   parent_span_id: string
   children: Bar[]
@@ -26,6 +28,7 @@ function barOf(row: TraceRow): Bar {
     client: reporter === 'client' ? row : null,
     server: reporter === 'server' ? row : null,
     main: row,
+    source: row.call.source,
     span_id,
     parent_span_id,
     children: [],

@@ -1,3 +1,4 @@
+import { UNKNOWN_CALLER } from '../../model/call.ts'
 import type { TraceAnswer } from '../contract.ts'
 import type { Bar, Bars } from './bar.ts'
 
@@ -16,6 +17,13 @@ export function depthFirst(roots: readonly Bar[]): Bar[] {
     for (let index = bar.children.length - 1; index >= 0; index--) open.push(bar.children[index]!)
   }
   return order
+}
+
+/** Names the callers of spans that do not know them, from the roots down. */
+export function nameCallers(ordered: readonly Bar[]): void {
+  for (const { source, children } of ordered) {
+    for (const child of children) if (child.source === UNKNOWN_CALLER) child.source = source
+  }
 }
 
 function setDepths(roots: readonly Bar[]): Set<Bar> {

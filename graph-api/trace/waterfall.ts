@@ -4,7 +4,7 @@ import { rfc3339 } from '../query/window.ts'
 import { type Bar, barsOf } from './bar.ts'
 import { markCritical, setSelfTime } from './critical.ts'
 import { correctSkew } from './skew.ts'
-import { depthFirst, treeOf } from './tree.ts'
+import { depthFirst, nameCallers, treeOf } from './tree.ts'
 
 function spanOf(bar: Bar, origin_us: number): TraceSpan {
   const { main, client, server } = bar
@@ -13,7 +13,7 @@ function spanOf(bar: Bar, origin_us: number): TraceSpan {
     span_id: bar.span_id,
     parent_span_id: bar.parent_span_id,
     depth: bar.depth,
-    source: main.call.source,
+    source: bar.source,
     destination: callee.destination,
     protocol: main.call.protocol,
     method: main.call.method,
@@ -46,11 +46,12 @@ export function waterfallOf(trace_id: string, rows: readonly TraceRow[]): TraceA
   setSelfTime(found.bars)
   markCritical(roots)
   const ordered = depthFirst(roots)
+  nameCallers(ordered)
   const origin_us = ordered.reduce((least, bar) => Math.min(least, bar.start_us), Number.POSITIVE_INFINITY)
   const end_us = ordered.reduce((most, bar) => Math.max(most, bar.start_us + bar.main.call.duration_us), 0)
   const services = new Set<string>()
   for (const bar of ordered) {
-    services.add(bar.main.call.source)
+    services.add(bar.source)
     services.add((bar.server ?? bar.main).call.destination)
   }
   return {

@@ -25,7 +25,7 @@ const sideWords = (span: TraceSpan): string =>
       ? 'callee not tapped'
       : span.server
         ? 'caller not tapped'
-        : 'not seen'
+        : 'told by the program itself'
 
 function Bar({ span, whole_us }: { span: TraceSpan; whole_us: number }) {
   const inner = innerBar(span, whole_us)

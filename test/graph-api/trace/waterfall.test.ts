@@ -153,3 +153,53 @@ test('rows of an observer stand in only where no tap saw the call', () => {
     [7, true],
   ])
 })
+
+/**
+ * One call of a shop: an outbound tap, an inbound tap, and the program behind it with its own spans.
+ * Golden: what the trace page shows.
+ */
+function shopTrace(): TraceRow[] {
+  const otlp = (span: number, parent: number, at: number, us: number, more: Partial<CallRecord>): TraceRow =>
+    row(span, parent, 'otlp', at, us, { tap: `otlp/${more.source ?? 'orders'}@h`, ...more })
+  return [
+    otlp(1, 0, 0, 10_000, { source: 'web', destination: 'orders', route: '' }),
+    row(2, 1, 'client', 100, 9_800, { source: 'web', destination: 'orders' }),
+    row(3, 2, 'server', 300, 9_400, { source: 'web', destination: 'orders' }),
+    otlp(4, 3, 400, 9_000, { source: 'unknown', destination: 'orders', tap: 'otlp/orders@h' }),
+    otlp(5, 4, 500, 2_000, { source: 'orders', destination: 'orders', protocol: 'internal', route: 'check' }),
+    otlp(6, 4, 3_000, 5_000, { source: 'orders', destination: 'db', tap: 'otlp/orders@h' }),
+    row(7, 6, 'client', 3_100, 4_800, { source: 'orders', destination: 'db', tap: 'client-2' }),
+  ]
+}
+
+test("a program's spans nest between the taps' records, each named after its caller", () => {
+  const answer = waterfallOf(TRACE, shopTrace())
+  const line = (span: (typeof answer.spans)[number]) =>
+    `${'  '.repeat(span.depth)}${span.source} -> ${span.destination} ${span.protocol} ${span.start_us}+${span.duration_us} self ${span.self_us}${span.critical ? ' *' : ''}`
+  expect(answer.spans.map(line)).toEqual([
+    'web -> orders http 0+10000 self 200 *',
+    '  web -> orders http 100+9800 self 800 *',
+    '    web -> orders http 400+9000 self 2000 *',
+    '      orders -> orders internal 500+2000 self 2000 *',
+    '      orders -> db http 3000+5000 self 200 *',
+    '        orders -> db http 3100+4800 self 4800 *',
+  ])
+  expect(answer).toMatchObject({
+    services: ['db', 'orders', 'web'],
+    gaps: [],
+    skew_us: 0,
+    duration_us: 10_000,
+  })
+  expect(answer.spans[1]!.server!.span_id).toBe(spanId(3))
+})
+
+test('a span that its program sent twice is one bar', () => {
+  const once = waterfallOf(TRACE, shopTrace())
+  const twice = shopTrace().flatMap((row) => (row.call.reporter === 'otlp' ? [row, row] : [row]))
+  expect(waterfallOf(TRACE, twice)).toEqual(once)
+})
+
+test('where the root span of a program knows no caller, it stays unknown', () => {
+  const [span] = waterfallOf(TRACE, [row(1, 0, 'otlp', 0, 10, { source: 'unknown' })]).spans
+  expect(span!.source).toBe('unknown')
+})
