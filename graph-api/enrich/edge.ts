@@ -1,7 +1,7 @@
 import { SOURCE_EVIDENCE } from '../../model/call.ts'
 import type { GraphEdge } from '../../model/graph.ts'
+import { healthOf } from '../../model/health.ts'
 import { quantile, TTFB_BUCKETS_PER_OCTAVE } from '../../model/histogram.ts'
-import { healthOf } from './health.ts'
 import type { Reported } from './reporter.ts'
 import { goldenSignals, share } from './signals.ts'
 

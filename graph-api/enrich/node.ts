@@ -1,7 +1,8 @@
+import { UNKNOWN_CALLER } from '../../model/call.ts'
 import type { GraphNode, NodeKind } from '../../model/graph.ts'
+import { healthOf } from '../../model/health.ts'
 import { mergeHistogram } from '../../model/histogram.ts'
 import type { EdgeRow } from '../query/edges.ts'
-import { healthOf } from './health.ts'
 import type { Reported } from './reporter.ts'
 import { type Counted, goldenSignals } from './signals.ts'
 
@@ -12,7 +13,7 @@ interface Gathered {
   called: boolean
   calling: boolean
   tapped: boolean
-  /** A reporter other than a tap names it as the one that answered. */
+  /** It reports itself: by its own spans, or by its log as the one that answered. */
   reports: boolean
   zones: Set<string>
   versions: Set<string>
@@ -65,6 +66,7 @@ function gather(reported: readonly Reported[]): Map<string, Gathered> {
     for (const row of [chosen, ...others]) {
       if (row.reporter === 'client') source.tapped = true
       else if (row.reporter === 'server') destination.tapped = true
+      else if (row.reporter === 'otlp' && row.source !== UNKNOWN_CALLER) source.reports = true
       else if (row.reporter !== 'observer') destination.reports = true
       addAll(source.zones, row.source_zones)
       addAll(destination.zones, row.destination_zones)

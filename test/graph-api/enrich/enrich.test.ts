@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { coverageOf } from '../../../graph-api/enrich/coverage.ts'
 import { edgeOf } from '../../../graph-api/enrich/edge.ts'
 import { readGraph } from '../../../graph-api/enrich/graph.ts'
-import { healthOf, wilsonLower } from '../../../graph-api/enrich/health.ts'
 import { withIdle } from '../../../graph-api/enrich/idle.ts'
 import { nodesOf } from '../../../graph-api/enrich/node.ts'
 import { oneReporter } from '../../../graph-api/enrich/reporter.ts'
@@ -44,37 +43,6 @@ test('one reporter an edge: server, then client, then others', () => {
       .sort(),
   ).toEqual(['client', 'observer'])
   expect(oneReporter([row({}), row({ protocol: 'opaque' })])).toHaveLength(2)
-})
-
-test.each([
-  [0, 0, 'idle'],
-  [9, 0, 'unknown'],
-  [9, 2, 'unknown'],
-  [3, 3, 'bad'],
-  [10, 0, 'ok'],
-  [100, 1, 'ok'],
-  [1000, 10, 'ok'],
-  [1000, 20, 'warn'],
-  [1000, 50, 'warn'],
-  [1000, 80, 'bad'],
-])('%i calls with %i errors are %s', (calls, errors, health) => {
-  expect(healthOf({ calls, errors })).toBe(health)
-})
-
-test("Wilson's bound lies below the share, and nearer with more calls", () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 1e6 }),
-      fc.float({ min: 0, max: 1, noNaN: true }),
-      (calls, part) => {
-        const errors = Math.round(calls * part)
-        const lower = wilsonLower(errors, calls)
-        expect(lower).toBeGreaterThanOrEqual(0)
-        expect(lower).toBeLessThanOrEqual(errors / calls + 1e-12)
-        expect(wilsonLower(errors * 10, calls * 10)).toBeGreaterThanOrEqual(lower - 1e-12)
-      },
-    ),
-  )
 })
 
 test('signals of nothing are zeros, not NaN', () => {
@@ -121,19 +89,37 @@ test('kinds: tapped and middle names are services, others callers or external', 
       row({ source: 'p', destination: 'q', reporter: 'observer' }),
       row({ source: 'q', destination: 'r', reporter: 'observer' }),
       row({ source: 'x', destination: 'y', reporter: 'otlp' }),
+      row({ source: 'x', destination: 'z', reporter: 'otlp' }),
+      row({ source: 'unknown', destination: 'z', reporter: 'otlp' }),
+      row({ source: 'unknown', destination: 'alone', reporter: 'otlp' }),
     ]),
     60,
   )
   expect(Object.fromEntries(nodes.map(({ id, kind }) => [id, kind]))).toEqual({
+    alone: 'service',
     db: 'external',
     p: 'caller',
     q: 'service',
     r: 'external',
     user: 'caller',
     web: 'service',
-    x: 'caller',
-    y: 'service',
+    unknown: 'caller',
+    x: 'service',
+    y: 'external',
+    z: 'service',
   })
+})
+
+test('spans that do not know their caller count only where nothing else tells of calls into the service', () => {
+  const nameless = (destination: string) => row({ source: 'unknown', destination, reporter: 'otlp' })
+  const edges = oneReporter([
+    nameless('tapped'),
+    row({ source: 'web', destination: 'tapped' }),
+    nameless('called'),
+    row({ source: 'web', destination: 'called', reporter: 'otlp' }),
+    nameless('alone'),
+  ]).map(({ chosen }) => `${chosen.source} -> ${chosen.destination} ${chosen.reporter}`)
+  expect(edges).toEqual(['web -> tapped server', 'web -> called otlp', 'unknown -> alone otlp'])
 })
 
 test("a caller shows the calls it makes and is not blamed for its callees' failures", () => {

@@ -1,4 +1,4 @@
-import type { GoldenSignals, Health } from '../../model/graph.ts'
+import type { GoldenSignals, Health } from './graph.ts'
 
 /** Share of failed calls that is surely passed before an edge or service is shown as bad or in warning. */
 export const BAD_SHARE = 0.05
