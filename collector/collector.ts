@@ -9,6 +9,7 @@ import { Wal } from './ingest/wal.ts'
 import { closeServer, type Listening, listenOn } from './listen.ts'
 import { type CallsListener, Live } from './live.ts'
 import { Counts, createMetrics, type Metrics } from './metrics/metrics.ts'
+import { ServiceGraph } from './metrics/service-graph.ts'
 import { Otlp } from './otlp/otlp.ts'
 import { Quarantine } from './quarantine.ts'
 import { Reports } from './reports.ts'
@@ -76,6 +77,7 @@ class RunningCollector implements Collector {
   readonly #taps = new Taps()
   readonly #quarantine = new Quarantine()
   readonly #live = new Live()
+  readonly #graph = new ServiceGraph()
   readonly #metrics: Metrics
   readonly #otlp: Otlp
   readonly #drain: Drain
@@ -97,6 +99,8 @@ class RunningCollector implements Collector {
       pending_segments: () => wal.sealed.length,
       pending_bytes: () => wal.pendingBytes,
       taps: () => this.#taps.list().length,
+      graph: this.#graph,
+      otlp_names_overflowed: () => this.#otlp.overflowed,
     })
     this.#drain = new Drain(
       wal,
@@ -114,7 +118,7 @@ class RunningCollector implements Collector {
       intake,
       quarantine: this.#quarantine,
       counts: this.#counts,
-      onUnpaired: () => {},
+      onUnpaired: (call) => this.#graph.unpaired(call),
       onWarning: (text) => options.onWarning?.(text),
     })
     this.router = createRouter({
@@ -153,6 +157,7 @@ class RunningCollector implements Collector {
   /** Everyone who looks at rows on their way to the store. */
   #accepted(batch: AcceptedBatch): void {
     this.#live.accepted(batch.lines, batch.rows)
+    this.#graph.add(batch)
     this.#otlp.saw(batch)
   }
 
@@ -218,6 +223,7 @@ class RunningCollector implements Collector {
 
   async #close(): Promise<void> {
     clearInterval(this.#sweeper)
+    this.#otlp.stop()
     await closeServer(this.#listening?.server)
     await this.#drain.stop()
     await this.#reports.stop()

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { registerServiceGraph } from './graph-families.ts'
+import type { ServiceGraph } from './service-graph.ts'
 
 /** Plain counters of the collector; `/metrics` and `status()` read them. */
 export class Counts {
@@ -23,6 +25,9 @@ export interface Gauges {
   pending_segments(): number
   pending_bytes(): number
   taps(): number
+  graph: ServiceGraph
+  /** Names that came in by OTLP past their cap. */
+  otlp_names_overflowed(): number
 }
 
 export interface Metrics {
@@ -74,6 +79,17 @@ export function createMetrics(gauges: Gauges): Metrics {
   gauge('pending_segments', 'Segments that wait for the store.', gauges.pending_segments)
   gauge('pending_bytes', 'Bytes of the write-ahead log.', gauges.pending_bytes)
   gauge('taps', 'Taps known.', gauges.taps)
+  counter(
+    'otlp_names_overflowed',
+    'Names of spans replaced by __other__ because the cap of their kind was reached.',
+    gauges.otlp_names_overflowed,
+  )
+  counter(
+    'service_graph_overflowed_rows',
+    'Rows counted under __other__ because the cap on edges of the service graph was reached.',
+    () => gauges.graph.overflowed,
+  )
+  registerServiceGraph(registry, gauges.graph)
   gauge('resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss())
   const seconds = new Histogram({
     name: 'tapmesh_collector_insert_duration_seconds',

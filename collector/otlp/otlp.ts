@@ -1,8 +1,9 @@
 import type { AcceptedBatch, Intake } from '../ingest/intake.ts'
 import type { Counts } from '../metrics/metrics.ts'
+import type { GraphLabels } from '../metrics/service-graph.ts'
 import type { Quarantine } from '../quarantine.ts'
 import { NAME_LIMITS, Names } from './names.ts'
-import { type ClientCall, Peers } from './peers.ts'
+import { GENERATION_MS, Peers } from './peers.ts'
 import { OTLP_TAP, SpanRows } from './row.ts'
 import { OtlpSpans } from './spans.ts'
 import { learnFromRows } from './tap-rows.ts'
@@ -13,7 +14,7 @@ export interface OtlpParts {
   quarantine: Quarantine
   counts: Counts
   /** Told of a caller's span whose callee nobody reported in time. */
-  onUnpaired(call: ClientCall): void
+  onUnpaired(call: GraphLabels): void
   onWarning(text: string): void
 }
 
@@ -22,6 +23,8 @@ export class Otlp {
   readonly spans: OtlpSpans
   readonly #names: Names
   readonly #peers: Peers
+  /** What waits for its other side grows old also where no span comes any more. */
+  readonly #clock: NodeJS.Timeout
 
   constructor({ intake, quarantine, counts, onUnpaired, onWarning }: OtlpParts) {
     this.#names = new Names((kind) =>
@@ -29,7 +32,12 @@ export class Otlp {
         `more than ${NAME_LIMITS[kind]} distinct ${kind} came in by OTLP within an hour; the rest is __other__`,
       ),
     )
-    this.#peers = new Peers(onUnpaired)
+    this.#peers = new Peers(({ client, server, connection_type }) => {
+      // A database tells no spans, so there is nothing to wait for.
+      if (connection_type !== 'database') onUnpaired({ client, server, connection_type })
+    })
+    this.#clock = setInterval(() => this.#peers.turn(), GENERATION_MS)
+    this.#clock.unref()
     this.spans = new OtlpSpans({ rows: new SpanRows(this.#names, this.#peers), intake, quarantine, counts })
   }
 
@@ -43,8 +51,7 @@ export class Otlp {
     if (this.#peers.wanted && tap !== OTLP_TAP) learnFromRows(lines, this.#peers)
   }
 
-  /** Lets what waits for its other side grow old, also where no span comes any more. */
-  turn(): void {
-    this.#peers.turn()
+  stop(): void {
+    clearInterval(this.#clock)
   }
 }

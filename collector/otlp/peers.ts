@@ -51,7 +51,7 @@ export class Peers {
 
   /** The callee's side of a call. @param parent span id of the caller, 16 hex digits */
   answered(parent: string, service: string): void {
-    this.#turn()
+    this.turn()
     const call = this.#young.waiting.get(parent) ?? this.#old.waiting.get(parent)
     if (!call) {
       this.#young.answered.set(parent, service)
@@ -64,7 +64,7 @@ export class Peers {
 
   /** Who answers a call of this span to this address, or undefined where nobody knows. */
   destinationOf(span_id: string, address: string): string | undefined {
-    this.#turn()
+    this.turn()
     const service = this.#young.answered.get(span_id) ?? this.#old.answered.get(span_id)
     if (service === undefined) return this.#addresses.get(address) || undefined
     this.#learn(address, service)
@@ -74,7 +74,7 @@ export class Peers {
   /** The caller's side of a call, to be paired with what comes later. */
   called(span_id: string, call: ClientCall): void {
     this.wanted = true
-    this.#turn()
+    this.turn()
     if (this.#young.answered.delete(span_id) || this.#old.answered.delete(span_id)) return
     this.#young.waiting.set(span_id, call)
   }
@@ -87,13 +87,8 @@ export class Peers {
     this.#addresses.set(address, before === undefined ? service : AMBIGUOUS)
   }
 
-  /** Lets time pass where no span comes, so that what waits is told in time. */
-  turn(): void {
-    this.#turn()
-  }
-
   /** Begins a new generation when the young one is full or old; what nobody answered by then is unpaired. */
-  #turn(): void {
+  turn(): void {
     const { answered, waiting } = this.#young
     const full = answered.size >= SPANS_MAX || waiting.size >= SPANS_MAX
     if (!full && this.#now() - this.#since_ms < GENERATION_MS) return

@@ -60,7 +60,6 @@ export class SpanRows {
     const request = calls || answers ? requestOf(span) : internalWork(span)
     const { attributes } = span
     const scheme = attributes['url.scheme'] ?? attributes['http.scheme']
-    const error = attributes['error.type']?.slice(0, ERROR_TYPE_MAX)
     const resent = Number(attributes['http.request.resend_count'] ?? 0)
     return {
       ts: span.start_us,
@@ -83,8 +82,20 @@ export class SpanRows {
       config_version: '',
       tap: own.instance === '' ? `otlp/${own.service}` : `otlp/${own.service}@${own.instance}`,
       tap_us: 0,
-      attributes: error === undefined ? { 'span.kind': kind } : { 'span.kind': kind, 'error.type': error },
+      attributes: this.#attributes(kind, attributes),
     }
+  }
+
+  /** What is kept of a span beside the columns. */
+  #attributes(kind: string, values: Values): Record<string, string> {
+    const kept: Record<string, string> = { 'span.kind': kind }
+    const error = values['error.type']
+    const database = values['db.system.name'] ?? values['db.system']
+    const queue = values['messaging.system']
+    if (error !== undefined) kept['error.type'] = error.slice(0, ERROR_TYPE_MAX)
+    if (database !== undefined) kept['db.system.name'] = this.#names.take('methods', database)
+    if (queue !== undefined) kept['messaging.system'] = this.#names.take('methods', queue)
+    return kept
   }
 
   #own(resource: Values): Own {

@@ -1,0 +1,163 @@
+import { OTHER, UNKNOWN_CALLER } from '../../model/call.ts'
+import type { AcceptedBatch } from '../ingest/intake.ts'
+import { type EdgeRow, EdgeRows } from './edge-rows.ts'
+import { Standing, Tally } from './tally.ts'
+
+/** Edges that have series of their own; further ones share one whose ends are `__other__`. */
+export const EDGES_MAX = 2000
+
+export interface GraphLabels {
+  client: string
+  server: string
+  /** `database`, `messaging_system`, or empty. */
+  connection_type: string
+}
+
+/** What is exposed of one edge. */
+export interface GraphSeries {
+  labels: GraphLabels
+  requests: Tally
+  /** As the caller's side saw it; no calls where it saw none. */
+  client: Tally
+  server: Tally
+}
+
+const OTHER_EDGE: GraphLabels = { client: OTHER, server: OTHER, connection_type: '' }
+
+const DATABASES: ReadonlySet<string> = new Set([
+  'postgres',
+  'mysql',
+  'redis',
+  'mongodb',
+  'mssql',
+  'cassandra',
+])
+const QUEUES: ReadonlySet<string> = new Set(['kafka', 'amqp', 'nats', 'mqtt'])
+
+/** Reporters whose count stands for the edge, in order: as graph-api/enrich/reporter.ts has it. */
+const ALL_REPORTERS = ['server', 'client', 'observer', 'otlp', 'log'] as const
+/** Who measures at the callee and at the caller; a span without a caller's name is the callee's. */
+const SERVER_SIDE = ['server', 'observer', 'log'] as const
+const CLIENT_SIDE = ['client', 'otlp'] as const
+const NAMELESS_SIDE = ['otlp'] as const
+
+interface Edge {
+  source: string
+  destination: string
+  labels: GraphLabels
+  byReporter: Map<string, Tally>
+  requests: Standing
+  client: Standing
+  server: Standing
+}
+
+/**
+ * The service graph as counters, from rows as they are accepted. One reporter counts an edge at a
+ * time; when a better one appears the counter goes on from where it stood, so that it never falls.
+ */
+export class ServiceGraph {
+  readonly #rows = new EdgeRows()
+  readonly #edges = new Map<string, Edge>()
+  readonly #unpaired = new Map<string, { labels: GraphLabels; calls: number }>()
+  readonly #edges_max: number
+  /** Rows counted under `__other__`. */
+  overflowed = 0
+
+  constructor(edges_max: number = EDGES_MAX) {
+    this.#edges_max = edges_max
+  }
+
+  /** Counts the good rows of a batch. */
+  add(batch: AcceptedBatch): void {
+    this.#rows.each(batch, (row) => this.#count(row))
+  }
+
+  /** Counts a caller's span whose callee nobody reported. */
+  unpaired(labels: GraphLabels): void {
+    const own = `${labels.client}\x1f${labels.server}\x1f${labels.connection_type}`
+    const full = !this.#unpaired.has(own) && this.#unpaired.size >= this.#edges_max
+    const key = full ? OTHER : own
+    const known = this.#unpaired.get(key)
+    if (known) known.calls++
+    else this.#unpaired.set(key, { labels: full ? OTHER_EDGE : labels, calls: 1 })
+  }
+
+  get unpairedCalls(): Iterable<{ labels: GraphLabels; calls: number }> {
+    return this.#unpaired.values()
+  }
+
+  #count(row: EdgeRow): void {
+    if (row.protocol === 'internal') return
+    const key = `${row.source}\x1f${row.destination}\x1f${row.protocol}`
+    const edge = this.#edges.get(key) ?? this.#add(key, row)
+    let tally = edge.byReporter.get(row.reporter)
+    if (!tally) {
+      tally = new Tally()
+      edge.byReporter.set(row.reporter, tally)
+    }
+    tally.count(row.duration_us, row.failed)
+  }
+
+  #add(key: string, row: EdgeRow): Edge {
+    if (this.#edges.size >= this.#edges_max) {
+      this.overflowed++
+      const other = this.#edges.get(OTHER)
+      if (other) return other
+      return this.#keep(OTHER, { ...row, source: OTHER, destination: OTHER, protocol: '', attributes: '' })
+    }
+    return this.#keep(key, row)
+  }
+
+  #keep(key: string, row: EdgeRow): Edge {
+    const { source, destination } = row
+    const labels = { client: source, server: destination, connection_type: connectionType(row) }
+    const edge: Edge = {
+      source,
+      destination,
+      labels,
+      byReporter: new Map(),
+      requests: new Standing(ALL_REPORTERS),
+      client: new Standing(isNameless(source, row.reporter) ? [] : CLIENT_SIDE),
+      server: new Standing(isNameless(source, row.reporter) ? NAMELESS_SIDE : SERVER_SIDE),
+    }
+    this.#edges.set(key, edge)
+    return edge
+  }
+
+  /** Every series as it stands now; edges that differ by protocol alone are one. */
+  series(): GraphSeries[] {
+    const named = new Set<string>()
+    for (const edge of this.#edges.values()) {
+      if (edge.source !== UNKNOWN_CALLER) named.add(edge.destination)
+    }
+    const found = new Map<string, GraphSeries>()
+    for (const edge of this.#edges.values()) {
+      // Calls whose caller their spans do not know are told by somebody else where anybody does.
+      const silent = edge.source === UNKNOWN_CALLER && named.has(edge.destination)
+      for (const standing of [edge.requests, edge.client, edge.server]) standing.read(edge.byReporter, silent)
+      if (edge.requests.total.calls === 0) continue
+      const { client, server, connection_type } = edge.labels
+      const key = `${client}\x1f${server}\x1f${connection_type}`
+      const series = found.get(key) ?? {
+        labels: edge.labels,
+        requests: new Tally(),
+        client: new Tally(),
+        server: new Tally(),
+      }
+      series.requests.add(edge.requests.total)
+      series.client.add(edge.client.total)
+      series.server.add(edge.server.total)
+      found.set(key, series)
+    }
+    return [...found.values()]
+  }
+}
+
+function isNameless(source: string, reporter: string): boolean {
+  return source === UNKNOWN_CALLER && reporter === 'otlp'
+}
+
+function connectionType({ protocol, attributes }: EdgeRow): string {
+  if (DATABASES.has(protocol) || attributes.includes("'db.system.name':")) return 'database'
+  return QUEUES.has(protocol) || attributes.includes("'messaging.system':") ? 'messaging_system' : ''
+}
