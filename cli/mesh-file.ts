@@ -3,7 +3,13 @@ import type { Slo } from '../model/slo.ts'
 import { isName } from '../tap-proxy/config/address.ts'
 import { parsed } from '../tap-proxy/config/parsed.ts'
 import { parseDuration } from '../tap-proxy/config/quantity.ts'
-import { type DocumentRules, oneError, readYamlDocument } from '../tap-proxy/config/yaml-document.ts'
+import {
+  checkYaml,
+  type DocumentRules,
+  oneError,
+  type ReadDocument,
+  readYamlDocument,
+} from '../tap-proxy/config/yaml-document.ts'
 
 /** The YAML file of `tapmesh up --config`: what is told of the mesh as a whole. */
 
@@ -82,9 +88,17 @@ function slosOf({ slos = [] }: MeshDocument): Slo[] {
   })
 }
 
-/** @throws TapmeshError with every mistake in its message, one a line */
-export async function loadMeshFile(file: string): Promise<MeshFile> {
-  const read = await readYamlDocument(file, RULES)
+function finish(file: string, read: ReadDocument<MeshDocument>): MeshFile {
   if ('document' in read) return { slos: slosOf(read.document) }
   throw oneError(file, read.mistakes, 'Mend them and start again.')
+}
+
+/** @throws TapmeshError with every mistake in its message, one a line */
+export async function loadMeshFile(file: string): Promise<MeshFile> {
+  return finish(file, await readYamlDocument(file, RULES))
+}
+
+/** The same for a text at hand. @param file how mistakes name it */
+export function readMeshText(file: string, text: string): MeshFile {
+  return finish(file, checkYaml(file, text, RULES))
 }

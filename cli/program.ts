@@ -4,6 +4,7 @@ import { callsCommand } from './command/calls.ts'
 import { configCommand } from './command/config.ts'
 import { demoCommand } from './command/demo.ts'
 import { doctorCommand } from './command/doctor.ts'
+import { exportCommand } from './command/export.ts'
 import { graphCommand } from './command/graph.ts'
 import { mcpCommand } from './command/mcp.ts'
 import { tailCommand } from './command/tail.ts'
@@ -43,6 +44,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     mcpCommand,
     doctorCommand,
     configCommand,
+    exportCommand,
   ]
   for (const part of parts) program.addCommand(part(terminal))
   return settle(program, terminal)

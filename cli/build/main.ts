@@ -1,9 +1,11 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { GENERATED_PAGES } from './docs.ts'
 
-/** `npm run docs`: writes the generated pages of docs/. */
+/** `npm run docs`: writes every generated file. */
 for (const [path, text] of Object.entries(GENERATED_PAGES)) {
-  writeFileSync(join(import.meta.dirname, '../..', path), text())
+  const file = join(import.meta.dirname, '../..', path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text())
   console.log(`wrote ${path}`)
 }

@@ -23,11 +23,20 @@ export const ROOMS: readonly Room[] = [
     floor: 3,
     may: ['graph-api/contract.ts', 'graph-api/picture/', 'collector/store/', 'model/'],
   },
+  { prefix: 'dashboards/', floor: 3, may: ['tap-proxy/observe/', 'model/'] },
   { prefix: 'ui/', floor: 4, may: ['graph-api/contract.ts', 'graph-api/picture/', 'model/'] },
   {
     prefix: 'cli/',
     floor: 5,
-    may: ['graph-api/', 'graph-api/contract.ts', 'collector/', 'collector/store/', 'tap-proxy/', 'model/'],
+    may: [
+      'graph-api/',
+      'graph-api/contract.ts',
+      'collector/',
+      'collector/store/',
+      'tap-proxy/',
+      'dashboards/',
+      'model/',
+    ],
   },
   {
     prefix: 'loadtest/',
