@@ -1,6 +1,7 @@
 import { TapmeshError } from '../../model/error.ts'
 import type { Counts } from '../metrics/metrics.ts'
 import type { Quarantine } from '../quarantine.ts'
+import { giveMemory } from '../store/block-memory.ts'
 import type { Taps } from '../taps.ts'
 import { checkBatch } from './check.ts'
 import type { BatchHead } from './head.ts'
@@ -103,7 +104,7 @@ export class Intake {
         'It was cut on its way, or the sender counts otherwise.',
       )
     }
-    await wal.append({ tap, boot, seq, rows, block })
+    await wal.append({ tap, boot, seq, rows, block }).finally(() => giveMemory(block))
     counts.batches++
     counts.accepted_rows += rows
     counts.accepted_bytes += body.length

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, TapmeshError } from '../../model/error.ts'
 import {
@@ -11,6 +11,7 @@ import {
   segmentName,
   statesFrame,
 } from './segment.ts'
+import { SegmentFile } from './segment-file.ts'
 import { SequenceLedger } from './sequence.ts'
 
 /**
@@ -64,6 +65,7 @@ export class Wal {
   damaged = 0
   readonly #folder: string
   readonly #now: () => number
+  readonly #file = new SegmentFile()
   #open: OpenSegment | undefined
   #waiting: Waiting[] = []
   #waitingBytes = 0
@@ -215,10 +217,12 @@ export class Wal {
     })
   }
 
-  /** Reads a segment up to `bytes`, the length known to be acknowledged; all of it where that is not known. */
+  /**
+   * Reads a segment up to `bytes`, the length known to be acknowledged; all of it where that is not
+   * known. Its batches lie in memory that the next read writes over.
+   */
   async read(name: string, bytes = Number.POSITIVE_INFINITY): Promise<Segment> {
-    const content = await readFile(join(this.#folder, name))
-    return readSegment(content.subarray(0, Math.min(bytes, content.length)))
+    return readSegment(await this.#file.read(join(this.#folder, name), bytes))
   }
 
   /**

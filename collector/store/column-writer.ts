@@ -42,9 +42,9 @@ export class Bytes {
   data: Uint8Array
   end = 0
 
-  constructor(size = 1024) {
-    // Not filled with zeros: only what was written is ever read.
-    this.data = Buffer.allocUnsafeSlow(size)
+  /** @param memory to begin with; its content does not matter, only what was written is ever read */
+  constructor(memory: Uint8Array = Buffer.allocUnsafeSlow(1024)) {
+    this.data = memory
   }
 
   room(more: number): void {

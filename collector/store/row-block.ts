@@ -1,4 +1,5 @@
 import { COLUMNS } from '../../model/column.ts'
+import { takeMemory } from './block-memory.ts'
 import { Bytes, ColumnWriter, NEWLINE, TAB } from './column-writer.ts'
 
 /**
@@ -13,7 +14,7 @@ export interface RowBlock {
   total: number
   /** Start and end (without the newline) of each line left out, one after the other. */
   bad: number[]
-  /** Empty where no row is good. */
+  /** Empty where no row is good. Its memory may be given back (block-memory.ts) once it is written. */
   block: Buffer
 }
 
@@ -66,7 +67,7 @@ export function rowBlock(bytes: Buffer, oldest_us = 0, newest_us = Number.POSITI
   }
   if (rows === 0) return { rows, total, bad, block: Buffer.alloc(0) }
   // The block is a little larger than its lines: names and types of the columns come to it.
-  const block = new Bytes(bytes.length + 4096)
+  const block = new Bytes(takeMemory(bytes.length + 4096))
   block.varint(writers.length)
   block.varint(rows)
   for (const writer of writers) writer.writeTo(block)
