@@ -140,3 +140,41 @@ test('an outage leaves the picture with a banner, and ends by itself', async () 
   await visit.page.getByText('Disconnected.').waitFor({ state: 'detached' })
   expect(await visit.places()).toEqual(before)
 })
+
+test('a service or an edge without calls in the window says so, and offers wider ones', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/service/nobody`)
+  await visit.page.locator('[data-empty="outside"]').waitFor()
+  await visit.page.getByRole('button', { name: 'Last 24 hours' }).click()
+  await visit.page.waitForURL(/range=24h/)
+  await visit.page.goto(`${api.address}/edge/cart/nobody`)
+  await visit.page.getByText('cart → nobody had no calls').waitFor()
+})
+
+test('what cannot be renewed stays, with its age and the reason', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/service/cart?range=15m`)
+  await visit.page.locator('[data-signals]').waitFor()
+  api.failure = { status: 503, code: 'TAPMESH_STORE_UNAVAILABLE', message: 'the store is away', hint: '' }
+  await visit.page.locator('[data-stale="true"]').getByText('the store is away').waitFor()
+  expect(await visit.page.locator('[data-signals]').count()).toBe(1)
+  api.failure = null
+  await visit.page.locator('.stale-note').waitFor({ state: 'detached' })
+})
+
+test('a row of calls gives its curl command, its outcome at one click, and its time by dragging', async () => {
+  const api = await bench.api(shop(), 60)
+  const visit = await bench.visit(`${api.address}/calls?range=6h`)
+  await visit.page.locator('.calls-bars[data-rows="60"]').waitFor()
+  await visit.page.getByRole('button', { name: 'Failed', exact: true }).click()
+  await visit.page.waitForURL(/outcome=failed/)
+  await visit.page.getByRole('button', { name: 'All', exact: true }).click()
+  const bars = (await visit.page.locator('.calls-bars svg').boundingBox())!
+  await visit.page.mouse.move(bars.x + bars.width * 0.75, bars.y + 20)
+  await visit.page.mouse.down()
+  await visit.page.mouse.move(bars.x + bars.width * 0.95, bars.y + 20)
+  await visit.page.mouse.up()
+  await visit.page.waitForURL(/from=.*to=/)
+  await visit.page.locator('.same-view summary').click()
+  await visit.page.getByText(/npx tapmesh calls --from 2/).waitFor()
+})

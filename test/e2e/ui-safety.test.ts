@@ -16,6 +16,7 @@ const PAGES = [
   ['/map?source=cart&destination=payment', '[data-signals]'],
   ['/services', 'tbody tr'],
   ['/service/cart', '[data-signals]'],
+  ['/edge/cart/payment', '[data-signals]'],
   ['/calls', '.call-row'],
   [`/trace/${'ab'.repeat(16)}`, '.wf-row'],
   ['/status', 'tbody tr'],

@@ -1,6 +1,7 @@
 import type {
   Call,
   CallsAnswer,
+  CallsOverTimeAnswer,
   EdgeAnswer,
   GoldenSignals,
   Graph,
@@ -162,6 +163,30 @@ export function callsAnswer(graph: Graph, calls: Call[], query: URLSearchParams)
     calls: page,
     next_cursor: start + limit < found.length ? String(start + limit) : null,
   }
+}
+
+/** Ten bars over the window; calls outside of it stand in none. */
+export function callsOverTimeAnswer(
+  graph: Graph,
+  calls: Call[],
+  query: URLSearchParams,
+): CallsOverTimeAnswer {
+  const found = calls.filter((call) => matches(call, query))
+  const step_s = Math.max(1, Math.ceil(graph.window.seconds / 10))
+  const bars = Array.from({ length: 10 }, (_, at) => {
+    const begin = Date.parse(graph.window.from) + at * step_s * 1000
+    const own = found.filter((call) => {
+      const began = Date.parse(call.ts)
+      return began >= begin && began < begin + step_s * 1000
+    })
+    return {
+      ts: new Date(begin).toISOString(),
+      calls: own.length,
+      errors: own.filter((call) => isFailed(call.outcome)).length,
+      client_errors: own.filter((call) => call.outcome === 'client_error').length,
+    }
+  })
+  return { window: graph.window, step_s, bars }
 }
 
 export function statusAnswer(

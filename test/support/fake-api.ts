@@ -5,7 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import type { Call, Graph } from '../../graph-api/contract.ts'
 import { deltaOf } from '../../model/graph-delta.ts'
-import { callsAnswer, edgeAnswer, matches, serviceAnswer, statusAnswer } from './fake-answers.ts'
+import {
+  callsAnswer,
+  callsOverTimeAnswer,
+  edgeAnswer,
+  matches,
+  serviceAnswer,
+  statusAnswer,
+} from './fake-answers.ts'
 import { callOf, traceOf } from './fake-calls.ts'
 import type { Shape } from './fake-graph.ts'
 import { graphOf } from './fake-graph.ts'
@@ -166,6 +173,8 @@ export class FakeApi {
       }
       case 'calls':
         return callsAnswer(graph, this.calls, query)
+      case 'calls-over-time':
+        return callsOverTimeAnswer(graph, this.calls, query)
       case 'traces':
         return names[0] === '0'.repeat(32) ? undefined : traceOf(this.shape, names[0]!)
       case 'status':

@@ -7,7 +7,11 @@ export interface Resource<T> {
   data: T | undefined
   error: ApiError | undefined
   loading: boolean
+  /** When the data arrived, milliseconds. */
+  at: number
 }
+
+const NOTHING = { data: undefined, error: undefined, loading: true, at: 0 }
 
 /** Milliseconds between two questions for a window that follows the clock. */
 const AGAIN_MS = 5000
@@ -16,30 +20,33 @@ const AGAIN_MS = 5000
 export const again = signal(0)
 
 /**
- * Asks `address` now, on every change of it, and every few seconds while `follows`.
+ * Asks `address` now, on every change of it, and every few seconds while `follows` or while nobody answers.
  * An answer for another address is dropped; undefined asks nothing.
  */
 export function useResource<T>(address: string | undefined, follows: boolean): Resource<T> {
-  const [state, setState] = useState<Resource<T>>({ data: undefined, error: undefined, loading: true })
+  const [state, setState] = useState<Resource<T>>(NOTHING)
   const shown = useRef<string | undefined>(undefined)
   const turn = again.value
   useEffect(() => {
     if (address === undefined) return
     const stop = new AbortController()
     let timer = 0
-    if (shown.current !== address) setState({ data: undefined, error: undefined, loading: true })
+    if (shown.current !== address) setState(NOTHING)
     shown.current = address
     const ask = async () => {
+      let more = follows
       try {
         const data = await getJson<T>(address, stop.signal)
-        setState({ data, error: undefined, loading: false })
+        setState({ data, error: undefined, loading: false, at: Date.now() })
       } catch (error) {
         if (stop.signal.aborted) return
         const known =
           error instanceof ApiError ? error : new ApiError(0, 'TAPMESH_INTERNAL', String(error), '')
-        setState((before) => ({ data: before.data, error: known, loading: false }))
+        setState((before) => ({ ...before, error: known, loading: false }))
+        // Nobody answered, or the store was away: that passes. A question that is wrong stays wrong.
+        more ||= known.status === 0 || known.status >= 500
       }
-      if (follows && !stop.signal.aborted) timer = window.setTimeout(whenSeen, AGAIN_MS)
+      if (more && !stop.signal.aborted) timer = window.setTimeout(whenSeen, AGAIN_MS)
     }
     const whenSeen = () => {
       if (document.hidden) timer = window.setTimeout(whenSeen, AGAIN_MS)

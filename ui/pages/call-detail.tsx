@@ -1,7 +1,11 @@
 import type { Call } from '../../graph-api/contract.ts'
 import { bytesText, durationText } from '../../graph-api/picture/format.ts'
 import { RESPONSE_FLAGS } from '../../model/call.ts'
+import { copyText } from '../parts/copy.tsx'
+import { Link } from '../parts/link.tsx'
+import { addressOf, edgeAddress, traceAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
+import { curlOf } from './curl.ts'
 
 /** Everything that is known of one call. */
 
@@ -17,7 +21,7 @@ function flagWords(flags: string): string {
 /** Name and value of each fact; empty values are left out. */
 function factsOf(call: Call): [name: string, value: string][] {
   const instance = (address: string, zone: string, version: string) =>
-    [address, zone, version && `v${version}`].filter(Boolean).join(' · ')
+    [address, zone, version].filter(Boolean).join(' · ')
   const facts: [string, string][] = [
     ['Began', localText(call.ts)],
     ['Duration', durationText(call.duration_us)],
@@ -44,15 +48,41 @@ function factsOf(call: Call): [name: string, value: string][] {
   return facts.filter(([, value]) => value !== '')
 }
 
-export function CallDetail({ call }: { call: Call }) {
+/** What can be done with a call: its trace, its edge, the same request again. */
+function CallActions({ call }: { call: Call }) {
+  const { source, destination, trace_id } = call
   return (
-    <dl class="facts call-detail">
-      {factsOf(call).map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd class="mono">{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <p class="panel-links call-actions">
+      <Link to={traceAddress(trace_id)}>Open trace</Link>
+      <Link to={edgeAddress(source, destination)}>Open edge</Link>
+      <Link to={addressOf('/map', { source, destination })}>Show on map</Link>
+      <Link to={addressOf('/calls', { trace_id, range: '7d' })}>Calls of this trace</Link>
+      {call.protocol === 'http' ? (
+        <button
+          type="button"
+          class="link-button"
+          title="Without query string, headers and body, which are not recorded"
+          onClick={() => void copyText(curlOf(call))}
+        >
+          Copy as curl
+        </button>
+      ) : null}
+    </p>
+  )
+}
+
+export function CallDetail({ call, actions = false }: { call: Call; actions?: boolean }) {
+  return (
+    <>
+      {actions ? <CallActions call={call} /> : null}
+      <dl class="facts call-detail">
+        {factsOf(call).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd class="mono">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
   )
 }

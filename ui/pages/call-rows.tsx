@@ -62,7 +62,7 @@ function Row({ call, open }: { call: Call; open: boolean }) {
       {open ? (
         <tr class="detail-row">
           <td colSpan={7}>
-            <CallDetail call={call} />
+            <CallDetail call={call} actions />
           </td>
         </tr>
       ) : null}

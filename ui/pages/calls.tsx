@@ -1,15 +1,18 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { wholeText } from '../../graph-api/picture/format.ts'
+import { apiAddress } from '../data/api.ts'
 import type { Filters } from '../data/calls.ts'
 import { CallsList } from '../data/calls.ts'
 import { again } from '../data/resource.ts'
 import { Empty, Loading, Problem } from '../parts/notice.tsx'
 import { RangeMenu } from '../parts/range-menu.tsx'
+import { SameView, tapmeshCommand } from '../parts/same-view.tsx'
 import { place, queryValue, setQuery } from '../state/location.ts'
 import { range } from '../state/range.ts'
 import { CallFilters, FILTERS } from './call-filters.tsx'
 import { CallRows } from './call-rows.tsx'
+import { CallsBars } from './calls-bars.tsx'
 
 /** The access log: filters, pages of the past, and a live tail that can be paused. */
 
@@ -59,6 +62,57 @@ function TailBar({ list }: { list: CallsList }) {
   )
 }
 
+const QUICK: [outcome: string, word: string][] = [
+  ['', 'All'],
+  ['ok', 'Ok'],
+  ['client_error,denied', 'Client errors'],
+  ['failed', 'Failed'],
+]
+
+/** Outcomes at one click; every call was recorded, so this also works afterwards. */
+function QuickOutcomes() {
+  const chosen = queryValue('outcome')
+  return (
+    <fieldset class="segments">
+      <legend class="hidden">Outcome</legend>
+      {QUICK.map(([outcome, word]) => (
+        <button
+          key={word}
+          type="button"
+          class="segment"
+          aria-pressed={chosen === outcome}
+          onClick={() => setQuery({ outcome }, false)}
+        >
+          {word}
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+function CallsCommand({
+  filters,
+  span,
+  tail,
+}: {
+  filters: Filters
+  span: { from: string; to: string }
+  tail: boolean
+}) {
+  const { min_duration_us, trace_id, ...named } = filters
+  const options = {
+    ...named,
+    trace: trace_id,
+    'min-duration': min_duration_us === undefined ? undefined : `${Number(min_duration_us) / 1000}ms`,
+  }
+  return (
+    <SameView
+      command={tail ? tapmeshCommand(['tail'], options) : tapmeshCommand(['calls'], { ...options, ...span })}
+      address={apiAddress('calls', { ...filters, ...span })}
+    />
+  )
+}
+
 export function CallsPage() {
   const list = useMemo(() => new CallsList(), [])
   const filters = filtersOf(place.value.query)
@@ -77,11 +131,13 @@ export function CallsPage() {
       <div class="page-head">
         <h1>Calls</h1>
         <div class="toolbar">
+          <QuickOutcomes />
           <RangeMenu />
           <TailBar list={list} />
         </div>
       </div>
       <CallFilters />
+      <CallsBars filters={filters} span={span} follows={range.value.follows} />
       {list.error.value ? <Problem error={list.error.value} title="The calls cannot be loaded" /> : null}
       {!list.connected.value ? <p class="note">The tail is disconnected; it tries again by itself.</p> : null}
       {rows.length > 0 ? <CallRows rows={rows} /> : null}
@@ -116,6 +172,7 @@ export function CallsPage() {
           </button>
         </p>
       )}
+      <CallsCommand filters={filters} span={span} tail={tail} />
     </main>
   )
 }

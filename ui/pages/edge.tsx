@@ -1,14 +1,77 @@
-import { EdgePanel } from '../panels/edge.tsx'
+import type { EdgeAnswer } from '../../graph-api/contract.ts'
+import { useResource } from '../data/resource.ts'
+import { EdgeSignals } from '../panels/edge.tsx'
+import { EdgeCommand, EdgeHead, type Ends, edgeQuestion } from '../panels/edge-head.tsx'
+import { Evidence } from '../panels/evidence.tsx'
+import { Exemplars } from '../panels/exemplars.tsx'
+import { StatusList } from '../panels/lists.tsx'
+import { LiveTail } from '../panels/live-tail.tsx'
+import { Sides } from '../panels/sides.tsx'
+import { Card } from '../parts/card.tsx'
+import { HeatMap } from '../parts/heat-map.tsx'
+import { ResourceView } from '../parts/not-in-window.tsx'
 import { RangeMenu } from '../parts/range-menu.tsx'
+import { AllCharts } from '../parts/signal-charts.tsx'
+import { range } from '../state/range.ts'
+import { RouteTable } from './route-table.tsx'
 
 /** An edge in full width. */
-export function EdgePage({ source, destination }: { source: string; destination: string }) {
+
+const CALLS = 20
+
+export function EdgePage({ source, destination }: Ends) {
+  const asked = useResource<EdgeAnswer>(edgeQuestion({ source, destination }), range.value.follows)
   return (
     <main class="page wide-panel">
-      <div class="toolbar">
-        <RangeMenu />
+      <div class="page-head">
+        <EdgeHead source={source} destination={destination} answer={asked.data} />
+        <div class="toolbar">
+          <RangeMenu />
+        </div>
       </div>
-      <EdgePanel source={source} destination={destination} />
+      <ResourceView {...asked} what={`${source} → ${destination}`} lines={12}>
+        {(answer) => <EdgeBody answer={answer} source={source} destination={destination} />}
+      </ResourceView>
     </main>
+  )
+}
+
+function EdgeBody({ answer, source, destination }: Ends & { answer: EdgeAnswer }) {
+  const filters = { source, destination }
+  return (
+    <>
+      <EdgeSignals answer={answer} />
+      <div class="cards">
+        <Card title="Over time" full>
+          <AllCharts series={answer.series} span={answer.window} />
+          <HeatMap series={answer.series} span={answer.window} filters={filters} />
+        </Card>
+        <Card title="Seen from both sides">
+          <Sides answer={answer} chart />
+        </Card>
+        <Card title="Traces to look at">
+          {answer.exemplars.length > 0 ? (
+            <Exemplars exemplars={answer.exemplars} />
+          ) : (
+            <p class="muted">The calls themselves are no longer kept, only their sums.</p>
+          )}
+        </Card>
+        <Card title="Routes" full>
+          <RouteTable routes={answer.routes} filters={filters} />
+        </Card>
+        <Card title="Last calls">
+          <LiveTail filters={{ ...filters, reporter: answer.edges[0]!.reporter }} most={CALLS} />
+        </Card>
+        <div class="stack">
+          <Card title="Answers">
+            <StatusList statuses={answer.statuses} words />
+          </Card>
+          <Card title="How it is known">
+            <Evidence answer={answer} />
+          </Card>
+        </div>
+      </div>
+      <EdgeCommand source={source} destination={destination} />
+    </>
   )
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Call, GraphEdge, RouteRow, StatusRow } from '../../graph-api/contract.ts'
 import { durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { RESPONSE_FLAGS } from '../../model/call.ts'
 import { selectEdge } from '../map/selection.ts'
 import { HealthMark, StatusChip } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
@@ -147,37 +148,49 @@ export function Bar({ share, tone = 'main' }: { share: number; tone?: string }) 
   )
 }
 
-export function StatusList({ statuses }: { statuses: readonly StatusRow[] }) {
+const FLAGS: Readonly<Record<string, string>> = RESPONSE_FLAGS
+
+/** Statuses with their share of all; `words` says what the flags mean. */
+export function StatusList({ statuses, words = false }: { statuses: readonly StatusRow[]; words?: boolean }) {
   const total = statuses.reduce((sum, row) => sum + row.calls, 0) || 1
+  const flags = [...new Set(statuses.flatMap((row) => row.response_flags.split(',')).filter(Boolean))]
   return (
-    <ul class="statuses">
-      {statuses.map((row) => (
-        <li key={`${row.status} ${row.outcome} ${row.response_flags}`}>
-          <StatusChip status={row.status} outcome={row.outcome} flags={row.response_flags} />
-          <Bar
-            share={row.calls / total}
-            tone={row.outcome === 'ok' ? 'main' : row.outcome === 'client_error' ? 'warn' : 'bad'}
-          />
-          <span class="row-number">{wholeText(row.calls)}</span>
-          <span class="row-number faint">{shareText(row.calls / total)}</span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="statuses">
+        {statuses.map((row) => (
+          <li key={`${row.status} ${row.outcome} ${row.response_flags}`}>
+            <StatusChip status={row.status} outcome={row.outcome} flags={row.response_flags} />
+            <Bar
+              share={row.calls / total}
+              tone={row.outcome === 'ok' ? 'main' : row.outcome === 'client_error' ? 'warn' : 'bad'}
+            />
+            <span class="row-number">{wholeText(row.calls)}</span>
+            <span class="row-number faint">{shareText(row.calls / total)}</span>
+          </li>
+        ))}
+      </ul>
+      {words && flags.length > 0 ? (
+        <dl class="facts flags">
+          {flags.map((flag) => (
+            <div key={flag}>
+              <dt>{flag}</dt>
+              <dd>{FLAGS[flag] ?? 'not known here'}</dd>
+            </div>
+          ))}
+        </dl>
+      ) : null}
+    </>
   )
 }
 
 /** A few calls, each leading to its trace. */
-export function CallList({ calls, words }: { calls: readonly Call[]; words?: readonly string[] }) {
+export function CallList({ calls }: { calls: readonly Call[] }) {
   return (
     <ul class="rows calls-short">
-      {calls.map((call, at) => (
-        <li key={call.id}>
+      {calls.map((call) => (
+        <li key={call.id} data-call={call.id}>
           <Link class="row" to={traceAddress(call.trace_id)} title={`Trace ${call.trace_id}`}>
-            {words ? (
-              <span class="tag">{words[at]}</span>
-            ) : (
-              <span class="row-time">{clockText(call.ts, false)}</span>
-            )}
+            <span class="row-time">{clockText(call.ts, false)}</span>
             <StatusChip status={call.status} outcome={call.outcome} flags={call.response_flags} />
             <span class="row-name mono">
               <span class="method">{call.method}</span> {call.path}

@@ -1,11 +1,41 @@
 import type { EdgeAnswer } from '../../graph-api/contract.ts'
 import { durationText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { Chart, type Line, wholeBuckets } from '../parts/chart.tsx'
 
 /** What the caller's and the callee's tap measured; the difference is the network's share. */
 
-const WORDS: Record<string, string> = { client: 'Caller side', server: 'Callee side' }
+const WORDS: Record<string, string> = {
+  client: 'Caller side',
+  server: 'Callee side',
+  otlp: 'Programs',
+  observer: 'Packets',
+  log: 'Access log',
+}
 
-export function Sides({ answer }: { answer: EdgeAnswer }) {
+/** Medians of both sides over time: the gap between the lines is the way between them. */
+function SidesChart({ answer }: { answer: EdgeAnswer }) {
+  const { series, sides } = answer
+  const client = sides.find((side) => side.reporter === 'client')
+  const server = sides.find((side) => side.reporter === 'server')
+  if (!client || !server) return null
+  const place = new Map(series.points.map(({ ts }, at) => [ts, at]))
+  const line = (name: string, tone: Line['tone'], p50s: readonly number[]): Line => ({
+    name,
+    tone,
+    gaps: true,
+    value: ({ ts }) => p50s[place.get(ts) ?? -1] ?? 0,
+  })
+  return (
+    <Chart
+      title="Median of both sides"
+      series={wholeBuckets(series, answer.window)}
+      text={durationText}
+      lines={[line('caller', 'warn', client.p50_series_us), line('callee', 'main', server.p50_series_us)]}
+    />
+  )
+}
+
+export function Sides({ answer, chart = false }: { answer: EdgeAnswer; chart?: boolean }) {
   const client = answer.sides.find((side) => side.reporter === 'client')
   const server = answer.sides.find((side) => side.reporter === 'server')
   return (
@@ -14,25 +44,19 @@ export function Sides({ answer }: { answer: EdgeAnswer }) {
         <thead>
           <tr>
             <th scope="col">Side</th>
-            <th scope="col" class="number">
-              Calls
-            </th>
-            <th scope="col" class="number">
-              p50
-            </th>
-            <th scope="col" class="number">
-              p95
-            </th>
-            <th scope="col" class="number">
-              p99
-            </th>
+            {['Calls', 'Failed', 'p50', 'p95', 'p99'].map((title) => (
+              <th key={title} scope="col" class="number">
+                {title}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
           {answer.sides.map((side) => (
-            <tr key={side.reporter}>
+            <tr key={side.reporter} data-side={side.reporter}>
               <td>{WORDS[side.reporter] ?? side.reporter}</td>
               <td class="number">{wholeText(side.calls)}</td>
+              <td class={`number ${side.errors > 0 ? 'is-bad' : 'faint'}`}>{wholeText(side.errors)}</td>
               <td class="number">{durationText(side.p50_us)}</td>
               <td class="number">{durationText(side.p95_us)}</td>
               <td class="number">{durationText(side.p99_us)}</td>
@@ -45,6 +69,7 @@ export function Sides({ answer }: { answer: EdgeAnswer }) {
       ) : (
         <p class="muted">Only one side has a tap here, so the network's share is not known.</p>
       )}
+      {chart ? <SidesChart answer={answer} /> : null}
     </>
   )
 }

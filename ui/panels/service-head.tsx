@@ -1,0 +1,48 @@
+import type { GraphNode } from '../../graph-api/contract.ts'
+import { HealthMark } from '../parts/health.tsx'
+import { Link } from '../parts/link.tsx'
+import { addressOf, page, serviceAddress } from '../state/location.ts'
+import { NameHeading } from './lists.tsx'
+
+/** Name, health and whereabouts of a service, and where to go from here. */
+
+const KINDS = {
+  service: 'Service',
+  external: 'External, only ever called',
+  caller: 'Caller without a tap',
+} as const
+
+export function ServiceHead({ id, service }: { id: string; service: GraphNode | undefined }) {
+  return (
+    <header class="panel-head">
+      <p class="eyebrow">{service ? KINDS[service.kind] : 'Service'}</p>
+      <NameHeading title={id}>{id}</NameHeading>
+      {service ? (
+        <p class="chips">
+          <HealthMark health={service.health} word />
+          {service.zones.map((zone) => (
+            <span key={zone} class="tag">
+              {zone}
+            </span>
+          ))}
+          {service.versions.map((version) => (
+            <span key={version} class="tag">
+              {version}
+            </span>
+          ))}
+          {service.tapped ? null : <span class="tag">no tap in front</span>}
+        </p>
+      ) : null}
+      <p class="panel-links">
+        {page.value.name === 'map' ? (
+          <Link to={serviceAddress(id)}>Open page</Link>
+        ) : (
+          <Link to={addressOf('/map', { service: id })}>Show on map</Link>
+        )}
+        <Link to={addressOf('/calls', { destination: id })}>Calls to it</Link>
+        <Link to={addressOf('/calls', { source: id })}>Calls from it</Link>
+        <Link to={addressOf('/calls', { destination: id, outcome: 'failed' })}>Failed calls</Link>
+      </p>
+    </header>
+  )
+}
