@@ -4,9 +4,11 @@ import { callsCommand } from './command/calls.ts'
 import { configCommand } from './command/config.ts'
 import { demoCommand } from './command/demo.ts'
 import { doctorCommand } from './command/doctor.ts'
+import { edgeCommand } from './command/edge.ts'
 import { exportCommand } from './command/export.ts'
 import { graphCommand } from './command/graph.ts'
 import { mcpCommand } from './command/mcp.ts'
+import { serviceCommand } from './command/service.ts'
 import { tailCommand } from './command/tail.ts'
 import { tapCommand } from './command/tap.ts'
 import { topCommand } from './command/top.ts'
@@ -37,6 +39,8 @@ export function createProgram(terminal: Terminal, version: string): Command {
     upCommand,
     tapCommand,
     graphCommand,
+    serviceCommand,
+    edgeCommand,
     tailCommand,
     topCommand,
     callsCommand,

@@ -55,11 +55,13 @@ export interface Series {
   heat: Heat
 }
 
+/** Counted by whole minutes around the window, above 12 hours by whole hours; `rate` goes by what was counted. */
 export interface RouteRow {
   method: string
   route: string
   calls: number
   errors: number
+  rate: number
   error_rate: number
   p50_us: number
   p95_us: number

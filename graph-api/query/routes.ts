@@ -69,9 +69,11 @@ export async function readRoutes(
   edges: readonly EdgeKey[],
 ): Promise<RouteRow[]> {
   if (edges.length === 0) return []
-  const { rows } = await readRoutesBy(store, span, now_us, edges, 'route')
+  const { rows, span: counted } = await readRoutesBy(store, span, now_us, edges, 'route')
+  const seconds = (counted.to_us - counted.from_us) / US
   return rows.map(({ destination: _all, keys, counts, ...row }) => ({
     ...row,
+    rate: row.calls / seconds,
     error_rate: share(row.errors, row.calls),
     ...quantiles(histogramOf(keys, counts)),
   }))

@@ -84,6 +84,7 @@ export const route = z.strictObject({
   route: z.string(),
   calls: count,
   errors: count,
+  rate: z.number().min(0),
   error_rate: z.number().min(0).max(1),
   ...quantiles,
 })

@@ -28,6 +28,7 @@ function routesOf(calls: number, error_rate: number, p50_us: number): RouteRow[]
       route,
       calls: own,
       errors,
+      rate: own / 300,
       error_rate: own ? errors / own : 0,
       p50_us: p50,
       p95_us: p50 * 3,

@@ -56,7 +56,7 @@ function EdgeBody({ answer, source, destination }: Ends & { answer: EdgeAnswer }
             <p class="muted">The calls themselves are no longer kept, only their sums.</p>
           )}
         </Card>
-        <Card title="Routes" full>
+        <Card title="Routes" aside="counted by whole minutes" full>
           <RouteTable routes={answer.routes} filters={filters} />
         </Card>
         <Card title="Last calls">

@@ -56,7 +56,7 @@ function ServiceBody({ answer }: { answer: ServiceAnswer }) {
             <HeatMap series={series} span={span} filters={filters} />
           </Card>
         ) : null}
-        <Card title="Routes" full>
+        <Card title="Routes" aside="counted by whole minutes" full>
           <RouteTable routes={answer.routes} filters={filters} />
         </Card>
         <div class="stack">
