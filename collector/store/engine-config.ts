@@ -45,6 +45,9 @@ const MERGE_TREE: Readonly<Record<string, number>> = {
   cleanup_delay_period: 60,
   max_cleanup_delay_period: 300,
   merge_max_block_size: 4096,
+  // Parts grow eightfold at a merge, not fivefold: a third fewer times that a row is written again,
+  // for about as many parts (8 a level on 4 levels instead of 5 on 6).
+  merge_selector_base: 8,
   min_bytes_for_wide_part: 10_485_760,
 }
 
