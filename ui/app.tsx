@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { ageText } from '../graph-api/picture/format.ts'
 import { arrived, connected, graph } from './data/live-graph.ts'
@@ -7,6 +8,7 @@ import { copyText } from './parts/copy.tsx'
 import { Help, helpOpen } from './parts/help.tsx'
 import { isTyping } from './parts/keys.ts'
 import { later } from './parts/later.tsx'
+import { laterStyle } from './parts/later-style.ts'
 import { Link } from './parts/link.tsx'
 import { Empty } from './parts/notice.tsx'
 import { Toast } from './parts/toast.tsx'
@@ -16,14 +18,17 @@ import { nextTheme } from './state/theme.ts'
 
 /** The frame around every page: navigation, freshness, keys that work everywhere. */
 
-// The map comes with the frame; every other page is a file of its own, fetched when it is opened.
-const ServicesPage = later(() => import('./pages/services.tsx').then((it) => it.ServicesPage))
-const ServicePage = later(() => import('./pages/service.tsx').then((it) => it.ServicePage))
-const EdgePage = later(() => import('./pages/edge.tsx').then((it) => it.EdgePage))
-const CallsPage = later(() => import('./pages/calls.tsx').then((it) => it.CallsPage))
-const TracePage = later(() => import('./pages/trace.tsx').then((it) => it.TracePage))
-const StatusPage = later(() => import('./pages/status.tsx').then((it) => it.StatusPage))
-const SetupPage = later(() => import('./pages/setup.tsx').then((it) => it.SetupPage))
+/** A page in a file of its own, fetched with the pages' style when it is opened. The map comes with the frame. */
+const pagePart = <Props extends object>(load: () => Promise<ComponentType<Props>>) =>
+  later(() => laterStyle().then(load))
+
+const ServicesPage = pagePart(() => import('./pages/services.tsx').then((it) => it.ServicesPage))
+const ServicePage = pagePart(() => import('./pages/service.tsx').then((it) => it.ServicePage))
+const EdgePage = pagePart(() => import('./pages/edge.tsx').then((it) => it.EdgePage))
+const CallsPage = pagePart(() => import('./pages/calls.tsx').then((it) => it.CallsPage))
+const TracePage = pagePart(() => import('./pages/trace.tsx').then((it) => it.TracePage))
+const StatusPage = pagePart(() => import('./pages/status.tsx').then((it) => it.StatusPage))
+const SetupPage = pagePart(() => import('./pages/setup.tsx').then((it) => it.SetupPage))
 
 const PAGES = [
   { path: '/map', word: 'Map', names: ['map'] },

@@ -14,7 +14,7 @@ export const PRODUCTS = [
     title: 'Building the user interface',
     builder: 'ui/build.mjs',
     build: 'buildUi',
-    inputs: ['ui', 'model', 'graph-api/contract.ts', 'graph-api/picture', 'package-lock.json'],
+    inputs: ['ui', 'model', 'graph-api/contract.ts', 'graph-api/picture', 'graph-api/export', 'package-lock.json'],
     output: 'dist/ui',
     stamp: 'dist/.stamp-ui',
   },

@@ -1,14 +1,14 @@
-import type { Graph, GraphEdge, GraphNode, Health } from '../../model/graph.ts'
+import type { Graph, GraphEdge, GraphNode, Health, NodeSlo } from '../../model/graph.ts'
 import { edgeKey } from './edge-key.ts'
 import { durationText, rateText, shareText } from './format.ts'
 import type { LabelPlace } from './label.ts'
 import { Occupied, placeLabel } from './label.ts'
 import type { Curve } from './path.ts'
-import { columnsOf, curveOf, pointAt } from './path.ts'
-import { portsOf } from './port.ts'
-import { edgeSentence, nodeSentence } from './sentence.ts'
+import { pointAt } from './path.ts'
+import { edgeSentence, groupSentence, nodeSentence } from './sentence.ts'
 import type { Layout, Point } from './spacing.ts'
 import { fitText } from './text.ts'
+import { BENT_EDGES_MAX, wiresOf } from './wires.ts'
 
 export { edgeKey } from './edge-key.ts'
 
@@ -33,6 +33,10 @@ export interface SceneOptions {
   detail?: Detail
   /** Draw labels only where something is wrong, or on these edges (keys). */
   label_only?: ReadonlySet<string>
+  /** Ids of boxes that stand for several services, with what they stand for. */
+  members?: ReadonlyMap<string, readonly string[]>
+  /** Lines that are known already, of this layout and these pairs. */
+  wires?: ReadonlyMap<string, Curve>
 }
 
 export interface SceneNode {
@@ -48,6 +52,10 @@ export interface SceneNode {
   kind: GraphNode['kind']
   tapped: boolean
   health: Health
+  /** How many services the box stands for; 0 for a service itself. */
+  members: number
+  /** The worst objective, where one is configured. */
+  slo: NodeSlo['state'] | undefined
   sentence: string
 }
 
@@ -76,11 +84,11 @@ export interface Scene {
 
 /** Level of detail for a zoom factor. */
 export function detailFor(scale: number): Detail {
-  return scale < 0.28 ? 'boxes' : scale < 0.5 ? 'names' : 'full'
+  return scale < 0.35 ? 'boxes' : scale < 0.55 ? 'names' : 'full'
 }
 
 /** Edges beyond which labels are drawn only where something is wrong. */
-export const LABELLED_EDGES_MAX = 90
+export const LABELLED_EDGES_MAX = BENT_EDGES_MAX
 
 export function metricText(edge: GraphEdge, metric: EdgeMetric): string {
   switch (metric) {
@@ -97,7 +105,8 @@ export function metricText(edge: GraphEdge, metric: EdgeMetric): string {
   }
 }
 
-function nodeStats(node: GraphNode): string {
+function nodeStats(node: GraphNode, members: number): string {
+  if (members > 0) return `${members} services · ${rateText(node.rate)}`
   if (node.kind === 'caller') return 'no tap'
   if (node.calls === 0) return 'no calls'
   const second = node.error_rate > 0 ? `${shareText(node.error_rate)} err` : durationText(node.p95_us)
@@ -112,7 +121,7 @@ export function edgeWidth(rate: number): number {
 const SEVERITY: Record<Health, number> = { bad: 4, warn: 3, ok: 2, unknown: 1, idle: 0 }
 
 /** Edges of one pair become one, told by the protocol with the worst health, then the most calls. */
-function onePerPair(edges: readonly GraphEdge[]): GraphEdge[] {
+export function onePerPair(edges: readonly GraphEdge[]): GraphEdge[] {
   const pairs = new Map<string, GraphEdge>()
   for (const edge of edges) {
     const key = edgeKey(edge)
@@ -123,9 +132,18 @@ function onePerPair(edges: readonly GraphEdge[]): GraphEdge[] {
   return [...pairs.values()]
 }
 
-function sceneNode(node: GraphNode, point: Point, layout: Layout, detail: Detail): SceneNode {
+interface NodeOptions {
+  detail: Detail
+  /** Services that the box stands for, 0 for a service itself. */
+  members: number
+}
+
+function sceneNode(node: GraphNode, point: Point, layout: Layout, options: NodeOptions): SceneNode {
   const { node_width, node_height } = layout.spacing
+  const { detail, members } = options
   const room = node_width - 42
+  // A group is named by what its members share; its id begins with how they were grouped.
+  const shown = members > 0 ? node.id.replace(/^\w+: /, '') : node.id
   return {
     id: node.id,
     x: point.x,
@@ -133,74 +151,89 @@ function sceneNode(node: GraphNode, point: Point, layout: Layout, detail: Detail
     width: node_width,
     height: node_height,
     name: fitText(
-      node.id,
+      shown,
       detail === 'full' ? NAME_SIZE : NAME_SIZE_FAR,
       detail === 'full' ? room : node_width - 20,
     ),
-    stats: nodeStats(node),
+    stats: nodeStats(node, members),
     kind: node.kind,
     tapped: node.tapped,
     health: node.health,
-    sentence: nodeSentence(node),
+    members,
+    slo: node.slo?.state,
+    sentence: members > 0 ? groupSentence(node, members) : nodeSentence(node),
   }
 }
 
 /** Primitives of a graph in its layout; nodes without a position are left out. */
 export function sceneOf(graph: Graph, layout: Layout, options: SceneOptions = {}): Scene {
   const detail = options.detail ?? 'full'
-  const place = (id: string) => (Object.hasOwn(layout.positions, id) ? layout.positions[id] : undefined)
   const nodes: SceneNode[] = []
-  const occupied = new Occupied()
   for (const node of graph.nodes) {
-    const point = place(node.id)
-    if (!point) continue
-    nodes.push(sceneNode(node, point, layout, detail))
-    const [w, h] = [layout.spacing.node_width / 2, layout.spacing.node_height / 2]
-    occupied.add({ left: point.x - w, right: point.x + w, top: point.y - h, bottom: point.y + h })
+    const point = Object.hasOwn(layout.positions, node.id) ? layout.positions[node.id] : undefined
+    const members = options.members?.get(node.id)?.length ?? 0
+    if (point) nodes.push(sceneNode(node, point, layout, { detail, members }))
   }
-  const pairs = onePerPair(graph.edges).filter((it) => place(it.source) && place(it.destination))
-  // In a crowd straight ways under the boxes are calmer than hundreds of lines around them.
-  const columns = pairs.length <= LABELLED_EDGES_MAX ? columnsOf(layout) : []
-  const ports = portsOf(pairs, layout)
-  const drawn = pairs.map((edge) => {
+  const pairs = onePerPair(graph.edges)
+  const wires = options.wires ?? wiresOf(pairs, layout)
+  const drawn = pairs.flatMap((edge) => {
     const key = edgeKey(edge)
-    const curve = curveOf(
-      place(edge.source)!,
-      place(edge.destination)!,
-      ports.get(key)!,
-      columns,
-      layout.spacing,
-    )
-    return { edge, key, curve }
+    const curve = wires.get(key)
+    return curve ? [{ edge, key, curve }] : []
   })
-  const wanted = options.labels ?? ['rate', 'p95']
-  const labels = new Map<string, SceneEdge['label']>()
-  if (detail === 'full' && wanted.length > 0) {
-    const first = drawn.toSorted(
-      (a, b) => SEVERITY[b.edge.health] - SEVERITY[a.edge.health] || b.edge.rate - a.edge.rate,
-    )
-    for (const { edge, key, curve } of first) {
-      if (options.label_only && !options.label_only.has(key)) continue
-      const lines = wanted.map((metric) => metricText(edge, metric))
-      labels.set(key, placeLabel(lines, curve, occupied))
-    }
-  }
+  const labels = detail === 'full' ? labelsOf(nodes, drawn, options) : new Map<string, LabelPlace>()
   // What is wrong is drawn last, so that it lies on top.
   drawn.sort((a, b) => SEVERITY[a.edge.health] - SEVERITY[b.edge.health])
-  const edges = drawn.map(({ edge, key, curve }): SceneEdge => {
-    const tip = pointAt(curve, 1)
-    return {
-      key,
-      source: edge.source,
-      destination: edge.destination,
-      curve,
-      arrow: { x: tip.x, y: tip.y, angle: (Math.atan2(tip.dy, tip.dx) * 180) / Math.PI },
-      width: edgeWidth(edge.rate),
-      health: edge.health,
-      label: labels.get(key),
-      sentence: edgeSentence(edge),
-    }
-  })
+  const edges = drawn.map((it) => sceneEdge(it, labels.get(it.key)))
   const { left, top, width, height } = layout
   return { left, top, width, height, detail, nodes, edges }
+}
+
+interface Drawn {
+  edge: GraphEdge
+  key: string
+  curve: Curve
+}
+
+/** Places for labels, the worst and busiest edges first; those that find none go without. */
+function labelsOf(
+  nodes: readonly SceneNode[],
+  drawn: readonly Drawn[],
+  { labels = ['rate', 'p95'], label_only }: SceneOptions,
+): Map<string, LabelPlace> {
+  const found = new Map<string, LabelPlace>()
+  if (labels.length === 0) return found
+  const wanted = label_only ? drawn.filter(({ key }) => label_only.has(key)) : drawn
+  if (wanted.length === 0) return found
+  const occupied = new Occupied()
+  for (const { x, y, width, height } of nodes) {
+    occupied.add({ left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 })
+  }
+  const first = wanted.toSorted(
+    (a, b) => SEVERITY[b.edge.health] - SEVERITY[a.edge.health] || b.edge.rate - a.edge.rate,
+  )
+  for (const { edge, key, curve } of first) {
+    const place = placeLabel(
+      labels.map((metric) => metricText(edge, metric)),
+      curve,
+      occupied,
+    )
+    if (place) found.set(key, place)
+  }
+  return found
+}
+
+function sceneEdge({ edge, key, curve }: Drawn, label: LabelPlace | undefined): SceneEdge {
+  const tip = pointAt(curve, 1)
+  return {
+    key,
+    source: edge.source,
+    destination: edge.destination,
+    curve,
+    arrow: { x: tip.x, y: tip.y, angle: (Math.atan2(tip.dy, tip.dx) * 180) / Math.PI },
+    width: edgeWidth(edge.rate),
+    health: edge.health,
+    label,
+    sentence: edgeSentence(edge),
+  }
 }

@@ -21,8 +21,23 @@ const KIND_WORDS: Record<GraphNode['kind'], string> = {
 export function nodeSentence(node: GraphNode): string {
   const who = `${node.id}, ${KIND_WORDS[node.kind]}, ${HEALTH_WORDS[node.health]}`
   if (node.calls === 0) return `${who}: no calls received in this window`
-  return `${who}: ${rateText(node.rate)}, ${shareText(node.error_rate)} failing, p95 ${durationText(node.p95_us)}`
+  const slo = node.slo ? `, ${SLO_WORDS[node.slo.state]}` : ''
+  return `${who}: ${rateText(node.rate)}, ${shareText(node.error_rate)} failing, p95 ${durationText(node.p95_us)}${slo}`
 }
+
+/** `shop, 12 services, degraded: 120/s, 2 % failing, p95 40 ms at worst`. */
+export function groupSentence(node: GraphNode, members: number): string {
+  return (
+    `${node.id}, ${members} services, ${HEALTH_WORDS[node.health]}: ` +
+    `${rateText(node.rate)}, ${shareText(node.error_rate)} failing, p95 ${durationText(node.p95_us)} at worst`
+  )
+}
+
+const SLO_WORDS = {
+  ok: 'objective kept',
+  burning: 'objective at risk',
+  exhausted: 'objective missed',
+} as const
 
 /** `cart calls redis, healthy: 120/s, 2 % failing, p95 40 ms`. */
 export function edgeSentence(edge: GraphEdge): string {

@@ -57,6 +57,12 @@ function labelSvg({ label, health }: SceneEdge, colours: Palette): string {
 
 const NODE_DASHES: Record<GraphNode['kind'], string> = { service: '', external: '6 4', caller: '2 4' }
 
+/** A second box behind the first: it stands for several. */
+function stackSvg(node: SceneNode, colours: Palette): string {
+  const [x, y] = [node.x - node.width / 2 + 5, node.y - node.height / 2 - 5]
+  return `<rect x="${round(x)}" y="${round(y)}" width="${node.width - 10}" height="${node.height}" rx="10" fill="${colours.surface}" stroke="${colours.border}" stroke-width="1.5"/>`
+}
+
 function nodeSvg(node: SceneNode, colours: Palette): string {
   const [x, y] = [node.x - node.width / 2, node.y - node.height / 2]
   const two_lines = node.stats !== '' && node.height >= 48
@@ -64,6 +70,7 @@ function nodeSvg(node: SceneNode, colours: Palette): string {
   const name_y = two_lines ? node.y - 4 : node.y + 5
   return (
     `<g><title>${escapeXml(node.sentence)}</title>` +
+    (node.members > 0 ? stackSvg(node, colours) : '') +
     `<rect x="${round(x)}" y="${round(y)}" width="${node.width}" height="${node.height}" rx="10" fill="${colours.surface}" stroke="${node.health === 'bad' || node.health === 'warn' ? colours.health[node.health] : colours.border}" stroke-width="1.5"${dash}/>` +
     `<text x="${round(x + 18)}" y="${round(node.y + 4)}" text-anchor="middle" font-size="12" fill="${colours.health[node.health]}">${BADGES[node.health]}</text>` +
     `<text x="${round(x + 32)}" y="${round(name_y)}" font-size="${NAME_SIZE}" font-weight="600" fill="${colours.text}">${escapeXml(node.name)}</text>` +
@@ -80,13 +87,14 @@ function nodeSvg(node: SceneNode, colours: Palette): string {
  */
 export function svgOf(
   graph: Graph,
-  options: { theme?: Theme; layout?: Layout; labels?: SceneOptions['labels'] } = {},
+  options: { theme?: Theme; layout?: Layout } & Pick<SceneOptions, 'labels' | 'members'> = {},
 ): string {
   const colours = PALETTES[options.theme ?? 'light']
   const crowded = graph.edges.length > LABELLED_EDGES_MAX
   const wrong = graph.edges.filter((it) => it.health === 'bad' || it.health === 'warn').map(edgeKey)
   const scene = sceneOf(graph, options.layout ?? layout(graph), {
     ...(options.labels ? { labels: options.labels } : {}),
+    ...(options.members ? { members: options.members } : {}),
     ...(crowded ? { label_only: new Set(wrong) } : {}),
   })
   const [width, height] = [Math.max(scene.width, 320), Math.max(scene.height, 120)]

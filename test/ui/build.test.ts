@@ -15,7 +15,9 @@ test('what the map needs stays within its budget, and the page holds no inline s
   expect(manifest.first_gzip_bytes).toBeLessThanOrEqual(FIRST_GZIP_BYTES_MAX)
   expect(manifest.gzip_bytes).toBeLessThanOrEqual(TOTAL_GZIP_BYTES_MAX)
   const names = await readdir(join(outdir, 'assets'))
-  expect(names.every((name) => name === 'icon.svg' || /^[a-z]+-[A-Z0-9]{8}\.(js|css)$/.test(name))).toBe(true)
+  expect(names.every((name) => name === 'icon.svg' || /^[a-z-]+-[A-Z0-9]{8}\.(js|css)$/.test(name))).toBe(
+    true,
+  )
   const page = await readFile(join(outdir, 'index.html'), 'utf8')
   expect(page).not.toMatch(/<style|style=|<script(?![^>]+src=)|\bon\w+=|https?:/)
   const loaded = [...page.matchAll(/(?:src|href)="\/([^"]+)"/g)].map(([, path]) => path!)

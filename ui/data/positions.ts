@@ -35,26 +35,38 @@ export function draggedPositions(): PositionsAnswer {
   return dragged
 }
 
-function save(): void {
+/** Places that the server does not have yet. */
+let unsaved: PositionsAnswer = {}
+
+/**
+ * Sends what changed here and nothing else: another browser may have moved other nodes meanwhile. Of
+ * two who move the same node the later one wins, as the server keeps the newest place of each.
+ */
+function save(changed: PositionsAnswer): void {
+  unsaved = { ...unsaved, ...changed }
   window.clearTimeout(timer)
   timer = window.setTimeout(() => {
-    if (knownToken() === null) remember('session', 'positions', JSON.stringify(dragged))
-    else {
-      putJson(apiAddress(`positions/${VIEW}`), dragged).catch(() => {
-        remember('session', 'positions', JSON.stringify(dragged))
-      })
+    if (knownToken() === null) {
+      remember('session', 'positions', JSON.stringify(dragged))
+      return
     }
+    const sent = unsaved
+    unsaved = {}
+    putJson(apiAddress(`positions/${VIEW}`), sent).catch(() => {
+      unsaved = { ...sent, ...unsaved }
+      remember('session', 'positions', JSON.stringify(dragged))
+    })
   }, SAVE_AFTER_MS)
 }
 
 /** Remembers one node's place. */
 export function keepPosition(id: string, point: { x: number; y: number }): void {
   dragged = { ...dragged, [id]: point }
-  save()
+  save({ [id]: point })
 }
 
 /** Replaces all places, as Tidy and its undo do. */
 export function replacePositions(positions: PositionsAnswer): void {
   dragged = positions
-  save()
+  save(positions)
 }

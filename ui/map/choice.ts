@@ -1,9 +1,9 @@
 import { computed } from '@preact/signals'
 import type { EdgeMetric } from '../../graph-api/picture/scene.ts'
 import { EDGE_METRICS } from '../../graph-api/picture/scene.ts'
-import { graph } from '../data/live-graph.ts'
-import type { Match } from '../find/match.ts'
-import { matchOf } from '../find/match.ts'
+import type { Query } from '../find/grammar.ts'
+import { parseFind } from '../find/grammar.ts'
+import { FindError } from '../find/token.ts'
 import { queryValue, setQuery } from '../state/location.ts'
 
 /** What the toolbar of the map chooses, all of it in the URL. */
@@ -34,14 +34,66 @@ export function toggleLabel(metric: EdgeMetric): void {
   setQuery({ labels: ordered === '' ? 'none' : ordered === 'rate,p95' ? undefined : ordered })
 }
 
-export const findText = computed(() => queryValue('find'))
+/** A text as it stands in its box, and what it asks for; a text with a mistake asks for nothing. */
+export interface Asked {
+  text: string
+  query?: Query | undefined
+  error?: FindError
+}
+
+function askedOf(text: string): Asked {
+  try {
+    return { text, query: parseFind(text) }
+  } catch (error) {
+    if (error instanceof FindError) return { text, error }
+    throw error
+  }
+}
+
+export const BOXES = ['find', 'hide'] as const
+export type Box = (typeof BOXES)[number]
+
+export const asked: Record<Box, { value: Asked }> = {
+  find: computed(() => askedOf(queryValue('find'))),
+  hide: computed(() => askedOf(queryValue('hide'))),
+}
+
 export const onlyProblems = computed(() => queryValue('problems') === '1')
 
-export const match = computed<Match | undefined>(() => {
-  const shown = graph.value
-  return shown && matchOf(shown, { text: findText.value, problems: onlyProblems.value })
-})
+export const isFiltered = computed(
+  () => asked.find.value.text !== '' || asked.hide.value.text !== '' || onlyProblems.value,
+)
 
 export function clearFilter(): void {
-  setQuery({ find: undefined, problems: undefined })
+  setQuery({ find: undefined, hide: undefined, problems: undefined })
+}
+
+/** Hops around the service in focus. */
+export const DEPTHS = [1, 2, 3, 4, 5] as const
+export type Way = 'both' | 'callers' | 'callees'
+export const WAYS: readonly Way[] = ['both', 'callers', 'callees']
+
+export interface Focus {
+  id: string
+  depth: number
+  way: Way
+}
+
+export const focus = computed<Focus | undefined>(() => {
+  const id = queryValue('focus')
+  if (id === '') return undefined
+  const depth = DEPTHS.find((it) => String(it) === queryValue('depth')) ?? 1
+  return { id, depth, way: WAYS.find((it) => it === queryValue('way')) ?? 'both' }
+})
+
+export function setFocus(next: Partial<Focus> | undefined): void {
+  const { id, depth, way } = { ...focus.value, ...next }
+  if (next === undefined || !id) setQuery({ focus: undefined, depth: undefined, way: undefined })
+  else {
+    setQuery({
+      focus: id,
+      depth: depth && depth > 1 ? String(depth) : undefined,
+      way: way === 'both' ? undefined : way,
+    })
+  }
 }

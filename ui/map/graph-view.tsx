@@ -1,25 +1,21 @@
-import { useComputed, useSignal } from '@preact/signals'
 import { drag } from 'd3-drag'
 import { select } from 'd3-selection'
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Scene } from '../../graph-api/picture/scene.ts'
-import { LABELLED_EDGES_MAX, sceneOf } from '../../graph-api/picture/scene.ts'
-import { graph, hold } from '../data/live-graph.ts'
-import { edgeLabels, match } from './choice.ts'
-import { labelled, lightOf } from './light.ts'
+import { hold } from '../data/live-graph.ts'
+import { setFocus } from './choice.ts'
+import { scene as drawnScene, frameToFit, hovered, isCrowded } from './drawing.ts'
+import type { MapHandle } from './handle.ts'
+import { boxAround } from './handle.ts'
+import { lightOf } from './light.ts'
 import { freshness, moveNode, picture } from './picture.ts'
 import { selectEdge, selection, selectNode, selectNothing } from './selection.ts'
 import { EdgeLabel, EdgeShape, NodeShape } from './shapes.tsx'
-import { detail, MapZoom } from './zoom.ts'
+import { drawnId, match, near } from './view.ts'
+import { MapZoom } from './zoom.ts'
 
-/** The map itself: draws the scene as SVG and turns pointer events into selections and moves. */
-
-export interface MapHandle {
-  fit(): void
-  zoomBy(factor: number): void
-  focus(id: string): void
-}
+/** The map as SVG: draws the scene and turns pointer events into selections and moves. */
 
 /** Gives every node d3's drag; a press without movement stays a click. */
 function useDrag(world: RefObject<SVGGElement | null>, scene: Scene | undefined): void {
@@ -57,17 +53,24 @@ function useZoom(
 ): void {
   const zoom = useRef<MapZoom | null>(null)
   useLayoutEffect(() => {
-    const made = new MapZoom(svg.current!, world.current!)
+    const made = new MapZoom(svg.current!, {
+      moved: (transform) => world.current?.setAttribute('transform', transform.toString()),
+      isNode: (event) => (event.target as Element).closest('[data-node]') !== null,
+    })
     zoom.current = made
-    const show = (asked: boolean) => picture.peek() && made.fit(picture.peek()!, asked)
+    const show = (asked: boolean) => {
+      const frame = frameToFit()
+      if (frame) made.fit(frame, asked)
+    }
     handle.current = {
       fit: () => show(true),
       zoomBy: (factor) => made.by(factor),
       focus: (id) => {
         const node = svg.current?.querySelector<SVGGElement>(`[data-node="${CSS.escape(id)}"]`)
-        if (!node) return
+        const box = drawnScene.peek()?.nodes.find((it) => it.id === id)
+        if (!node || !box) return
         node.querySelector<SVGGElement>('.node-hit')?.focus({ preventScroll: true })
-        made.reveal(node)
+        made.reveal(boxAround(box))
       },
     }
     const resized = new ResizeObserver(() => show(false))
@@ -94,38 +97,37 @@ function onClick(event: MouseEvent) {
   else selectNothing()
 }
 
-/** Edges, then their labels, then the boxes, each as far as the filter leaves it. */
-function Drawing({ scene, hovered }: { scene: Scene; hovered: string }) {
-  const light = lightOf(scene, hovered)
-  const found = match.value
-  const chosen = selection.value
-  const edges = scene.edges.filter((edge) => !found || found.edges.has(edge.key))
-  const visible = scene.nodes.filter(
-    (node) => !found || found.nodes.has(node.id) || found.context.has(node.id),
-  )
+/** Edges, then their labels, then the boxes, each as far as light and focus leave it. */
+function Drawing({ scene }: { scene: Scene }) {
+  const light = lightOf(scene, hovered.value)
+  const [found, chosen, within] = [match.value, selection.value, near.value]
+  const isDim = (key: string) => light !== undefined && !light.edges.has(key)
+  const isFar = (...ids: string[]) => within !== undefined && ids.some((id) => !within.has(id))
   return (
     <>
-      {edges.map((edge) => (
+      {scene.edges.map((edge) => (
         <EdgeShape
           key={edge.key}
           lit={light?.edges.has(edge.key) === true}
           edge={edge}
-          dim={light !== undefined && !light.edges.has(edge.key)}
+          dim={isDim(edge.key)}
+          far={isFar(edge.source, edge.destination)}
           selected={chosen.kind === 'edge' && chosen.key === edge.key}
         />
       ))}
-      {edges.map((edge) =>
-        edge.label ? (
-          <EdgeLabel key={edge.key} edge={edge} dim={light !== undefined && !light.edges.has(edge.key)} />
+      {scene.edges.map((edge) =>
+        edge.label && !isFar(edge.source, edge.destination) ? (
+          <EdgeLabel key={edge.key} edge={edge} dim={isDim(edge.key)} />
         ) : null,
       )}
-      {visible.map((node) => (
+      {scene.nodes.map((node) => (
         <NodeShape
           key={node.id}
           node={node}
           detail={scene.detail}
           dim={(light !== undefined && !light.nodes.has(node.id)) || found?.context.has(node.id) === true}
-          selected={chosen.kind === 'node' && chosen.id === node.id}
+          far={isFar(node.id)}
+          selected={chosen.kind === 'node' && drawnId(chosen.id) === node.id}
         />
       ))}
     </>
@@ -135,31 +137,22 @@ function Drawing({ scene, hovered }: { scene: Scene; hovered: string }) {
 export function GraphView({ handle }: { handle: RefObject<MapHandle | null> }) {
   const svg = useRef<SVGSVGElement>(null)
   const world = useRef<SVGGElement>(null)
-  const hovered = useSignal('')
-  const scene = useComputed(() => {
-    const [shown, layout] = [graph.value, picture.value]
-    if (!shown || !layout) return undefined
-    const only = labelled(shown, hovered.value)
-    return sceneOf(shown, layout, {
-      labels: edgeLabels.value,
-      detail: detail.value,
-      ...(only ? { label_only: only } : {}),
-    })
-  }).value
+  const scene = drawnScene.value
   useDrag(world, scene)
-
   useZoom(handle, svg, world, scene?.nodes.length ?? 0)
-
-  const crowded = (scene?.edges.length ?? 0) > LABELLED_EDGES_MAX
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset.
     // biome-ignore lint/a11y/useKeyWithClickEvents: one listener serves all; the keys are in keys.ts.
     <svg
       ref={svg}
-      class={`map detail-${scene?.detail ?? 'full'} ${crowded ? 'crowded' : ''}`}
+      class={`map detail-${scene?.detail ?? 'full'} ${isCrowded.value ? 'crowded' : ''}`}
       role="group"
       aria-label="Service map"
       onClick={onClick}
+      onDblClick={(event) => {
+        const node = (event.target as Element).closest<SVGElement>('[data-node]')
+        if (node) setFocus({ id: node.dataset['node'] ?? '' })
+      }}
       onPointerOver={(event) => {
         hovered.value = (event.target as Element).closest<SVGElement>('[data-node]')?.dataset['node'] ?? ''
       }}
@@ -167,7 +160,7 @@ export function GraphView({ handle }: { handle: RefObject<MapHandle | null> }) {
         hovered.value = ''
       }}
     >
-      <g ref={world}>{scene ? <Drawing scene={scene} hovered={hovered.value} /> : null}</g>
+      <g ref={world}>{scene ? <Drawing scene={scene} /> : null}</g>
     </svg>
   )
 }

@@ -3,24 +3,71 @@ import { useEffect, useRef } from 'preact/hooks'
 import { connected, graph, graphError, holding, missed } from '../data/live-graph.ts'
 import { SummaryPanel } from '../panels/summary.tsx'
 import { later } from '../parts/later.tsx'
+import { laterStyle } from '../parts/later-style.ts'
 import { Loading, Problem } from '../parts/notice.tsx'
-import { match } from './choice.ts'
-import { AllHidden, NoCalls } from './empty-map.tsx'
-import type { MapHandle } from './graph-view.tsx'
+import { replaying } from '../replay/replay.ts'
+import { setFocus } from './choice.ts'
+import { onCanvas } from './drawing.ts'
+import { AllHidden } from './empty-map.tsx'
+import { FocusBar } from './focus-bar.tsx'
 import { GraphView } from './graph-view.tsx'
+import { GroupNote } from './group-menu.tsx'
+import type { MapHandle } from './handle.ts'
 import { mapKeys } from './keys.ts'
 import { Legend } from './legend.tsx'
+import { through, togglePaths } from './proven.ts'
+import type { Selection } from './selection.ts'
 import { selection, selectNothing } from './selection.ts'
 import { Toolbar, ZoomButtons } from './toolbar.tsx'
+import { base, drawn, placed } from './view.ts'
 
 /** The map page: toolbar, map, panel. */
 
 const ServicePanel = later(() => import('../panels/service.tsx').then((it) => it.ServicePanel))
 const EdgePanel = later(() => import('../panels/edge.tsx').then((it) => it.EdgePanel))
+const GroupPanel = later(() => import('./group-panel.tsx').then((it) => it.GroupPanel))
+const GroupEdgePanel = later(() => import('./group-panel.tsx').then((it) => it.GroupEdgePanel))
+const PathsList = later(() => import('./paths-list.tsx').then((it) => it.PathsList))
+const NoCalls = later(() => import('./no-calls.tsx').then((it) => it.NoCalls))
+const CanvasView = later(() => import('./canvas-view.tsx').then((it) => it.CanvasView))
+const Scrubber = later(() => import('../replay/scrubber.tsx').then((it) => it.Scrubber))
+
+/** What the selection is about: the mesh, a service, an edge, or one of the boxes that stand for several. */
+function Details({ chosen }: { chosen: Selection }) {
+  const [shown, boxes] = [graph.value, placed.value?.members]
+  if (chosen.kind === 'none') return shown ? <SummaryPanel graph={shown} /> : <Loading lines={8} />
+  if (chosen.kind === 'node') {
+    if (boxes?.has(chosen.id)) return <GroupPanel id={chosen.id} />
+    return (
+      <>
+        <NodeActions id={chosen.id} />
+        <ServicePanel key={chosen.id} id={chosen.id} />
+      </>
+    )
+  }
+  const { source, destination, key } = chosen
+  const Part = boxes?.has(source) || boxes?.has(destination) ? GroupEdgePanel : EdgePanel
+  return <Part key={key} source={source} destination={destination} />
+}
+
+function NodeActions({ id }: { id: string }) {
+  return (
+    <>
+      <p class="node-actions">
+        <button type="button" class="button" onClick={() => setFocus({ id })}>
+          Focus <kbd>f</kbd>
+        </button>
+        <button type="button" class="button" aria-pressed={through.value !== ''} onClick={togglePaths}>
+          Proven paths <kbd>p</kbd>
+        </button>
+      </p>
+      {through.value === '' ? null : <PathsList />}
+    </>
+  )
+}
 
 function Panel() {
   const chosen = selection.value
-  const shown = graph.value
   const open = useSignal(true)
   return (
     <aside class={`panel ${open.value ? '' : 'closed'}`} aria-label="Details">
@@ -44,11 +91,7 @@ function Panel() {
               Close <kbd>Esc</kbd>
             </button>
           )}
-          {chosen.kind === 'node' ? <ServicePanel key={chosen.id} id={chosen.id} /> : null}
-          {chosen.kind === 'edge' ? (
-            <EdgePanel key={chosen.key} source={chosen.source} destination={chosen.destination} />
-          ) : null}
-          {chosen.kind === 'none' ? shown ? <SummaryPanel graph={shown} /> : <Loading lines={8} /> : null}
+          <Details chosen={chosen} />
         </div>
       ) : null}
     </aside>
@@ -56,7 +99,7 @@ function Panel() {
 }
 
 function Overlay() {
-  const [shown, found, error] = [graph.value, match.value, graphError.value]
+  const [shown, error] = [base.value, graphError.value]
   if (!shown && error && !connected.value) {
     return (
       <div class="overlay">
@@ -80,7 +123,7 @@ function Overlay() {
       </div>
     )
   }
-  if (found && found.nodes.size + found.context.size === 0) {
+  if (drawn.value?.graph.nodes.length === 0) {
     return (
       <div class="overlay">
         <AllHidden graph={shown} />
@@ -110,6 +153,7 @@ export function MapPage() {
     // Sooner or later somebody clicks; by then these are here.
     ServicePanel.fetch()
     EdgePanel.fetch()
+    void laterStyle()
   }, [drawn])
   useEffect(() => {
     const keys = mapKeys(handle)
@@ -122,9 +166,13 @@ export function MapPage() {
       <Toolbar />
       <div class="map-body">
         <div class="map-area">
-          <GraphView handle={handle} />
+          {onCanvas.value ? <CanvasView handle={handle} /> : <GraphView handle={handle} />}
           <Overlay />
           <PausedBadge />
+          <div class="map-notes">
+            <FocusBar />
+            <GroupNote />
+          </div>
           <div class="map-corner">
             <Legend />
             <ZoomButtons handle={handle} />
@@ -132,6 +180,7 @@ export function MapPage() {
         </div>
         <Panel />
       </div>
+      {replaying.value ? <Scrubber /> : null}
     </main>
   )
 }

@@ -3,11 +3,10 @@ import type { Graph } from '../../graph-api/contract.ts'
 import type { Layout, Point } from '../../graph-api/picture/layout.ts'
 import { layout } from '../../graph-api/picture/layout.ts'
 import { frameOf } from '../../graph-api/picture/spacing.ts'
-import { graph } from '../data/live-graph.ts'
 import { draggedPositions, keepPosition, loadPositions, replacePositions } from '../data/positions.ts'
 import { recall, remember } from '../state/memory.ts'
-
 import { nextLayout } from './next-layout.ts'
+import { placed } from './view.ts'
 
 /** The layout on screen: nodes stay where they are until somebody moves them or asks for Tidy. */
 
@@ -34,16 +33,32 @@ function sameNames(next: Graph, shown: Layout | undefined): boolean {
   )
 }
 
+/** A box stands where the one of its services stood that is nearest to their middle; that place is free. */
+function placeBoxes(members: ReadonlyMap<string, readonly string[]>): void {
+  for (const [box, ids] of members) {
+    if (!remembered || Object.hasOwn(remembered.positions, box)) continue
+    const { positions } = remembered
+    const points = ids.filter((id) => Object.hasOwn(positions, id)).map((id) => positions[id]!)
+    if (points.length === 0) continue
+    const middle = (read: (point: Point) => number) =>
+      points.reduce((sum, point) => sum + read(point), 0) / points.length
+    const [x, y] = [middle((it) => it.x), middle((it) => it.y)]
+    const [nearest] = points.sort((a, b) => Math.hypot(a.x - x, a.y - y) - Math.hypot(b.x - x, b.y - y))
+    positions[box] = { ...nearest! }
+  }
+}
+
 /** Keeps the picture in step with the graph; call once. */
 export async function followPicture(): Promise<void> {
   const stored = recall('session', 'picture')
   if (stored) remembered = JSON.parse(stored) as typeof remembered
   await loadPositions()
   effect(() => {
-    const next = graph.value
+    const next = placed.value?.graph
     if (!next) return
     untracked(() => {
       if (sameNames(next, picture.value)) return
+      placeBoxes(placed.value!.members)
       const { layout: made, fresh } = nextLayout(next, remembered, draggedPositions())
       if (fresh) remembered = undefined
       keep(made)
@@ -68,12 +83,13 @@ export function moveNode(id: string, point: Point, done: boolean): void {
 
 /** Lays everything out anew; `undoTidy` brings the old picture back. */
 export function tidy(): void {
-  const next = graph.value
+  const next = placed.value?.graph
   if (!next || !picture.value) return
   untidied.value = picture.value
   remembered = undefined
-  replacePositions({})
-  keep(layout(next))
+  const tidied = layout(next)
+  replacePositions(tidied.positions)
+  keep(tidied)
   freshness.value++
 }
 

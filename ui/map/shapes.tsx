@@ -11,11 +11,13 @@ export function EdgeShape({
   edge,
   lit,
   dim,
+  far,
   selected,
 }: {
   edge: SceneEdge
   lit: boolean
   dim: boolean
+  far: boolean
   selected: boolean
 }) {
   const path = pathOf(edge.curve)
@@ -23,7 +25,14 @@ export function EdgeShape({
   return (
     // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: an edge is a picture with a sentence; its keys are the panel's rows.
     <g
-      class={classes('edge', `is-${edge.health}`, lit && 'lit', dim && 'dim', selected && 'selected')}
+      class={classes(
+        'edge',
+        `is-${edge.health}`,
+        lit && 'lit',
+        dim && 'dim',
+        far && 'far',
+        selected && 'selected',
+      )}
       data-source={edge.source}
       data-destination={edge.destination}
       role="img"
@@ -76,14 +85,23 @@ interface NodeProps {
   node: SceneNode
   detail: Detail
   dim: boolean
+  far: boolean
   selected: boolean
 }
 
-export function NodeShape({ node, detail, dim, selected }: NodeProps) {
+export function NodeShape({ node, detail, dim, far, selected }: NodeProps) {
   const [half_width, half_height] = [node.width / 2, node.height / 2]
   return (
     <g
-      class={classes('node', `is-${node.health}`, `kind-${node.kind}`, dim && 'dim', selected && 'selected')}
+      class={classes(
+        'node',
+        `is-${node.health}`,
+        `kind-${node.kind}`,
+        node.members > 0 && 'is-group',
+        dim && 'dim',
+        far && 'far',
+        selected && 'selected',
+      )}
       style={{ transform: `translate(${node.x}px, ${node.y}px)` }}
       data-node={node.id}
       data-x={node.x}
@@ -92,6 +110,16 @@ export function NodeShape({ node, detail, dim, selected }: NodeProps) {
       {/* biome-ignore lint/a11y/useSemanticElements: SVG has no button element. */}
       <g class="node-hit" role="button" tabindex={0} aria-label={node.sentence} aria-pressed={selected}>
         <title>{node.sentence}</title>
+        {node.members > 0 ? (
+          <rect
+            class="node-stack"
+            x={-half_width + 5}
+            y={-half_height - 5}
+            width={node.width - 10}
+            height={node.height}
+            rx="10"
+          />
+        ) : null}
         <rect
           class="node-box"
           x={-half_width}
@@ -102,6 +130,20 @@ export function NodeShape({ node, detail, dim, selected }: NodeProps) {
         />
       </g>
       {detail === 'boxes' ? null : <NodeText node={node} far={detail === 'names'} />}
+    </g>
+  )
+}
+
+const SLO_MARKS = { ok: '✓', burning: '!', exhausted: '✕' } as const
+
+/** A mark on the upper edge of the box: the objective is kept, at risk or missed. */
+function SloMark({ state, x, y }: { state: keyof typeof SLO_MARKS; x: number; y: number }) {
+  return (
+    <g class={`node-slo slo-${state}`} transform={`translate(${x} ${y})`}>
+      <circle r="8" />
+      <text text-anchor="middle" y="4">
+        {SLO_MARKS[state]}
+      </text>
     </g>
   )
 }
@@ -130,6 +172,7 @@ function NodeText({ node, far }: { node: SceneNode; far: boolean }) {
           {node.stats}
         </text>
       ) : null}
+      {node.slo ? <SloMark state={node.slo} x={node.width / 2 - 16} y={-node.height / 2} /> : null}
     </g>
   )
 }

@@ -1,45 +1,56 @@
+import { useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { EDGE_METRICS } from '../../graph-api/picture/scene.ts'
 import { graph, hold, holding } from '../data/live-graph.ts'
-import { STATE_WORDS } from '../find/match.ts'
+import { FindBox } from '../find/find-box.tsx'
+import { later } from '../parts/later.tsx'
 import { Menu } from '../parts/menu.tsx'
 import { RangeMenu } from '../parts/range-menu.tsx'
 import { announce } from '../parts/toast.tsx'
+import { openReplay, replaying } from '../replay/replay.ts'
 import { setQuery } from '../state/location.ts'
 import { range } from '../state/range.ts'
-import { edgeLabels, findText, METRIC_WORDS, match, onlyProblems, toggleLabel } from './choice.ts'
-import type { MapHandle } from './graph-view.tsx'
+import { asked, edgeLabels, METRIC_WORDS, onlyProblems, toggleLabel } from './choice.ts'
+import { GroupMenu } from './group-menu.tsx'
+import type { MapHandle } from './handle.ts'
 import { tidy, undoTidy, untidied } from './picture.ts'
+import { match } from './view.ts'
+import { ViewsMenu } from './views-menu.tsx'
 
 /** The row of controls above the map. */
+
+const ShareSheet = later(() => import('../share/share-menu.tsx').then((it) => it.ShareSheet))
 
 export function tidyWithUndo(): void {
   tidy()
   announce('Tidied up', { word: 'Undo', run: undoTidy })
 }
 
-function Find() {
+/** Find, and hide beside it once somebody wants it. */
+function Filters() {
+  const hiding = useSignal(false)
   const found = match.value
-  const count = found ? found.nodes.size + found.edges.size : 0
+  const count = found && found.nodes.size + found.edges.size
+  const is_open = hiding.value || asked.hide.value.text !== ''
   return (
-    <div class="find">
-      <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
-        <circle cx="7" cy="7" r="4.500" />
-        <path d="M10.500 10.500L14 14" />
-      </svg>
-      <input
-        id="find"
-        type="search"
-        placeholder="Find a service"
-        aria-label={`Find: a part of a name, or ${STATE_WORDS.join(', ')}`}
-        title={`A part of a name, or: ${STATE_WORDS.join(', ')}`}
-        value={findText.value}
-        autocomplete="off"
-        spellcheck={false}
-        onInput={(event) => setQuery({ find: event.currentTarget.value })}
-      />
-      {found ? <span class="find-count">{count}</span> : <kbd>/</kbd>}
-    </div>
+    <>
+      <FindBox box="find" found={count} />
+      {is_open ? <FindBox box="hide" found={undefined} /> : null}
+      {is_open ? null : (
+        <button
+          type="button"
+          class="button"
+          id="open-hide"
+          title="Take services out of the picture (h)"
+          onClick={() => {
+            hiding.value = true
+            window.requestAnimationFrame(() => document.getElementById('hide')?.focus())
+          }}
+        >
+          Hide
+        </button>
+      )}
+    </>
   )
 }
 
@@ -80,8 +91,9 @@ export function Toolbar() {
   return (
     <div class="toolbar" role="toolbar" aria-label="Map">
       <RangeMenu />
-      <Find />
+      <Filters />
       <LabelMenu />
+      <GroupMenu />
       <button
         type="button"
         class="button"
@@ -92,11 +104,20 @@ export function Toolbar() {
         {problems > 0 ? <span class="count">{problems}</span> : null}
       </button>
       <span class="toolbar-gap" />
-      {range.value.follows ? (
+      {range.value.follows && !replaying.value ? (
         <button type="button" class="button" aria-pressed={paused} onClick={() => hold('button', !paused)}>
           {paused ? 'Resume' : 'Pause'}
         </button>
       ) : null}
+      {replaying.value ? null : (
+        <button type="button" class="button" title="Play this window again (r)" onClick={openReplay}>
+          Replay
+        </button>
+      )}
+      <ViewsMenu />
+      <Menu title="Save or share what you see" label="Share" align="right">
+        {(close) => <ShareSheet close={close} />}
+      </Menu>
       <button type="button" class="button" title="Lay the map out anew" onClick={tidyWithUndo}>
         Tidy
       </button>

@@ -7,11 +7,11 @@ import type { Detail } from '../../graph-api/picture/scene.ts'
 import { detailFor } from '../../graph-api/picture/scene.ts'
 import { queryValue, setQuery } from '../state/location.ts'
 
-/** Zoom and pan of the map. The transform goes straight to the element; only the detail is a signal. */
+/** Zoom and pan of the map. The transform goes straight to the renderer; only the detail is a signal. */
 
 export const detail = signal<Detail>('full')
 
-const SCALE: [number, number] = [0.08, 3]
+const SCALE: [number, number] = [0.04, 3]
 const FIT_SCALE_MAX = 1.15
 const PADDING = 12
 
@@ -23,23 +23,33 @@ function transformOf(text: string): ZoomTransform | undefined {
   return zoomIdentity.translate(x, y).scale(Math.min(Math.max(k, SCALE[0]), SCALE[1]))
 }
 
+/** What a renderer does with a new transform, and where a press means a node and not the ground. */
+export interface ZoomTarget {
+  moved(transform: ZoomTransform): void
+  isNode(event: MouseEvent): boolean
+}
+
+interface Rectangle {
+  left: number
+  top: number
+  right: number
+  bottom: number
+}
+
 export class MapZoom {
-  readonly #svg: SVGSVGElement
-  readonly #behavior: ZoomBehavior<SVGSVGElement, unknown>
+  readonly #box: Element
+  readonly #behavior: ZoomBehavior<Element, unknown>
   /** True once a person moved the picture; then it is no longer fitted unasked. */
   #held = false
 
-  constructor(svg: SVGSVGElement, world: SVGGElement) {
-    this.#svg = svg
-    this.#behavior = zoom<SVGSVGElement, unknown>()
+  constructor(box: Element, target: ZoomTarget) {
+    this.#box = box
+    this.#behavior = zoom<Element, unknown>()
       .scaleExtent(SCALE)
       .duration(0)
-      .filter(
-        (event: MouseEvent) =>
-          (!event.button && !(event.target as Element).closest('[data-node]')) || event.type === 'wheel',
-      )
+      .filter((event: MouseEvent) => (!event.button && !target.isNode(event)) || event.type === 'wheel')
       .on('zoom', ({ transform }: { transform: ZoomTransform }) => {
-        world.setAttribute('transform', transform.toString())
+        target.moved(transform)
         detail.value = detailFor(transform.k)
       })
       .on('end', ({ transform, sourceEvent }: { transform: ZoomTransform; sourceEvent: unknown }) => {
@@ -52,17 +62,17 @@ export class MapZoom {
             .join(','),
         })
       })
-    select(svg).call(this.#behavior).on('dblclick.zoom', null)
+    select(box).call(this.#behavior).on('dblclick.zoom', null)
     const stored = transformOf(queryValue('at'))
     if (stored) {
       this.#held = true
-      this.#behavior.transform(select(svg), stored)
+      this.#behavior.transform(select(box), stored)
     }
   }
 
   /** Brings the whole picture into view. `asked` is true where a person wants it. */
   fit(frame: Pick<Layout, 'left' | 'top' | 'width' | 'height'>, asked: boolean): void {
-    const { clientWidth, clientHeight } = this.#svg
+    const { clientWidth, clientHeight } = this.#box
     if (this.#held && !asked) return
     if (frame.width === 0 || clientWidth === 0) return
     if (asked) setQuery({ at: undefined })
@@ -74,34 +84,30 @@ export class MapZoom {
     )
     const x = (clientWidth - frame.width * k) / 2 - frame.left * k
     const y = (clientHeight - frame.height * k) / 2 - frame.top * k
-    this.#behavior.transform(select(this.#svg), zoomIdentity.translate(x, y).scale(k))
+    this.#behavior.transform(select(this.#box), zoomIdentity.translate(x, y).scale(k))
   }
 
   by(factor: number): void {
     this.#held = true
-    this.#behavior.scaleBy(select(this.#svg), factor)
+    this.#behavior.scaleBy(select(this.#box), factor)
   }
 
-  /** Moves the picture just enough that the element is in view. */
-  reveal(element: Element): void {
-    const [outer, inner] = [this.#svg.getBoundingClientRect(), element.getBoundingClientRect()]
-    const over = (low: number, high: number, min: number, max: number) =>
-      low < min ? min - low + 24 : high > max ? max - high - 24 : 0
-    const [dx, dy] = [
-      over(inner.left, inner.right, outer.left, outer.right),
-      over(inner.top, inner.bottom, outer.top, outer.bottom),
-    ]
-    if (dx === 0 && dy === 0) return
-    const { k } = this.transform
-    this.#behavior.translateBy(select(this.#svg), dx / k, dy / k)
+  /** Moves the picture just enough that a rectangle of it is in view. */
+  reveal(inner: Rectangle): void {
+    const { x, y, k } = this.transform
+    const over = (low: number, high: number, max: number) =>
+      low < 0 ? 24 - low : high > max ? max - high - 24 : 0
+    const dx = over(inner.left * k + x, inner.right * k + x, this.#box.clientWidth)
+    const dy = over(inner.top * k + y, inner.bottom * k + y, this.#box.clientHeight)
+    if (dx !== 0 || dy !== 0) this.#behavior.translateBy(select(this.#box), dx / k, dy / k)
   }
 
   get transform(): ZoomTransform {
-    const box = this.#svg as SVGSVGElement & { __zoom?: ZoomTransform }
+    const box = this.#box as Element & { __zoom?: ZoomTransform }
     return box.__zoom ?? zoomIdentity
   }
 
   close(): void {
-    select(this.#svg).on('.zoom', null)
+    select(this.#box).on('.zoom', null)
   }
 }

@@ -1,7 +1,7 @@
 import type { GraphNode } from '../../graph-api/contract.ts'
 import { durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
 import { connected, graph, graphError } from '../data/live-graph.ts'
-import { NoCalls } from '../map/empty-map.tsx'
+import { NoCalls } from '../map/no-calls.tsx'
 import { HealthMark } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
 import { Empty, Loading, Problem } from '../parts/notice.tsx'

@@ -1,3 +1,4 @@
+import type { ReadonlySignal } from '@preact/signals'
 import { computed, signal } from '@preact/signals'
 
 /** The address bar as signals: the path chooses the page, the query string holds all other state. */
@@ -59,9 +60,16 @@ export function setQuery(changes: Record<string, string | undefined>, replace = 
   go(text === '' ? place.value.path : `${place.value.path}?${text}`, replace)
 }
 
-/** A query parameter, empty where absent. */
+const values = new Map<string, ReadonlySignal<string>>()
+
+/** A query parameter, empty where absent. Whoever reads it hears only of its own changes. */
 export function queryValue(name: string): string {
-  return place.value.query.get(name) ?? ''
+  let value = values.get(name)
+  if (!value) {
+    value = computed(() => place.value.query.get(name) ?? '')
+    values.set(name, value)
+  }
+  return value.value
 }
 
 export type Page =

@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals'
-import { place, setQuery } from './location.ts'
+import { queryValue, setQuery } from './location.ts'
 
 /** The time range in the URL: `range=live|5m|15m|…`, or `from` and `to` in RFC 3339. */
 
@@ -27,7 +27,10 @@ export function rangeOf(query: URLSearchParams): Range {
   return { name, from: `now-${name === 'live' ? LIVE_WINDOW : name}`, to: 'now', follows: true }
 }
 
-export const range = computed(() => rangeOf(place.value.query))
+/** Changes with its own parameters only, so that a pan or a find text asks for nothing again. */
+export const range = computed(() =>
+  rangeOf(new URLSearchParams(['range', 'from', 'to'].map((name) => [name, queryValue(name)]))),
+)
 
 /** A range that follows the clock. */
 export function chooseRange(name: RangeName): void {

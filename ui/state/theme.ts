@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { recall, remember } from './memory.ts'
 
 /** Light, dark, or what the system says. The choice is the reader's own, so it is not in the URL. */
@@ -12,14 +12,23 @@ export const theme = signal<ThemeChoice>('auto')
 export function followTheme(): void {
   const stored = recall('local', 'theme')
   theme.value = THEMES.find((it) => it === stored) ?? 'auto'
+  const system = window.matchMedia(DARK)
+  system_dark.value = system.matches
+  system.addEventListener('change', () => {
+    system_dark.value = system.matches
+  })
   effect(() => {
     document.documentElement.dataset['theme'] = theme.value
     remember('local', 'theme', theme.value)
   })
 }
 
+const DARK = '(prefers-color-scheme: dark)'
+const system_dark = signal(false)
+
+/** What is on screen; a canvas has to know, as no style sheet colours it. */
+export const isDark = computed(() => theme.value === 'dark' || (theme.value === 'auto' && system_dark.value))
+
 export function nextTheme(): void {
-  const dark =
-    theme.value === 'dark' || (theme.value === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches)
-  theme.value = dark ? 'light' : 'dark'
+  theme.value = isDark.value ? 'light' : 'dark'
 }

@@ -18,13 +18,18 @@ export const ROOMS: readonly Room[] = [
   { prefix: 'collector/', floor: 2, may: ['collector/store/', 'model/'] },
   { prefix: 'graph-api/contract.ts', floor: 3, may: ['model/'] },
   { prefix: 'graph-api/picture/', floor: 3, may: ['model/'] },
+  { prefix: 'graph-api/export/', floor: 3, may: ['graph-api/picture/', 'model/'] },
   {
     prefix: 'graph-api/',
     floor: 3,
-    may: ['graph-api/contract.ts', 'graph-api/picture/', 'collector/store/', 'model/'],
+    may: ['graph-api/contract.ts', 'graph-api/picture/', 'graph-api/export/', 'collector/store/', 'model/'],
   },
   { prefix: 'dashboards/', floor: 3, may: ['tap-proxy/observe/', 'model/'] },
-  { prefix: 'ui/', floor: 4, may: ['graph-api/contract.ts', 'graph-api/picture/', 'model/'] },
+  {
+    prefix: 'ui/',
+    floor: 4,
+    may: ['graph-api/contract.ts', 'graph-api/picture/', 'graph-api/export/', 'model/'],
+  },
   {
     prefix: 'cli/',
     floor: 5,

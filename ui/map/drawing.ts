@@ -1,0 +1,57 @@
+import { computed, signal, untracked } from '@preact/signals'
+import type { Layout } from '../../graph-api/picture/layout.ts'
+import type { Scene } from '../../graph-api/picture/scene.ts'
+import { edgeKey, LABELLED_EDGES_MAX, onePerPair, sceneOf } from '../../graph-api/picture/scene.ts'
+import { frameOf } from '../../graph-api/picture/spacing.ts'
+import { wiresOf } from '../../graph-api/picture/wires.ts'
+import { edgeLabels, focus } from './choice.ts'
+import { labelled } from './light.ts'
+import { picture } from './picture.ts'
+import { drawn, near, placed } from './view.ts'
+import { detail } from './zoom.ts'
+
+/** The scene on screen, whichever renderer draws it. */
+
+/** Id of the service under the pointer. */
+export const hovered = signal('')
+
+/** Elements from which on a canvas is cheaper than one SVG element each. */
+export const CANVAS_FROM = 600
+
+/** Names of the lines; as long as they stay the same, so do the lines. */
+const pairNames = computed(() => placed.value?.graph.edges.map(edgeKey).join('\n') ?? '')
+
+const wires = computed(() => {
+  const layout = picture.value
+  if (!layout || pairNames.value === '') return undefined
+  return untracked(() => wiresOf(onePerPair(placed.value!.graph.edges), layout))
+})
+
+export const scene = computed<Scene | undefined>(() => {
+  const [shown, layout] = [drawn.value, picture.value]
+  if (!shown || !layout) return undefined
+  const only = labelled(shown.graph, hovered.value)
+  return sceneOf(shown.graph, layout, {
+    labels: edgeLabels.value,
+    detail: detail.value,
+    members: shown.members,
+    ...(wires.value ? { wires: wires.value } : {}),
+    ...(only ? { label_only: only } : {}),
+  })
+})
+
+const elements = computed(() => (scene.value?.nodes.length ?? 0) + (scene.value?.edges.length ?? 0))
+/** Whether the picture is too large for SVG. */
+export const onCanvas = computed(() => elements.value > CANVAS_FROM)
+
+export const isCrowded = computed(() => (scene.value?.edges.length ?? 0) > LABELLED_EDGES_MAX)
+
+/** What is brought into view: the neighbourhood in focus, else what find leaves, else all. */
+export function frameToFit(): Pick<Layout, 'left' | 'top' | 'width' | 'height'> | undefined {
+  const layout = picture.peek()
+  if (!layout) return undefined
+  const ids = focus.peek() ? near.peek() : undefined
+  if (!ids) return layout
+  const positions = Object.fromEntries(Object.entries(layout.positions).filter(([id]) => ids.has(id)))
+  return frameOf(positions, layout.spacing)
+}

@@ -1,0 +1,112 @@
+import { csvOf } from '../../graph-api/export/csv.ts'
+import { dotOf } from '../../graph-api/export/dot.ts'
+import { mermaidOf } from '../../graph-api/export/mermaid.ts'
+import { PALETTES } from '../../graph-api/picture/palette.ts'
+import type { Scene } from '../../graph-api/picture/scene.ts'
+import { sceneOf } from '../../graph-api/picture/scene.ts'
+import { svgOf } from '../../graph-api/picture/svg.ts'
+import { edgeLabels, isFiltered } from '../map/choice.ts'
+import { labelled } from '../map/light.ts'
+import { paint } from '../map/paint.ts'
+import { picture } from '../map/picture.ts'
+import { drawn, groups, match } from '../map/view.ts'
+import { range } from '../state/range.ts'
+import { isDark } from '../state/theme.ts'
+
+/** The map as files, written by the code that the API and the command line use too. */
+
+export type Format = 'svg' | 'png' | 'dot' | 'mmd' | 'json' | 'csv'
+
+export const FORMATS: readonly { ending: Format; word: string; means: string; type: string }[] = [
+  { ending: 'svg', word: 'SVG', means: 'A drawing that scales', type: 'image/svg+xml' },
+  { ending: 'png', word: 'PNG', means: 'A picture of pixels', type: 'image/png' },
+  { ending: 'dot', word: 'DOT', means: 'For Graphviz', type: 'text/vnd.graphviz' },
+  { ending: 'mmd', word: 'Mermaid', means: 'For Markdown', type: 'text/vnd.mermaid' },
+  { ending: 'json', word: 'JSON', means: 'All figures', type: 'application/json' },
+  { ending: 'csv', word: 'CSV', means: 'The edges as a table', type: 'text/csv' },
+]
+
+/** Longest side of a PNG in pixels; larger pictures are drawn smaller. */
+const PNG_SIDE_MAX = 6000
+const PNG_SCALE = 2
+
+async function pngOf(scene: Scene): Promise<Blob | undefined> {
+  const canvas = document.createElement('canvas')
+  const scale = Math.min(PNG_SCALE, PNG_SIDE_MAX / Math.max(scene.width, scene.height, 1))
+  canvas.width = Math.ceil(scene.width * scale)
+  canvas.height = Math.ceil(scene.height * scale)
+  const context = canvas.getContext('2d')
+  if (!context || scene.width === 0) return undefined
+  const palette = PALETTES[isDark.peek() ? 'dark' : 'light']
+  context.fillStyle = palette.canvas
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  context.setTransform(scale, 0, 0, scale, -scene.left * scale, -scene.top * scale)
+  paint(context, scene, {
+    palette,
+    light: undefined,
+    near: undefined,
+    context: match.peek()?.context,
+    crowded: labelled(drawn.peek()!.graph, '') !== undefined,
+    selected_node: '',
+    selected_edge: '',
+    focused: '',
+    view: {
+      left: scene.left,
+      top: scene.top,
+      right: scene.left + scene.width,
+      bottom: scene.top + scene.height,
+    },
+  })
+  return new Promise((resolve) => canvas.toBlob((blob) => resolve(blob ?? undefined), 'image/png'))
+}
+
+/** What is drawn, as a file with a name; undefined while nothing is. */
+export async function fileOf(format: Format): Promise<{ name: string; blob: Blob } | undefined> {
+  const [shown, layout] = [drawn.peek(), picture.peek()]
+  if (!shown || !layout) return undefined
+  const { graph, members } = shown
+  const only = labelled(graph, '')
+  const theme = isDark.peek() ? 'dark' : 'light'
+  const text = {
+    svg: () => svgOf(graph, { theme, layout, labels: edgeLabels.peek(), members }),
+    dot: () => dotOf(graph),
+    mmd: () => mermaidOf(graph),
+    json: () => `${JSON.stringify(graph, null, 2)}\n`,
+    csv: () => csvOf(graph),
+    png: () => '',
+  }[format]()
+  const { type } = FORMATS.find((it) => it.ending === format)!
+  const blob =
+    format === 'png'
+      ? await pngOf(
+          sceneOf(graph, layout, {
+            labels: edgeLabels.peek(),
+            members,
+            ...(only ? { label_only: only } : {}),
+          }),
+        )
+      : new Blob([text], { type })
+  const moment = graph.window.to.replace(/\.\d+/, '').replaceAll(':', '')
+  return blob && { name: `tapmesh-${moment}.${format}`, blob }
+}
+
+const FORMAT_FLAGS: Record<Format, string> = {
+  svg: 'svg',
+  png: 'svg',
+  dot: 'dot',
+  mmd: 'mermaid',
+  json: 'json',
+  csv: 'csv',
+}
+
+/** The command for the window on screen, and what of the view it does not know. */
+export function graphCommand(format: Format): { command: string; leaves_out: string } {
+  const { from, to } = range.value
+  const end = to === 'now' ? '' : ` --to ${to}`
+  const command = `tapmesh graph --from ${from}${end} --format ${FORMAT_FLAGS[format]}`
+  const left = [isFiltered.value ? 'find and hide' : '', groups.value ? 'groups' : ''].filter(Boolean)
+  return {
+    command,
+    leaves_out: left.length === 0 ? '' : `The command gives the whole window, without ${left.join(' and ')}.`,
+  }
+}

@@ -1,0 +1,53 @@
+import { useSignal } from '@preact/signals'
+import { Command, copyText } from '../parts/copy.tsx'
+import { announce } from '../parts/toast.tsx'
+import type { Format } from './picture-file.ts'
+import { FORMATS, fileOf, graphCommand } from './picture-file.ts'
+
+/** What is on screen as a file, as a link, and as the command that gives the same window. */
+
+function save(name: string, blob: Blob): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
+export function ShareSheet({ close }: { close: () => void }) {
+  const format = useSignal<Format>('svg')
+  const { command, leaves_out } = graphCommand(format.value)
+  const write = async (it: Format) => {
+    format.value = it
+    const file = await fileOf(it)
+    if (!file) announce('There is nothing to save yet')
+    else save(file.name, file.blob)
+  }
+  return (
+    <div class="share">
+      <p class="sheet-title">Save what you see</p>
+      <ul class="formats">
+        {FORMATS.map((it) => (
+          <li key={it.ending}>
+            <button type="button" class="button" title={it.means} onClick={() => void write(it.ending)}>
+              {it.word}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        class="choice"
+        onClick={() => {
+          void copyText(window.location.href)
+          close()
+        }}
+      >
+        Copy the link <kbd>y</kbd>
+      </button>
+      <p class="sheet-title">The same on the command line</p>
+      <Command text={command} />
+      {leaves_out === '' ? null : <p class="muted share-note">{leaves_out}</p>}
+    </div>
+  )
+}
