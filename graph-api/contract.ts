@@ -208,6 +208,8 @@ export interface TraceSpan {
   /** As each side saw it; null where that side has no tap. */
   client: Call | null
   server: Call | null
+  /** What a program, packets or a log told of it where no tap saw it; null where one did. */
+  told: Call | null
   /** Client duration minus server duration, null where one side is missing. */
   network_us: number | null
   /** Duration minus the part covered by children. */

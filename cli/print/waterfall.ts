@@ -13,6 +13,9 @@ const BAR_MIN = 16
 const LABEL_MAX = 56
 
 function labelOf(span: TraceSpan): string {
+  if (span.protocol === 'internal') {
+    return plain(`${'  '.repeat(span.depth)}${span.destination}: ${span.path || span.route}`)
+  }
   const status = span.status === '' ? span.outcome : span.status
   const flags = span.response_flags === '' ? '' : ` ${span.response_flags}`
   return plain(
@@ -37,6 +40,7 @@ export function barOf(span: TraceSpan, total_us: number, width: number): string 
 }
 
 function detailOf(span: TraceSpan): string {
+  if (span.client === null && span.server === null) return 'told by the program itself'
   if (span.client === null) return 'seen by the callee only'
   if (span.server === null) return 'seen by the caller only'
   const network = Math.max(0, span.network_us ?? 0)

@@ -213,6 +213,7 @@ const span = z.strictObject({
   duration_us: count,
   client: call.nullable(),
   server: call.nullable(),
+  told: call.nullable(),
   network_us: z.number().int().nullable(),
   self_us: count,
   critical: z.boolean(),

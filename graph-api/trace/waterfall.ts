@@ -26,6 +26,7 @@ function spanOf(bar: Bar, origin_us: number): TraceSpan {
     duration_us: main.call.duration_us,
     client: client?.call ?? null,
     server: server?.call ?? null,
+    told: client || server ? null : main.call,
     network_us: client && server ? client.call.duration_us - server.call.duration_us : null,
     self_us: bar.self_us,
     critical: bar.critical,

@@ -1,3 +1,4 @@
+import { LONG_TRACE } from '../support/fake-api.ts'
 import { shop } from '../support/fake-graph.ts'
 import { UiBench, until } from '../support/ui-page.ts'
 
@@ -67,6 +68,25 @@ test('the waterfall shows both sides, the network, gaps and the critical path', 
   await visit.page.getByRole('heading', { name: 'payment → shipping.example' }).waitFor()
   await visit.page.getByText('shipping.example has no tap in front.').waitFor()
   expect(visit.page.url()).toContain('span=')
+})
+
+test('a long trace keeps only the rows near the window in the page; the keys go through it', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/trace/${LONG_TRACE}`)
+  const rows = visit.page.locator('.wf-row')
+  await rows.first().waitFor()
+  expect(await rows.count()).toBeLessThan(100)
+  await visit.page.evaluate(() => window.scrollTo(0, document.body.scrollHeight))
+  await visit.page.getByText('worker-2999').waitFor()
+  expect(await rows.count()).toBeLessThan(100)
+  const last = visit.page.locator('.wf-row', { hasText: 'worker-2999' })
+  await last.focus()
+  await visit.page.keyboard.press('ArrowUp')
+  await visit.page.keyboard.press('Enter')
+  await visit.page.getByRole('heading', { name: 'web-api → worker-2998' }).waitFor()
+  await visit.page.getByRole('button', { name: 'Failed', exact: true }).click()
+  await visit.page.getByText('No call of this trace is like that.').waitFor()
+  expect(visit.page.url()).toContain('show=failed')
 })
 
 test('the services table is the twin of the map and sorts', async () => {

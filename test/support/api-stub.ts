@@ -159,6 +159,7 @@ export function stubSpan(more: Partial<TraceSpan> = {}): TraceSpan {
     duration_us: 12_000,
     client: call,
     server: call,
+    told: null,
     network_us: 3_000,
     self_us: 9_000,
     critical: true,

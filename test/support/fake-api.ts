@@ -13,7 +13,7 @@ import {
   serviceAnswer,
   statusAnswer,
 } from './fake-answers.ts'
-import { callOf, traceOf } from './fake-calls.ts'
+import { callOf, longTraceOf, traceOf } from './fake-calls.ts'
 import type { Shape } from './fake-graph.ts'
 import { graphOf } from './fake-graph.ts'
 
@@ -22,6 +22,9 @@ import { graphOf } from './fake-graph.ts'
  * graph-api/contract.ts, over the same paths and with the same content security policy. A test
  * holds the strings: `push` sends the next graph, `emit` new calls, `fail` an error.
  */
+
+/** The trace that has three thousand calls. */
+export const LONG_TRACE = 'cd'.repeat(16)
 
 export const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -176,6 +179,7 @@ export class FakeApi {
       case 'calls-over-time':
         return callsOverTimeAnswer(graph, this.calls, query)
       case 'traces':
+        if (names[0] === LONG_TRACE) return longTraceOf(this.shape, names[0], 3000)
         return names[0] === '0'.repeat(32) ? undefined : traceOf(this.shape, names[0]!)
       case 'status':
         return statusAnswer(this.shape, this.calls.length * 1000, this)

@@ -102,6 +102,7 @@ const span = (
   duration_us,
   client: null,
   server: null,
+  told: null,
   network_us: null,
   self_us: Math.round(duration_us * 0.2),
   critical: false,
@@ -138,6 +139,23 @@ function sides(it: TraceSpan, shape: Shape, start: number, network_us: number): 
     ts: stamp(start + it.start_us + Math.round(network_us / 2)),
   }
   return { ...it, client, server, network_us }
+}
+
+/** A chain of loops: `count` calls, each a little later than the one before. */
+export function longTraceOf(shape: Shape, trace_id: string, count: number): TraceAnswer {
+  const start = Date.UTC(2026, 7, 20, 9, 30) * 1000
+  const spans = Array.from({ length: count }, (_, at) => {
+    const ends: [string, string] = at === 0 ? ['load', 'web-api'] : ['web-api', `worker-${at}`]
+    const times: [number, number] = at === 0 ? [0, count * 100] : [at * 100, 90]
+    return sides(
+      { ...span(at === 0 ? 0 : 1, ends, times), span_id: at.toString(16).padStart(16, '0') },
+      shape,
+      start,
+      10,
+    )
+  })
+  const services = [...new Set(spans.flatMap((it) => [it.source, it.destination]))]
+  return { trace_id, start: stamp(start), duration_us: count * 100, services, spans, gaps: [], skew_us: 0 }
 }
 
 /** A trace with a failing hop, one hop seen from one side only, and a gap. */

@@ -23,7 +23,7 @@ function factsOf(call: Call): [name: string, value: string][] {
   const instance = (address: string, zone: string, version: string) =>
     [address, zone, version].filter(Boolean).join(' · ')
   const facts: [string, string][] = [
-    ['Began', localText(call.ts)],
+    ['Began', `${localText(call.ts)}${/\.\d+/.exec(call.ts)?.[0] ?? ''}`],
     ['Duration', durationText(call.duration_us)],
     ['First byte', call.ttfb_us > 0 ? durationText(call.ttfb_us) : 'none came'],
     ['Inside the tap', durationText(call.tap_us)],

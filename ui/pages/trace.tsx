@@ -1,83 +1,128 @@
-import type { TraceAnswer, TraceSpan } from '../../graph-api/contract.ts'
-import { durationText } from '../../graph-api/picture/format.ts'
+import type { TraceAnswer } from '../../graph-api/contract.ts'
+import { durationText, shareText, wholeText } from '../../graph-api/picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { useResource } from '../data/resource.ts'
+import { Tile } from '../panels/signals.tsx'
 import { Link } from '../parts/link.tsx'
-import { Loading, Problem } from '../parts/notice.tsx'
-import { addressOf, edgeAddress, queryValue, setQuery } from '../state/location.ts'
+import { Empty, Loading, Problem } from '../parts/notice.tsx'
+import { SameView, tapmeshCommand } from '../parts/same-view.tsx'
+import { addressOf, queryValue, setQuery } from '../state/location.ts'
 import { localText } from '../state/range.ts'
-import { CallDetail } from './call-detail.tsx'
-import { Waterfall } from './waterfall.tsx'
+import { SpanDetail } from './span-detail.tsx'
+import { SHOWS, type Show, Waterfall } from './waterfall.tsx'
 
 /** One trace: its waterfall and, for a chosen call, what each side said. */
 
-function SpanDetail({ span }: { span: TraceSpan }) {
-  const sides = [
-    { word: 'Caller side', call: span.client, none: `${span.source} has no tap on its way out.` },
-    { word: 'Callee side', call: span.server, none: `${span.destination} has no tap in front.` },
-  ]
+const WORDS: Record<Show, string> = { all: 'All calls', critical: 'Critical path', failed: 'Failed' }
+
+function ShowChoice({ show }: { show: Show }) {
   return (
-    <section class="span-detail" aria-label="Chosen call">
-      <h2>
-        {span.source} → {span.destination}
-      </h2>
-      <p class="muted">
-        {span.method} {span.path} · own time {durationText(span.self_us)}
-        {span.network_us === null ? '' : ` · network ${durationText(Math.max(0, span.network_us))}`}
-        {span.critical ? ' · on the critical path' : ''}
-      </p>
-      <p class="panel-links">
-        <Link to={edgeAddress(span.source, span.destination)}>Open edge</Link>
-        <Link to={addressOf('/map', { source: span.source, destination: span.destination })}>
-          Show on map
-        </Link>
-      </p>
-      <div class="sides">
-        {sides.map(({ word, call, none }) => (
-          <div key={word}>
-            <h3>{word}</h3>
-            {call ? <CallDetail call={call} /> : <p class="muted">{none}</p>}
-          </div>
-        ))}
+    <fieldset class="segments">
+      <legend class="hidden">Calls shown</legend>
+      {SHOWS.map((it) => (
+        <button
+          key={it}
+          type="button"
+          class="segment"
+          aria-pressed={it === show}
+          onClick={() => setQuery({ show: it === 'all' ? undefined : it })}
+        >
+          {WORDS[it]}
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+/** The trace in figures: how long, how many, how much of it was on the way, what is missing. */
+function Summary({ trace }: { trace: TraceAnswer }) {
+  const { spans, gaps } = trace
+  const failed = spans.filter((span) => span.outcome !== 'ok' && span.outcome !== 'client_error').length
+  const one_sided = spans.filter((span) => span.protocol !== 'internal' && span.network_us === null).length
+  const critical = spans.filter((span) => span.critical)
+  const network_us = critical.reduce((sum, span) => sum + Math.max(0, span.network_us ?? 0), 0)
+  return (
+    <dl class="tiles">
+      <Tile name="Duration" value={durationText(trace.duration_us)} />
+      <Tile name="Calls" value={wholeText(spans.length)} note={`${trace.services.length} services`} />
+      <Tile name="Failed" value={wholeText(failed)} tone={failed > 0 ? 'bad' : undefined} />
+      <Tile
+        name="Network"
+        value={durationText(network_us)}
+        note={`${shareText(network_us / Math.max(trace.duration_us, 1))}, on the critical path`}
+      />
+      <Tile
+        name="Not tapped"
+        value={wholeText(one_sided + gaps.length)}
+        note={`${wholeText(one_sided)} sides, ${wholeText(gaps.length)} hops`}
+        tone={gaps.length > 0 ? 'warn' : undefined}
+      />
+      <Tile
+        name="Clocks"
+        value={trace.skew_us > 0 ? durationText(trace.skew_us) : 'agree'}
+        note={trace.skew_us > 0 ? 'corrected here' : ''}
+      />
+    </dl>
+  )
+}
+
+function TraceBody({ trace }: { trace: TraceAnswer }) {
+  const chosen = queryValue('span')
+  const show = SHOWS.find((it) => it === queryValue('show')) ?? 'all'
+  const span = trace.spans.find((it) => it.span_id === chosen)
+  return (
+    <>
+      <Summary trace={trace} />
+      <div class="wf-bar-above">
+        <p class="wf-legend" aria-hidden="true">
+          <span class="key-outer">caller side</span>
+          <span class="key-inner">callee side</span>
+          <span class="key-critical">critical path</span>
+          <span class="key-one">seen from one side</span>
+        </p>
+        <ShowChoice show={show} />
       </div>
-    </section>
+      <Waterfall
+        trace={trace}
+        show={show}
+        chosen={chosen}
+        onChoose={(span_id) => setQuery({ span: span_id })}
+      />
+      {span ? <SpanDetail span={span} /> : null}
+    </>
   )
 }
 
 export function TracePage({ id }: { id: string }) {
-  const { data, error } = useResource<TraceAnswer>(apiAddress(`traces/${encodeURIComponent(id)}`), false)
-  const chosen = queryValue('span')
-  const span = data?.spans.find((it) => it.span_id === chosen)
+  const address = apiAddress(`traces/${encodeURIComponent(id)}`)
+  const { data, error } = useResource<TraceAnswer>(address, false)
   return (
-    <main class="page">
+    <main class="page wide-panel">
       <div class="page-head">
         <div>
           <p class="eyebrow">Trace</p>
           <h1 class="mono trace-id">{id}</h1>
-          {data ? (
-            <p class="muted">
-              {localText(data.start)} · {durationText(data.duration_us)} · {data.spans.length} calls ·{' '}
-              {data.services.length} services
-              {data.skew_us > 0 ? ` · clocks corrected by ${durationText(data.skew_us)}` : ''}
-            </p>
-          ) : null}
+          {data ? <p class="muted">began {localText(data.start)}</p> : null}
+          <p class="panel-links">
+            <Link to={addressOf('/calls', { trace_id: id, range: '7d' })}>Its calls as rows</Link>
+          </p>
         </div>
       </div>
-      {error ? <Problem error={error} title="This trace cannot be shown" /> : null}
       {data ? (
-        <>
-          <p class="wf-legend" aria-hidden="true">
-            <span class="key-outer">caller side</span>
-            <span class="key-inner">callee side</span>
-            <span class="key-critical">critical path</span>
-            <span class="key-one">seen from one side</span>
-          </p>
-          <Waterfall trace={data} chosen={chosen} onChoose={(span_id) => setQuery({ span: span_id })} />
-          {span ? <SpanDetail span={span} /> : null}
-        </>
-      ) : error ? null : (
+        <TraceBody trace={data} />
+      ) : error?.code === 'TAPMESH_NOT_FOUND' ? (
+        <Empty title="No call of this trace is stored" kind="outside">
+          <p class="muted">{error.hint}</p>
+          <Link class="button" to={addressOf('/calls')}>
+            Go to the calls
+          </Link>
+        </Empty>
+      ) : error ? (
+        <Problem error={error} title="This trace cannot be shown" />
+      ) : (
         <Loading lines={10} />
       )}
+      <SameView command={tapmeshCommand(['trace', id])} address={address} />
     </main>
   )
 }
