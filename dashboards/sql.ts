@@ -1,4 +1,6 @@
+import { OTHER } from '../model/call.ts'
 import { FAILED_OUTCOMES } from '../model/outcome.ts'
+import { METHODS } from '../tap-proxy/observe/call-counters.ts'
 import { filled } from './filled.ts'
 
 /**
@@ -41,6 +43,9 @@ export function quantile(q: number): string {
 /** As the tap counts answers: `none` is a call without one. */
 export const STATUS_CLASS =
   "if(length(status) = 3 AND match(status, '^[1-5][0-9][0-9]'), concat(substring(status, 1, 1), 'xx'), 'none')"
+
+/** As the tap counts methods; what it does not know, and opaque connections, are `__other__`. */
+export const METHOD = `if(method IN (${METHODS.map((method) => `'${method}'`).join(', ')}), method, '${OTHER}')`
 
 /** Named expressions, each with its column. */
 export type Columns = Readonly<Record<string, string>>

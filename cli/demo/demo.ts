@@ -33,6 +33,9 @@ export interface Demo {
 const API_PORT = 7400
 const COLLECTOR_PORT = 7401
 
+/** The demo's taps take any free port; Prometheus finds them here (dashboards/prometheus.yml). */
+const SCRAPE_FILE = 'prometheus-targets.json'
+
 /** Written while a demo runs, so that a second one can say so and tests know every process. */
 interface RunningNote {
   pid: number
@@ -151,6 +154,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         pids: fleet.children.map((child) => child.pid),
       } satisfies RunningNote),
     )
+    writeFileSync(join(folder, SCRAPE_FILE), JSON.stringify([{ targets: fleet.admins }]))
     return {
       mesh,
       fleet,

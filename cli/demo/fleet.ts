@@ -25,6 +25,8 @@ export interface Fleet {
   readonly children: readonly Child[]
   /** Address of the inbound tap of each instance. */
   readonly doors: Readonly<Routes>
+  /** Where each tap tells its metrics, `host:port`. */
+  readonly admins: readonly string[]
   startLoad(rate: number): void
   /** Ends the load, waits for the last call, and gives what all callers counted. */
   endLoad(): Promise<Counts>
@@ -44,6 +46,7 @@ type ProgramName = keyof typeof PROGRAMS
 interface Started {
   programs: Map<ProgramName, Child>
   taps: Child[]
+  admins: string[]
 }
 
 async function startPrograms(options: FleetOptions, started: Started): Promise<Record<string, number>> {
@@ -84,6 +87,7 @@ async function startTap(
   const door = await tap.line(/^listening inbound \S+ (?:http:\/\/)?(\S+:\d+)/)
   doors[instance.id] = `http://${door[1]}`
   doors[service.name] ??= doors[instance.id]!
+  started.admins.push((await tap.line(/^listening admin http:\/\/(\S+)/))[1]!)
   const routes: Routes = {}
   for (const name of service.calls) {
     const outbound = await tap.line(
@@ -105,7 +109,7 @@ export async function startFleet(
   onTaps: () => void = () => undefined,
 ): Promise<Fleet> {
   mkdirSync(join(options.home, 'taps'), { recursive: true })
-  const started: Started = { programs: new Map(), taps: [] }
+  const started: Started = { programs: new Map(), taps: [], admins: [] }
   const doors: Routes = {}
   try {
     const ports = await startPrograms(options, started)
@@ -122,6 +126,7 @@ export async function startFleet(
   return {
     children: [...started.programs.values(), ...started.taps],
     doors,
+    admins: started.admins,
     startLoad: (rate) =>
       outside.send({ kind: 'load', door: doors['web-api']!, catalog: doors['catalog']!, rate }),
     async endLoad() {

@@ -67,9 +67,12 @@ const cost: readonly Question[] = [
     look: 'line',
     width: 12,
     page: 'status',
-    prometheus: each(
-      `histogram_quantile(0.99, sum by (le, instance) (rate(tapmesh_tap_seconds_bucket[${promql.RATE}])))`,
-    ),
+    prometheus: [
+      {
+        expr: `histogram_quantile(0.99, sum by (le, tap) (rate(tapmesh_tap_seconds_bucket[${promql.RATE}]) * on (instance) group_left (tap) tapmesh_info))`,
+        legend: '{{tap}}',
+      },
+    ],
     clickhouse: [
       { sql: sql.series({ tap: 'tap' }, { p99: 'quantileExact(0.99)(tap_us) / 1e6' }, sql.EACH_TAP) },
     ],
@@ -83,6 +86,16 @@ const cost: readonly Question[] = [
     width: 24,
     page: 'status',
     prometheus: [{ expr: 'tapmesh_info', legend: 'tap' }],
+  },
+  {
+    title: 'Reports of taps',
+    description:
+      'What each tap said of itself in the window: rows it sent, rows it lost, batches that are missing, and how far its clock is off.',
+    unit: 'short',
+    look: 'table',
+    width: 24,
+    page: 'status',
+    units: { clock_skew_ms: 'ms' },
     clickhouse: [
       {
         sql: `SELECT tap, argMax(service, at) AS service, argMax(version, at) AS version, max(at) AS last_report,

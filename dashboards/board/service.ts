@@ -127,7 +127,7 @@ const shape: readonly Question[] = [
     width: 12,
     page: 'service',
     prometheus: [{ expr: promql.rate('method', P), legend: '{{method}}' }],
-    clickhouse: [{ sql: sql.series({ method: 'method' }, { calls: sql.PER_STEP.rate }, C) }],
+    clickhouse: [{ sql: sql.series({ method: sql.METHOD }, { calls: sql.PER_STEP.rate }, C) }],
   },
   {
     title: 'How calls end',

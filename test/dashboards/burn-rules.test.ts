@@ -24,6 +24,10 @@ testWith('promtool')('promtool takes the shipped rules and their unit tests pass
   expect(promtool('test', 'rules', 'slo.test.yml')).toContain('SUCCESS')
 })
 
+testWith('promtool')('promtool takes the scrape file', () => {
+  expect(promtool('check', 'config', '../prometheus.yml')).toContain('is valid prometheus config')
+})
+
 testWith('promtool')('promtool takes the rules of any file of objectives', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tapmesh-rules-'))
   try {

@@ -2,6 +2,7 @@ import { parser } from '@prometheus-io/lezer-promql'
 import { parse as parseYaml } from 'yaml'
 import { BOARDS } from '../../dashboards/boards.ts'
 import { burnRules } from '../../dashboards/burn-rules.ts'
+import { endTaps } from '../e2e/support/tap-process.ts'
 import { grafanaPromql } from '../support/grafana.ts'
 import { type Exposed, exposed } from './support/exposed.ts'
 import { targetsOf } from './support/generated.ts'
@@ -30,38 +31,44 @@ const rules = RULES.groups.flatMap((group) => group.rules)
 /** What is wrong with a text, in words; empty where nothing is. */
 function faultsOf(expr: string, known: Exposed): string[] {
   const faults: string[] = []
-  let labels: ReadonlySet<string> | undefined
-  const tree = parser.parse(expr)
-  tree.iterate({
+  const grouped: string[] = []
+  const all = new Set<string>()
+  let selector: { end: number; labels: ReadonlySet<string> } | undefined
+  parser.parse(expr).iterate({
     enter: ({ type, from, to }) => {
       const text = expr.slice(from, to)
       if (type.isError) faults.push(`does not parse at ${from}: ${expr.slice(from, from + 20)}`)
       if (type.name === 'VectorSelector') {
         const name = /^[\w:]+/.exec(text)?.[0] ?? ''
-        labels = known.get(name)
+        const labels = known.get(name)
         if (labels === undefined) faults.push(`no metric ${name}`)
+        selector = labels && { end: to, labels }
+        for (const label of labels ?? []) all.add(label)
       }
-      if (type.name === 'LabelName' && labels !== undefined && !labels.has(text)) {
-        faults.push(`no label ${text}`)
-      }
+      if (type.name !== 'LabelName') return
+      // A label in braces is the selector's own; one of `by`, `on` or `group_left` may be anybody's.
+      if (selector === undefined || from > selector.end) grouped.push(text)
+      else if (!selector.labels.has(text)) faults.push(`no label ${text}`)
     },
   })
-  return faults
+  return [...faults, ...grouped.filter((label) => !all.has(label)).map((label) => `no label ${label}`)]
 }
 
-async function knownNames(): Promise<Exposed> {
+let known: Exposed
+
+beforeAll(async () => {
   const recorded = rules.flatMap(({ record }) =>
     record === undefined ? [] : [[record, new Set(['destination', 'sli'])] as const],
   )
-  return new Map([
+  known = new Map([
     ...(await exposed()),
     ...recorded,
     ['ALERTS', new Set(['alertname', 'alertstate', 'severity', 'destination', 'sli'])],
   ])
-}
+})
+afterAll(endTaps)
 
-test('every target parses and names what exists', async () => {
-  const known = await knownNames()
+test('every target parses and names what exists', () => {
   const targets = targetsOf('expr')
   expect(targets.length).toBeGreaterThan(60)
   for (const { where, text } of targets) {
@@ -69,8 +76,7 @@ test('every target parses and names what exists', async () => {
   }
 })
 
-test('every rule parses and names what exists, one reporter fixed', async () => {
-  const known = await knownNames()
+test('every rule parses and names what exists, one reporter fixed', () => {
   for (const { expr } of rules) {
     expect([expr, faultsOf(expr, known)]).toEqual([expr, []])
     const metrics = expr.match(/tapmesh_request\w*/g) ?? []
@@ -78,8 +84,7 @@ test('every rule parses and names what exists, one reporter fixed', async () => 
   }
 })
 
-test('legends and choices name labels that exist', async () => {
-  const known = await knownNames()
+test('legends and choices name labels that exist', () => {
   const labels = new Set([...known.values()].flatMap((names) => [...names]))
   for (const { questions, choices } of BOARDS) {
     const legends = questions.flatMap(({ prometheus }) => prometheus ?? []).map(({ legend }) => legend)
@@ -93,9 +98,9 @@ test('legends and choices name labels that exist', async () => {
   }
 })
 
-test('a mistake would be found', async () => {
-  const known = await knownNames()
+test('a mistake would be found', () => {
   expect(faultsOf('sum(rate(tapmesh_requests_total[5m]', known)).not.toEqual([])
   expect(faultsOf('tapmesh_request_total', known)).toEqual(['no metric tapmesh_request_total'])
-  expect(faultsOf('sum by (le) (tapmesh_requests_total{src="a"})', known)).toEqual(['no label src'])
+  expect(faultsOf('sum(tapmesh_requests_total{src="a"})', known)).toEqual(['no label src'])
+  expect(faultsOf('sum by (le) (tapmesh_requests_total)', known)).toEqual(['no label le'])
 })

@@ -2,14 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCollector } from '../../../collector/collector.ts'
-import { createExposition } from '../../../tap-proxy/exposition.ts'
-import { CallCounters } from '../../../tap-proxy/observe/call-counters.ts'
-import { RelayCounters } from '../../../tap-proxy/relay/counters.ts'
-import { Losses } from '../../../tap-proxy/ship/losses.ts'
+import { call, startBackend } from '../../e2e/support/calls.ts'
+import { startTapProcess } from '../../e2e/support/tap-process.ts'
 import { EMPTY_STORE, TOKEN } from '../../support/mesh.ts'
-import { draftOf } from '../../tap-proxy/support/draft.ts'
 
-/** Names of metrics that taps and the collector really expose, each with the labels it really has. */
+/** Names of metrics that a tap and a collector really expose, each with the labels it really has. */
 export type Exposed = ReadonlyMap<string, ReadonlySet<string>>
 
 /** What Prometheus adds to every sample. */
@@ -22,34 +19,27 @@ function namesIn(text: string): [string, string[]][] {
   ])
 }
 
+const metricsOf = async (url: string) => await (await fetch(`${url}/metrics`)).text()
+
+/** After one call; metrics of connections and losses stand there from the beginning. */
 async function tapText(): Promise<string> {
-  const calls = new CallCounters()
-  const relay = new RelayCounters()
-  const losses = new Losses()
-  calls.call(draftOf())
-  relay.requestFault(1)
-  losses.add('overflow', 1)
-  const scrape = await createExposition({
-    calls,
-    relay,
-    losses,
-    routes: () => 1,
-    info: () => ({ tap: 't', service: 's', zone: 'z', version: 'v' }),
-    ship: () => ({
-      queueBytes: 0,
-      connected: true,
-      stats: { batches: 0, rows: 0, failures: 0, quarantined: 0 },
-    }),
-  })
-  return (await scrape()).text
+  const backend = await startBackend()
+  const flags = ['--service', 'orders', '--listen', '0', '--to', backend.address, '--admin-port', '0']
+  const tap = await startTapProcess(flags)
+  try {
+    await call(tap.port('inbound orders'))
+    return await metricsOf(tap.admin())
+  } finally {
+    await tap.stop()
+    await backend.close()
+  }
 }
 
 async function collectorText(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'tapmesh-exposed-'))
   const collector = await createCollector({ store: EMPTY_STORE, folder, token: TOKEN })
   try {
-    const { url } = await collector.listen(0)
-    return await (await fetch(`${url}/metrics`)).text()
+    return await metricsOf((await collector.listen(0)).url)
   } finally {
     await collector.close()
     rmSync(folder, { recursive: true })
