@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { LONG_TRACE } from '../support/fake-api.ts'
 import { shop } from '../support/fake-graph.ts'
 import { UiBench, until } from '../support/ui-page.ts'
@@ -89,20 +90,33 @@ test('a long trace keeps only the rows near the window in the page; the keys go 
   expect(visit.page.url()).toContain('show=failed')
 })
 
-test('the services table is the twin of the map and sorts', async () => {
+test('services and edges as tables are the twin of the map: sorted, found, hidden, saved', async () => {
   const api = await bench.api(shop())
   const visit = await bench.visit(`${api.address}/services`)
-  const names = visit.page.locator('tbody td:first-child')
+  const services = visit.page.getByRole('region', { name: 'Services' })
+  const edges = visit.page.getByRole('region', { name: 'Edges' })
+  const names = services.locator('tbody td:first-child')
   await names.first().waitFor()
   expect((await names.allTextContents()).sort()).toEqual(
     shop()
       .services.map((it) => it.id)
       .sort(),
   )
-  await visit.page.getByRole('button', { name: 'Errors' }).click()
+  expect(await edges.locator('tbody tr').count()).toBe(shop().links.length)
+  await services.getByRole('button', { name: 'Errors' }).click()
   expect(await names.first().textContent()).toBe('shipping.example')
   expect(visit.page.url()).toContain('sort=-errors')
-  await names.first().locator('a').click()
+  await visit.page.keyboard.press('/')
+  await visit.page.keyboard.type('cart')
+  await until(async () => (await names.count()) === 1)
+  const of_cart = shop().links.filter((link) => [link.source, link.destination].includes('cart'))
+  expect(await edges.locator('tbody tr').count()).toBe(of_cart.length)
+  const saved = visit.page.waitForEvent('download')
+  await visit.page.getByRole('button', { name: 'Save as CSV' }).last().click()
+  const text = await readFile((await (await saved).path())!, 'utf8')
+  expect(text.trim().split('\r\n')).toHaveLength(of_cart.length + 1)
+  await visit.page.getByRole('button', { name: 'Clear', exact: true }).click()
+  await services.getByRole('link', { name: 'shipping.example' }).click()
   await visit.page.waitForURL(/\/service\/shipping\.example/)
   await visit.page.getByRole('heading', { name: 'shipping.example' }).waitFor()
   await visit.page.getByText('No tap in front of it').waitFor()

@@ -113,7 +113,7 @@ function grouped(shown: Graph): Grouped {
 export const placed = computed<Grouped | undefined>(() => base.value && grouped(base.value))
 
 /** What find and hide leave of the ungrouped graph; undefined where nothing is asked. */
-const ownMatch = computed<Match | undefined>(() => {
+export const ownMatch = computed<Match | undefined>(() => {
   const shown = base.value
   const then = before.value
   return (

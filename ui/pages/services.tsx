@@ -1,111 +1,114 @@
-import type { GraphNode } from '../../graph-api/contract.ts'
-import { durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
-import { connected, graph, graphError } from '../data/live-graph.ts'
+import { useEffect } from 'preact/hooks'
+import type { Graph } from '../../graph-api/contract.ts'
+import { edgeKey } from '../../graph-api/picture/edge-key.ts'
+import { wholeText } from '../../graph-api/picture/format.ts'
+import { apiAddress } from '../data/api.ts'
+import { connected, graphError } from '../data/live-graph.ts'
+import { FindBox } from '../find/find-box.tsx'
+import { clearFilter, onlyProblems } from '../map/choice.ts'
+import { AllHidden } from '../map/empty-map.tsx'
 import { NoCalls } from '../map/no-calls.tsx'
-import { HealthMark } from '../parts/health.tsx'
-import { Link } from '../parts/link.tsx'
-import { Empty, Loading, Problem } from '../parts/notice.tsx'
+import { base, ownMatch } from '../map/view.ts'
+import { Card } from '../parts/card.tsx'
+import { CsvLink } from '../parts/csv.tsx'
+import { isTyping } from '../parts/keys.ts'
+import { Loading, Problem } from '../parts/notice.tsx'
 import { RangeMenu } from '../parts/range-menu.tsx'
-import type { TableColumn } from '../parts/table.tsx'
+import { SameView, tapmeshCommand } from '../parts/same-view.tsx'
 import { orderOf, sortRows, Table } from '../parts/table.tsx'
-import { queryValue, serviceAddress, setQuery } from '../state/location.ts'
+import { queryValue, setQuery } from '../state/location.ts'
+import { range } from '../state/range.ts'
+import {
+  EDGE_COLUMNS,
+  EDGE_HEAD,
+  edgeCells,
+  SERVICE_HEAD,
+  type ServiceRow,
+  serviceCells,
+  serviceColumns,
+} from './inventory.tsx'
 
-/** Every service as a row: the table twin of the map. */
+/** Every service and every edge as rows: the table twin of the map, under the same find and hide. */
 
-const SEVERITY = { bad: 4, warn: 3, ok: 2, unknown: 1, idle: 0 } as const
-
-interface Row extends GraphNode {
-  callers: number
-  dependencies: number
+function rowsOf(shown: Graph): ServiceRow[] {
+  const callers = new Map<string, number>()
+  const dependencies = new Map<string, number>()
+  for (const { source, destination } of shown.edges) {
+    callers.set(destination, (callers.get(destination) ?? 0) + 1)
+    dependencies.set(source, (dependencies.get(source) ?? 0) + 1)
+  }
+  return shown.nodes.map((node) => ({
+    ...node,
+    callers: callers.get(node.id) ?? 0,
+    dependencies: dependencies.get(node.id) ?? 0,
+  }))
 }
 
-const duration = (row: Row, us: number): string => (row.calls > 0 ? durationText(us) : '–')
+function Services({ rows, all }: { rows: readonly ServiceRow[]; all: number }) {
+  const columns = serviceColumns(rows.some((row) => row.slo !== undefined))
+  const order = orderOf(queryValue('sort'), { column: 'rate', descending: true })
+  const sorted = sortRows(rows, columns, order)
+  return (
+    <Card
+      title="Services"
+      aside={
+        <>
+          {rows.length < all ? `${rows.length} of ${all} ` : `${all} `}
+          <CsvLink name="services" head={SERVICE_HEAD} rows={() => sorted.map(serviceCells)} />
+        </>
+      }
+      full
+    >
+      {rows.length === 0 ? (
+        <p class="muted">No service is what the filter asks for; edges are, below.</p>
+      ) : (
+        <Table
+          label="Services"
+          class="inside"
+          columns={columns}
+          rows={sorted}
+          rowKey={(row) => row.id}
+          order={order}
+          onOrder={(text) => setQuery({ sort: text })}
+        />
+      )}
+    </Card>
+  )
+}
 
-const COLUMNS: TableColumn<Row>[] = [
-  {
-    id: 'name',
-    title: 'Service',
-    value: (row) => row.id,
-    cell: (row) => (
-      <Link class="strong" to={serviceAddress(row.id)}>
-        {row.id}
-      </Link>
-    ),
-  },
-  {
-    id: 'health',
-    title: 'Health',
-    value: (row) => SEVERITY[row.health],
-    cell: (row) => <HealthMark health={row.health} word />,
-  },
-  {
-    id: 'kind',
-    title: 'Kind',
-    value: (row) => row.kind,
-    cell: (row) => (
-      <span class="faint">
-        {row.kind === 'caller' ? 'caller, no tap' : row.tapped ? row.kind : `${row.kind}, no tap`}
-      </span>
-    ),
-  },
-  {
-    id: 'rate',
-    title: 'Rate',
-    number: true,
-    value: (row) => row.rate,
-    cell: (row) => (row.calls > 0 ? rateText(row.rate) : '–'),
-  },
-  {
-    id: 'errors',
-    title: 'Errors',
-    number: true,
-    value: (row) => row.error_rate,
-    cell: (row) => (
-      <span class={row.errors > 0 ? `is-${row.health}` : 'faint'}>
-        {row.calls > 0 ? shareText(row.error_rate) : '–'}
-      </span>
-    ),
-  },
-  {
-    id: 'p50',
-    title: 'p50',
-    number: true,
-    value: (row) => row.p50_us,
-    cell: (row) => duration(row, row.p50_us),
-  },
-  {
-    id: 'p95',
-    title: 'p95',
-    number: true,
-    value: (row) => row.p95_us,
-    cell: (row) => duration(row, row.p95_us),
-  },
-  {
-    id: 'p99',
-    title: 'p99',
-    number: true,
-    value: (row) => row.p99_us,
-    cell: (row) => duration(row, row.p99_us),
-  },
-  {
-    id: 'calls',
-    title: 'Calls',
-    number: true,
-    value: (row) => row.calls,
-    cell: (row) => wholeText(row.calls),
-  },
-  { id: 'callers', title: 'Callers', number: true, value: (row) => row.callers, cell: (row) => row.callers },
-  {
-    id: 'dependencies',
-    title: 'Calls to',
-    number: true,
-    value: (row) => row.dependencies,
-    cell: (row) => row.dependencies,
-  },
-]
+function Edges({ edges, all }: { edges: Graph['edges']; all: number }) {
+  const order = orderOf(queryValue('edges'), { column: 'rate', descending: true })
+  const sorted = sortRows(edges, EDGE_COLUMNS, order)
+  return (
+    <Card
+      title="Edges"
+      aside={
+        <>
+          {edges.length < all ? `${edges.length} of ${all} ` : `${all} `}
+          <CsvLink name="edges" head={EDGE_HEAD} rows={() => sorted.map(edgeCells)} />
+        </>
+      }
+      full
+    >
+      {edges.length === 0 ? (
+        <p class="muted">No edge is what the filter asks for.</p>
+      ) : (
+        <Table
+          label="Edges"
+          class="inside"
+          columns={EDGE_COLUMNS}
+          rows={sorted}
+          rowKey={(edge) => `${edgeKey(edge)} ${edge.protocol}`}
+          order={order}
+          onOrder={(text) => setQuery({ edges: text })}
+        />
+      )}
+    </Card>
+  )
+}
 
-function Services() {
-  const shown = graph.value
+function Inventory() {
+  const shown = base.value
   if (!shown) {
     return graphError.value && !connected.value ? (
       <Problem error={graphError.value} title="The services cannot be loaded" />
@@ -114,56 +117,78 @@ function Services() {
     )
   }
   if (shown.nodes.length === 0) return <NoCalls />
-  const find = queryValue('find').toLowerCase()
-  const rows = shown.nodes
-    .filter((node) => node.id.toLowerCase().includes(find))
-    .map(
-      (node): Row => ({
-        ...node,
-        callers: shown.edges.filter((edge) => edge.destination === node.id).length,
-        dependencies: shown.edges.filter((edge) => edge.source === node.id).length,
-      }),
-    )
-  if (rows.length === 0) {
-    return (
-      <Empty title="No service has that in its name" kind="hidden">
-        <button type="button" class="button primary" onClick={() => setQuery({ find: undefined })}>
-          Clear the filter
-        </button>
-      </Empty>
-    )
-  }
-  const order = orderOf(queryValue('sort'), { column: 'rate', descending: true })
+  const match = ownMatch.value
+  const rows = rowsOf(shown).filter((row) => !match || match.nodes.has(row.id))
+  const edges = shown.edges.filter((edge) => !match || match.edges.has(edgeKey(edge)))
+  if (rows.length + edges.length === 0) return <AllHidden graph={shown} />
   return (
-    <Table
-      label="Services"
-      columns={COLUMNS}
-      rows={sortRows(rows, COLUMNS, order)}
-      rowKey={(row) => row.id}
-      order={order}
-      onOrder={(text) => setQuery({ sort: text })}
-    />
+    <div class="cards">
+      <Services rows={rows} all={shown.nodes.length} />
+      <Edges edges={edges} all={shown.edges.length} />
+    </div>
   )
 }
 
-export function ServicesPage() {
+/** Find, hide and the problems switch of the map; links keep them. */
+function Filters() {
+  const match = ownMatch.value
   return (
-    <main class="page">
+    <div class="toolbar">
+      <RangeMenu />
+      <FindBox box="find" found={match ? match.nodes.size + match.edges.size : undefined} />
+      <FindBox box="hide" found={undefined} />
+      <button
+        type="button"
+        class="button"
+        aria-pressed={onlyProblems.value}
+        onClick={() => setQuery({ problems: onlyProblems.value ? undefined : '1' }, false)}
+      >
+        Only problems
+      </button>
+      {match ? (
+        <button type="button" class="button quiet" onClick={clearFilter}>
+          Clear
+        </button>
+      ) : null}
+    </div>
+  )
+}
+
+const BOX_KEYS: Readonly<Record<string, string>> = { '/': 'find', h: 'hide' }
+
+/** The keys of the map's boxes work here, too. */
+function onKey(event: KeyboardEvent): void {
+  const box = BOX_KEYS[event.key]
+  if (!box || isTyping(event) || event.altKey || event.ctrlKey || event.metaKey) return
+  event.preventDefault()
+  document.getElementById(box)?.focus()
+}
+
+export function ServicesPage() {
+  useEffect(() => {
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
+  const { from, to } = range.value
+  const shown = base.value
+  return (
+    <main class="page wide">
       <div class="page-head">
-        <h1>Services</h1>
-        <div class="toolbar">
-          <RangeMenu />
-          <input
-            class="field"
-            type="search"
-            placeholder="Name contains"
-            aria-label="Name contains"
-            value={queryValue('find')}
-            onInput={(event) => setQuery({ find: event.currentTarget.value })}
-          />
+        <div>
+          <h1>Services</h1>
+          <p class="muted">
+            {shown
+              ? `${wholeText(shown.coverage.calls)} calls between ${wholeText(shown.nodes.length)} services; the map as tables`
+              : 'The map as tables'}
+          </p>
         </div>
+        <Filters />
       </div>
-      <Services />
+      <Inventory />
+      <SameView
+        command={tapmeshCommand(['graph'], { from, to })}
+        address={apiAddress('graph', { from, to })}
+      />
     </main>
   )
 }
