@@ -1,4 +1,5 @@
 import type { Graph, GraphEdge, GraphNode, Health } from '../../model/graph.ts'
+import { healthOf } from '../../model/health.ts'
 
 /** Services drawn as one box: by zone, or by the first part of their names. Pure, so that exports can do the same. */
 
@@ -35,10 +36,10 @@ export interface Grouped {
   members: ReadonlyMap<string, readonly string[]>
 }
 
-const SEVERITY: Record<Health, number> = { bad: 4, warn: 3, ok: 2, unknown: 1, idle: 0 }
-
-function worst(items: readonly { health: Health }[]): Health {
-  return items.reduce<Health>((bad, it) => (SEVERITY[it.health] > SEVERITY[bad] ? it.health : bad), 'idle')
+/** Judged by all calls together, as a service is; with one failing part among many it is never all well. */
+function healthOfAll(sums: Signals, parts: readonly { health: Health }[]): Health {
+  const own = healthOf(sums)
+  return own === 'ok' && parts.some((it) => it.health === 'bad') ? 'warn' : own
 }
 
 type Signals = Pick<
@@ -64,6 +65,7 @@ function sum(parts: readonly Signals[]): Signals {
 }
 
 function boxOf(id: string, members: readonly GraphNode[], inbound: readonly GraphEdge[]): GraphNode {
+  const signals = sum(inbound)
   const all = (read: (node: GraphNode) => readonly string[]) => [...new Set(members.flatMap(read))].sort()
   return {
     id,
@@ -71,8 +73,8 @@ function boxOf(id: string, members: readonly GraphNode[], inbound: readonly Grap
     zones: all((node) => node.zones),
     versions: all((node) => node.versions),
     tapped: members.every((node) => node.tapped),
-    ...sum(inbound),
-    health: worst(members),
+    ...signals,
+    health: healthOfAll(signals, members),
   }
 }
 
@@ -88,7 +90,7 @@ function mergedEdge(parts: readonly GraphEdge[]): GraphEdge {
     ttfb_p50_us: Math.max(...parts.map((it) => it.ttfb_p50_us)),
     other_side_calls: total((it) => it.other_side_calls),
     traced: signals.calls > 0 ? total((it) => it.traced * it.calls) / signals.calls : 0,
-    health: worst(parts),
+    health: healthOfAll(signals, parts),
   }
 }
 

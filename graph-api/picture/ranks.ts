@@ -84,9 +84,27 @@ function columnsMax(nodes: number): number {
 export function ranksOf(graph: Adjacency): Int32Array {
   const paths = longestPaths(graph)
   const most = columnsMax(graph.ids.length)
-  const ranks = highest(paths) < most ? paths : quantized(levelsOf(graph), most)
+  const ranks = highest(paths) < most ? paths : ranksByLevel(levelsOf(graph), most)
   if (ranks === paths) pullCallers(graph, ranks)
   spreadLoners(graph, ranks)
+  return ranks
+}
+
+/** Share of all nodes in one column from which on the levels say too little to be drawn. */
+const PILE_SHARE = 0.6
+const PILE_MIN = 5
+
+/** Columns by level; where everybody calls everybody and so all stand at one level, columns of even size. */
+function ranksByLevel(levels: Float64Array, columns: number): Int32Array {
+  const ranks = quantized(levels, columns)
+  const sizes = new Int32Array(columns)
+  for (const rank of ranks) sizes[rank]!++
+  if (levels.length < PILE_MIN || Math.max(...sizes) < levels.length * PILE_SHARE) return ranks
+  const order = Array.from(levels, (_, node) => node).sort((a, b) => levels[a]! - levels[b]! || a - b)
+  const size = Math.ceil(Math.sqrt(levels.length))
+  order.forEach((node, at) => {
+    ranks[node] = Math.floor(at / size)
+  })
   return ranks
 }
 

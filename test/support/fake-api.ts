@@ -16,6 +16,7 @@ import {
 import { callOf, longTraceOf, traceOf } from './fake-calls.ts'
 import type { Shape } from './fake-graph.ts'
 import { graphOf } from './fake-graph.ts'
+import { pathsAnswer, seriesAnswer } from './fake-over-time.ts'
 
 /**
  * A stand-in for the API: serves the built UI and generated answers that obey
@@ -98,7 +99,9 @@ export class FakeApi {
   }
 
   graph(query = new URLSearchParams()): Graph {
-    const to = new Date()
+    const to = new Date(Date.parse(query.get('to') ?? '') || Date.now())
+    const fixed = Date.parse(query.get('from') ?? '')
+    if (fixed) return graphOf(this.shape, new Date(fixed), to, this.step)
     const span = /^now-(\d+)([smhd])$/.exec(query.get('from') ?? `now-${query.get('window') ?? '5m'}`)
     const unit = { s: 1, m: 60, h: 3600, d: 86_400 }[span?.[2] ?? 'm']!
     return graphOf(this.shape, new Date(to.getTime() - Number(span?.[1] ?? 5) * unit * 1000), to, this.step)
@@ -165,7 +168,10 @@ export class FakeApi {
     const graph = this.graph(query)
     switch (kind) {
       case 'graph':
-        return graph
+        if (names[0] !== 'series') return graph
+        return seriesAnswer(this.shape, new Date(graph.window.from), new Date(graph.window.to))
+      case 'paths':
+        return pathsAnswer(this.shape, graph, query.get('through') ?? '')
       case 'services':
         return names[0] === undefined
           ? { window: graph.window, services: graph.nodes }
@@ -207,7 +213,7 @@ export class FakeApi {
     let body = ''
     for await (const chunk of request) body += String(chunk)
     this.puts.push(body)
-    this.positions = JSON.parse(body)
+    this.positions = { ...this.positions, ...JSON.parse(body) }
     return json(response, this.positions)
   }
 

@@ -8,8 +8,8 @@ import { meantStates } from './grammar.ts'
 /** A box for the find language: what is wrong is underlined where it stands, and said in words. */
 
 const WORDS: Record<Box, { label: string; placeholder: string }> = {
-  find: { label: 'Find', placeholder: 'Find: a name, slow, p95 > 200ms' },
-  hide: { label: 'Hide', placeholder: 'Hide: idle, %error < 1' },
+  find: { label: 'Find', placeholder: 'Find: name, slow, …' },
+  hide: { label: 'Hide', placeholder: 'Hide: name, idle, …' },
 }
 
 const EXAMPLES = [

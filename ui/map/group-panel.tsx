@@ -1,7 +1,7 @@
 import type { GraphEdge, GraphNode } from '../../graph-api/contract.ts'
 import { durationText, rateText, shareText } from '../../graph-api/picture/format.ts'
 import { HealthMark } from '../parts/health.tsx'
-import { selectEdge, selectNode } from './selection.ts'
+import { selectEdge, selectNode, selectNothing } from './selection.ts'
 import { base, drawnId, groups, placed, toggleGroup } from './view.ts'
 
 /** What a box of several services stands for, and the calls between two boxes. */
@@ -21,7 +21,14 @@ export function GroupPanel({ id }: { id: string }) {
         <p class="muted">{nodes.length} services, drawn as one box</p>
       </header>
       <p>
-        <button type="button" class="button" onClick={() => toggleGroup(name)}>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            selectNothing()
+            toggleGroup(name)
+          }}
+        >
           Open the group
         </button>
       </p>

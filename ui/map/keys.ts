@@ -61,11 +61,9 @@ function keyNode(): string | undefined {
   return focusedNode() ?? (chosen.kind === 'node' ? chosen.id : undefined)
 }
 
-function focusOn(map: MapHandle): void {
+function focusOn(): void {
   const id = keyNode()
-  if (id === undefined) return
-  setFocus(focus.value?.id === id ? undefined : { id })
-  map.fit()
+  if (id !== undefined) setFocus(focus.value?.id === id ? undefined : { id })
 }
 
 /** What a key does where it does anything on the map. */

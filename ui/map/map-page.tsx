@@ -6,7 +6,7 @@ import { later } from '../parts/later.tsx'
 import { laterStyle } from '../parts/later-style.ts'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { replaying } from '../replay/replay.ts'
-import { setFocus } from './choice.ts'
+import { focus, setFocus } from './choice.ts'
 import { onCanvas } from './drawing.ts'
 import { AllHidden } from './empty-map.tsx'
 import { FocusBar } from './focus-bar.tsx'
@@ -155,6 +155,13 @@ export function MapPage() {
     EdgePanel.fetch()
     void laterStyle()
   }, [drawn])
+  const { id, depth, way } = focus.value ?? {}
+  const opened = useRef(false)
+  useEffect(() => {
+    // A link shows the part of the picture that it names; after that the picture follows the focus.
+    if (opened.current) handle.current?.fit()
+    opened.current = true
+  }, [id, depth, way])
   useEffect(() => {
     const keys = mapKeys(handle)
     document.addEventListener('keydown', keys)

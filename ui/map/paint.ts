@@ -139,6 +139,15 @@ function paintBox(
   context.stroke()
 }
 
+/** From afar only what is wrong has its badge, on the corner, so that no state is told by colour alone. */
+function paintFarBadge(context: CanvasRenderingContext2D, node: SceneNode, { palette }: PaintOptions): void {
+  if (node.health !== 'warn' && node.health !== 'bad') return
+  context.font = `26px ${FONT}`
+  context.textAlign = 'center'
+  context.fillStyle = palette.health[node.health]
+  context.fillText(BADGES[node.health], node.x - node.width / 2, node.y - node.height / 2 + 9)
+}
+
 function paintWords(
   context: CanvasRenderingContext2D,
   node: SceneNode,
@@ -204,6 +213,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, options: 
     context.globalAlpha = nodeAlpha(node, options)
     paintBox(context, node, scene, options)
     if (scene.detail !== 'boxes') paintWords(context, node, scene, options)
+    if (scene.detail !== 'full') paintFarBadge(context, node, options)
   }
   context.globalAlpha = 1
 }

@@ -129,7 +129,7 @@ export function NodeShape({ node, detail, dim, far, selected }: NodeProps) {
           rx="10"
         />
       </g>
-      {detail === 'boxes' ? null : <NodeText node={node} far={detail === 'names'} />}
+      {detail === 'boxes' ? <FarBadge node={node} /> : <NodeText node={node} far={detail === 'names'} />}
     </g>
   )
 }
@@ -148,15 +148,28 @@ function SloMark({ state, x, y }: { state: keyof typeof SLO_MARKS; x: number; y:
   )
 }
 
+/** From afar only what is wrong has its badge, on the corner, so that no state is told by colour alone. */
+function FarBadge({ node }: { node: SceneNode }) {
+  if (node.health !== 'warn' && node.health !== 'bad') return null
+  return (
+    <text class="node-badge large" x={-node.width / 2} y={-node.height / 2 + 9} text-anchor="middle">
+      {BADGES[node.health]}
+    </text>
+  )
+}
+
 /** Words beside the button rather than in it: its own name is the whole sentence. */
 function NodeText({ node, far }: { node: SceneNode; far: boolean }) {
   const left = -node.width / 2
   const two_lines = node.stats !== '' && node.height >= 48
   if (far) {
     return (
-      <text class="node-name large" text-anchor="middle" y="7">
-        {node.name}
-      </text>
+      <>
+        <text class="node-name large" text-anchor="middle" y="7">
+          {node.name}
+        </text>
+        <FarBadge node={node} />
+      </>
     )
   }
   return (

@@ -77,13 +77,16 @@ export class MapZoom {
     if (frame.width === 0 || clientWidth === 0) return
     if (asked) setQuery({ at: undefined })
     this.#held = false
+    // What stands above the picture must not stand on it.
+    const top = document.querySelector<HTMLElement>('.map-notes')?.offsetHeight ?? 0
+    const height = clientHeight - top
     const k = Math.min(
       (clientWidth - 2 * PADDING) / frame.width,
-      (clientHeight - 2 * PADDING) / frame.height,
+      (height - 2 * PADDING) / frame.height,
       FIT_SCALE_MAX,
     )
     const x = (clientWidth - frame.width * k) / 2 - frame.left * k
-    const y = (clientHeight - frame.height * k) / 2 - frame.top * k
+    const y = top + (height - frame.height * k) / 2 - frame.top * k
     this.#behavior.transform(select(this.#box), zoomIdentity.translate(x, y).scale(k))
   }
 

@@ -33,8 +33,16 @@ test('a closed group is one box; calls between boxes add up, calls inside are no
   const own = drawn.nodes.find((node) => node.id === box)!
   const into = graph.edges.filter((edge) => members.get(box)!.includes(edge.destination))
   expect(own.calls).toBe(into.reduce((sum, edge) => sum + edge.calls, 0))
-  expect(own.health).toBe('warn')
+  expect(own.health).toBe('ok')
   expect(own.p95_us).toBe(Math.max(...into.map((edge) => edge.p95_us)))
+})
+
+test('a box with a failing part among many is not all well', () => {
+  const nodes = graph.nodes.map((node) =>
+    node.id === 'shop.cart' ? { ...node, health: 'bad' as const } : node,
+  )
+  const { graph: drawn } = collapse({ ...graph, nodes }, 'namespace', new Set(['shop']))
+  expect(drawn.nodes.find((node) => node.id === groupId('namespace', 'shop'))!.health).toBe('warn')
 })
 
 test('nothing closed is the graph as it was', () => {

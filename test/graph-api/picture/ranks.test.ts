@@ -47,3 +47,10 @@ test('calls against the current do not stretch a large graph over the screen', (
   const forward = links.filter((link) => rank[link.source]! < rank[link.destination]!).length
   expect(forward / links.length).toBeGreaterThan(0.9)
 })
+
+test('where everybody calls everybody the columns are of even size instead of one', () => {
+  const ids = Array.from({ length: 10 }, (_, at) => `s${at}`)
+  const edges = ids.flatMap((source) => ids.map((destination) => ({ source, destination })))
+  const ranks = ranksOf(adjacencyOf(ids, edges))
+  expect([...new Set(ranks)].sort()).toEqual([0, 1, 2])
+})

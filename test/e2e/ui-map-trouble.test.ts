@@ -1,0 +1,130 @@
+import type { Shape } from '../support/fake-graph.ts'
+import { shop } from '../support/fake-graph.ts'
+import type { Visit } from '../support/ui-page.ts'
+import { UiBench, until } from '../support/ui-page.ts'
+
+/** What goes wrong around a map: no network, strange names, two people at one node. */
+let bench: UiBench
+beforeAll(async () => {
+  bench = await UiBench.open()
+})
+afterEach(() => bench.endTest())
+afterAll(() => bench.close())
+
+const NODES = shop().services.length
+
+test('offline for ten minutes: the picture and its age stay, then it goes on where it was', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit('about:blank')
+  await visit.page.clock.install()
+  await visit.page.goto(`${api.address}/map`)
+  await visit.waitForNodes(NODES)
+  const before = await visit.places()
+  api.failure = { status: 503, code: 'TAPMESH_STORE_UNAVAILABLE', message: 'away', hint: '' }
+  api.cut()
+  await visit.page.getByText('Disconnected.').waitFor()
+  await visit.page.clock.runFor(600_000)
+  await visit.page.getByText('The picture is 10 min old.').waitFor()
+  expect(await visit.places()).toEqual(before)
+  api.failure = null
+  await visit.page.evaluate(() => window.dispatchEvent(new Event('online')))
+  await visit.page.getByText('Disconnected.').waitFor({ state: 'detached' })
+  api.push((shape) => {
+    shape.services.push({ id: 'fresh', kind: 'service', tapped: true, zones: [], versions: [] })
+    shape.links.push({ source: 'cart', destination: 'fresh', rate: 3, errors: 0, p50_us: 900 })
+  })
+  await visit.waitForNodes(NODES + 1)
+  const { fresh, ...others } = await visit.places()
+  expect(others).toEqual(before)
+  expect(fresh).toBeDefined()
+})
+
+test('while it is paused updates wait and are counted; resuming shows the newest', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/map`)
+  await visit.waitForNodes(NODES)
+  await visit.page.getByRole('button', { name: 'Pause' }).click()
+  const shown = await visit.page.locator('[data-node="pricing"] .node-stats').textContent()
+  for (let turn = 0; turn < 3; turn++) api.push()
+  await visit.page.getByText('Paused · 3 updates wait').waitFor()
+  expect(await visit.page.locator('[data-node="pricing"] .node-stats').textContent()).toBe(shown)
+  await visit.page.getByRole('button', { name: 'Resume' }).click()
+  await visit.page.getByText('Paused').waitFor({ state: 'detached' })
+  expect(await visit.page.locator('[data-node="pricing"] .node-stats').textContent()).not.toBe(shown)
+})
+
+const LONG = `long-${'x'.repeat(4995)}`
+const STRANGE = [
+  '<svg onload=alert(1)>',
+  'خدمة الطلبات',
+  '🛒🚀 cart',
+  LONG,
+  'a\u202egnp.exe',
+  '" onclick="alert(2)',
+]
+
+function strangeShape(): Shape {
+  return {
+    services: STRANGE.map((id) => ({ id, kind: 'service', tapped: true, zones: ['<b>z</b>'], versions: [] })),
+    links: STRANGE.slice(1).map((destination) => ({
+      source: STRANGE[0]!,
+      destination,
+      rate: 4,
+      errors: 0.2,
+      p50_us: 900,
+    })),
+  }
+}
+
+test('markup, right-to-left text, emoji and 5,000 letters stay names inside their boxes', async () => {
+  const api = await bench.api(strangeShape())
+  const visit = await bench.visit(`${api.address}/map`)
+  await visit.waitForNodes(STRANGE.length)
+  const wide = await visit.page.$$eval(
+    'g.node',
+    (nodes) =>
+      nodes.filter((node) => {
+        const [box, name] = [node.querySelector('.node-box')!, node.querySelector('.node-name')!]
+        return name.getBoundingClientRect().width > box.getBoundingClientRect().width
+      }).length,
+  )
+  expect(wide).toBe(0)
+  await visit.page.goto(`${api.address}/map?focus=${encodeURIComponent(LONG)}`)
+  await visit.page.getByText(/^Around long-x+…$/).waitFor()
+  const bar = (await visit.page.locator('.focus-bar').boundingBox())!
+  const area = (await visit.page.locator('.map-area').boundingBox())!
+  expect(bar.width).toBeLessThan(area.width)
+  await visit.page.goto(`${api.address}/map?service=${encodeURIComponent(STRANGE[1]!)}&paths=1`)
+  await visit.page.getByText(/^Proven by/).waitFor()
+  await visit.page.locator('#find').fill('"🛒"')
+  await visit.waitForNodes(2)
+  expect(visit.complaints).toEqual([])
+})
+
+async function dragTo(visit: Visit, id: string, dx: number, dy: number): Promise<void> {
+  const box = (await visit.page.locator(`[data-node="${id}"]`).boundingBox())!
+  await visit.page.mouse.move(box.x + 40, box.y + 20)
+  await visit.page.mouse.down()
+  await visit.page.mouse.move(box.x + 40 + dx, box.y + 20 + dy, { steps: 4 })
+  await visit.page.mouse.up()
+}
+
+test('two browsers that move the same node: the later one counts, and neither undoes the other elsewhere', async () => {
+  const api = await bench.api(shop())
+  const address = `${api.address}/map#token=${api.token}`
+  const [one, two] = [await bench.visit(address), await bench.visit(address)]
+  await one.waitForNodes(NODES)
+  await two.waitForNodes(NODES)
+  await dragTo(one, 'pricing', 0, 150)
+  await dragTo(one, 'cart', 0, -150)
+  await until(() => Object.keys(api.positions).length === 2)
+  const [cart, first] = [api.positions['cart'], api.positions['pricing']]
+  await dragTo(two, 'pricing', 0, -150)
+  await until(() => api.positions['pricing']!.y !== first!.y)
+  expect(api.positions['cart']).toEqual(cart)
+  const { x, y } = api.positions['pricing']!
+  const fresh = await bench.visit(`${api.address}/map`)
+  await fresh.waitForNodes(NODES)
+  expect((await fresh.places())['pricing']).toBe(`${x} ${y}`)
+  expect((await fresh.places())['cart']).toBe(`${cart!.x} ${cart!.y}`)
+})
