@@ -16,8 +16,10 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts', '**/*.test.tsx'],
-  transform: { '\\.m?[tj]sx?$': swc },
-  transformIgnorePatterns: ['/node_modules/(?!(d3-[a-z]+|internmap|preact|@preact|commander|pbf)/)'],
+  transform: { '\\.[cm]?[tj]sx?$': swc },
+  transformIgnorePatterns: [
+    '/node_modules/(?!(d3-[a-z]+|internmap|preact|@preact|commander|pbf|@opentelemetry)/)',
+  ],
   moduleFileExtensions: ['ts', 'tsx', 'mjs', 'js', 'json'],
   testTimeout: 60_000,
   maxWorkers: 2,

@@ -5,6 +5,7 @@ import { type Collector, createCollector } from '../collector/collector.ts'
 import { openStore } from '../collector/store/open.ts'
 import { RETENTION_DEFAULTS } from '../collector/store/retention.ts'
 import type { Store } from '../collector/store/store.ts'
+import type { ForwardSettings } from '../forward/settings.ts'
 import { createGraphApi, type GraphApi } from '../graph-api/api.ts'
 import { codeOf, describeError, TapmeshError } from '../model/error.ts'
 import type { Slo } from '../model/slo.ts'
@@ -26,6 +27,8 @@ export interface MeshOptions {
   tokenFile: string | undefined
   retention: { days: number | undefined; gigabytes: number | undefined }
   slos: readonly Slo[]
+  /** Where sampled rows go as spans; undefined: nowhere. */
+  forward?: ForwardSettings | undefined
   onWarning(text: string): void
 }
 
@@ -144,6 +147,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
         ...(days === undefined ? {} : { days: { ...RETENTION_DEFAULTS.days, calls: days } }),
         ...(gigabytes === undefined ? {} : { bytes_max: gigabytes * 1e9 }),
       },
+      forward: options.forward,
       onWarning,
     })
     parts.collector = collector

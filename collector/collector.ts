@@ -1,10 +1,14 @@
 import type { Express, Router } from 'express'
+import type { Forwarder } from '../forward/forwarder.ts'
+import type { ForwardSettings } from '../forward/settings.ts'
 import { describeError, TapmeshError } from '../model/error.ts'
 import { createApp, createRouter } from './app.ts'
+import { forwardRows } from './forward/rows.ts'
 import { tokenGuard } from './guard.ts'
+import type { AcceptedBatch } from './ingest/accepted.ts'
 import type { BodyLimits } from './ingest/body.ts'
 import { DRAIN_DEFAULTS, Drain, type DrainSettings } from './ingest/drain.ts'
-import { type AcceptedBatch, Intake } from './ingest/intake.ts'
+import { Intake } from './ingest/intake.ts'
 import { Wal } from './ingest/wal.ts'
 import { closeServer, type Listening, listenOn } from './listen.ts'
 import { type CallsListener, Live } from './live.ts'
@@ -30,6 +34,8 @@ export interface CollectorOptions {
   drain?: Partial<DrainSettings>
   body?: Partial<BodyLimits>
   retention?: Partial<RetentionSettings>
+  /** Where sampled rows of taps go as spans; undefined: nowhere, and nothing of it is loaded. */
+  forward?: ForwardSettings | undefined
   /** Told in words what went wrong, once a kind until it went well again. */
   onWarning?(text: string): void
 }
@@ -66,6 +72,8 @@ export interface Collector {
 const SWEEP_MS = 300_000
 const WAL_BYTES_MAX = 1024 ** 3
 const TOKEN_LENGTH_MIN = 16
+/** What waits to be forwarded gets so long when the collector ends. */
+const FORWARD_GRACE_MS = 2000
 
 class RunningCollector implements Collector {
   readonly router: Router
@@ -80,6 +88,7 @@ class RunningCollector implements Collector {
   readonly #graph = new ServiceGraph()
   readonly #metrics: Metrics
   readonly #otlp: Otlp
+  readonly #forwarder: Forwarder | undefined
   readonly #drain: Drain
   readonly #reports: Reports
   readonly #sweeper: NodeJS.Timeout
@@ -88,7 +97,13 @@ class RunningCollector implements Collector {
   #listening: Listening | undefined
   #closed: Promise<void> | undefined
 
-  constructor(options: CollectorOptions, wal: Wal, retention: RetentionSettings) {
+  constructor(
+    options: CollectorOptions,
+    wal: Wal,
+    retention: RetentionSettings,
+    forwarder: Forwarder | undefined,
+  ) {
+    this.#forwarder = forwarder
     this.#options = options
     this.#wal = wal
     this.#retention = retention
@@ -100,6 +115,7 @@ class RunningCollector implements Collector {
       pending_bytes: () => wal.pendingBytes,
       taps: () => this.#taps.list().length,
       graph: this.#graph,
+      forward: () => forwarder?.counts,
       otlp_names_overflowed: () => this.#otlp.overflowed,
     })
     this.#drain = new Drain(
@@ -159,6 +175,7 @@ class RunningCollector implements Collector {
     this.#live.accepted(batch.lines, batch.rows)
     this.#graph.add(batch)
     this.#otlp.saw(batch)
+    if (this.#forwarder) forwardRows(batch, this.#forwarder)
   }
 
   #stored(rows: number, seconds: number): void {
@@ -225,15 +242,21 @@ class RunningCollector implements Collector {
     clearInterval(this.#sweeper)
     this.#otlp.stop()
     await closeServer(this.#listening?.server)
-    await this.#drain.stop()
+    await Promise.all([this.#drain.stop(), this.#forwarder?.stop(FORWARD_GRACE_MS)])
     await this.#reports.stop()
     await this.#wal.close()
   }
 }
 
+/** Nothing of OpenTelemetry is loaded where rows are not forwarded. */
+async function openForwarder(settings: ForwardSettings, onFailure: (text: string) => void) {
+  const { Forwarder } = await import('../forward/forwarder.ts')
+  return Forwarder.open(settings, onFailure)
+}
+
 /**
  * The collector: takes batches from taps, keeps them through any crash, and feeds the store.
- * @throws TapmeshError TAPMESH_DATA_UNWRITABLE, TAPMESH_DISK_FULL, TAPMESH_TOKEN_MISSING
+ * @throws TapmeshError TAPMESH_DATA_UNWRITABLE, TAPMESH_DISK_FULL, TAPMESH_TOKEN_MISSING, TAPMESH_EXPORTER_MISSING
  */
 export async function createCollector(options: CollectorOptions): Promise<Collector> {
   const { store, folder, token, onWarning } = options
@@ -245,11 +268,12 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     )
   }
   const retention: RetentionSettings = { ...RETENTION_DEFAULTS, ...options.retention }
+  const forwarder = options.forward && (await openForwarder(options.forward, (text) => onWarning?.(text)))
   const wal = await Wal.open(folder)
   if (wal.damaged > 0) {
     onWarning?.(`${wal.damaged} damaged stretches of the write-ahead log in ${folder} were left out`)
   }
-  const collector = new RunningCollector(options, wal, retention)
+  const collector = new RunningCollector(options, wal, retention, forwarder)
   await applyDays(store, retention.days).catch((error: unknown) => collector.failed(error))
   return collector
 }

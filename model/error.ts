@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   TAPMESH_STREAMS_BUSY: 'As many live streams are open as the API serves at a time.',
   TAPMESH_NOT_FOUND: 'Nothing is known by that name in that window.',
   TAPMESH_PEER_UNAVAILABLE: 'The collector or the API does not answer at that address.',
+  TAPMESH_EXPORTER_MISSING: 'Forwarding spans needs packages that are not installed here.',
   TAPMESH_SETUP_FAILED: 'The set-up step could not install or build what is needed.',
   TAPMESH_INTERNAL: 'tapmesh itself is at fault.',
 } as const

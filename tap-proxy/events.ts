@@ -6,6 +6,7 @@ import type { ShipEvents } from './ship/ship.ts'
 /** Every line the tap writes about itself, one function each. */
 export interface Events extends ShipEvents {
   nameUnresolved(name: string, error: unknown): void
+  spansRefused(text: string): void
   accessLogLost(lines: number, reason: string): void
   faultContained(error: unknown): void
   configRefused(mistakes: readonly unknown[]): void
@@ -60,6 +61,7 @@ export function createEvents(writer: LineWriter, now: () => number = () => perfo
         'warn',
         `${name} does not resolve: ${codeOf(error)}; the last good addresses stay`,
       ),
+    spansRefused: (text) => seldom('spans', 'warn', text),
     accessLogLost: (lines, reason) =>
       seldom('access-log', 'warn', `${lines} lines of the access log were dropped: ${reason}`),
     faultContained: (error) =>

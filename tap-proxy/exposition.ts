@@ -1,3 +1,4 @@
+import type { ForwardCounts } from '../forward/forwarder.ts'
 import type { CallCounters, CallSeries } from './observe/call-counters.ts'
 import { DURATION_BOUNDS_US, METHODS, STATUS_CLASSES, TAP_BOUNDS_US } from './observe/call-counters.ts'
 import type { RelayCounters } from './relay/counters.ts'
@@ -18,6 +19,8 @@ export interface MetricSources {
         stats: { batches: number; rows: number; failures: number; quarantined: number }
       }
     | undefined
+  /** What became of forwarded spans; undefined where none are. */
+  forward: () => ForwardCounts | undefined
   /** The tap's name, service, zone and version. */
   info: () => Record<string, string>
 }
@@ -67,7 +70,12 @@ function familiesOf(sources: MetricSources): Family[] {
     type,
     samples: () => [{ labels: {}, value: value() }],
   })
-  return [...callFamilies(sources), ...relayFamilies(sources, one), ...shipFamilies(sources, one)]
+  return [
+    ...callFamilies(sources),
+    ...relayFamilies(sources, one),
+    ...shipFamilies(sources, one),
+    ...forwardFamilies(sources),
+  ]
 }
 
 function callFamilies({ calls, info, routes }: MetricSources): Family[] {
@@ -156,6 +164,27 @@ function histogram(
   samples.push({ metricName: `${name}_sum`, labels, value: sum_us / 1e6 })
   samples.push({ metricName: `${name}_count`, labels, value: below })
   return samples
+}
+
+function forwardFamilies({ forward }: MetricSources): Family[] {
+  return [
+    {
+      name: 'tapmesh_forwarded_spans_total',
+      type: 'counter',
+      help: 'Calls that the OTLP endpoint took as spans.',
+      samples: () => [{ labels: {}, value: forward()?.sent ?? 0 }],
+    },
+    {
+      name: 'tapmesh_forward_dropped_spans_total',
+      type: 'counter',
+      help: 'Calls that were to be forwarded as spans and were lost, by reason.',
+      samples: () =>
+        (['overflow', 'failed'] as const).map((reason) => ({
+          labels: { reason },
+          value: forward()?.[reason] ?? 0,
+        })),
+    },
+  ]
 }
 
 type One = (name: string, type: 'counter' | 'gauge', help: string, value: () => number) => Family

@@ -1,3 +1,5 @@
+import type { ForwardSettings } from '../forward/settings.ts'
+
 /** The tap's settings after checking: what config.ts makes of flags or a YAML file. Defaults are the safe ones. */
 
 export interface TapSettings {
@@ -11,6 +13,8 @@ export interface TapSettings {
   /** Where an unfixed port is taken, the next free one is used. */
   admin: { host: string; port: number; fixed: boolean }
   collector: CollectorSettings | undefined
+  /** Where sampled calls go as spans; nothing of it is loaded where undefined. */
+  otlp: ForwardSettings | undefined
   accessLog: { format: 'json' | 'text'; file: string | undefined } | undefined
   /** Names for callers by address, `10.0.0.7` or `10.0.0.0/24` -> service. */
   callers: ReadonlyMap<string, string>

@@ -18,14 +18,17 @@ export class TapSinks {
   readonly losses = new Losses()
   readonly fan: CallFan
   readonly #events: Events
+  readonly #forward: RoutedSink | undefined
   #shipper: Shipper | undefined
   #shipKey = ''
   #accessWriter: LineWriter | undefined
   #accessLog: AccessLog | undefined
   #accessKey = ''
 
-  constructor(settings: TapSettings, events: Events) {
+  /** @param forward sink of spans, open as long as this tap */
+  constructor(settings: TapSettings, events: Events, forward?: RoutedSink) {
     this.#events = events
+    this.#forward = forward
     this.fan = new CallFan(settings.limits.routes_max, [], (error) => {
       this.losses.add('fault', 1)
       events.faultContained(error)
@@ -59,7 +62,7 @@ export class TapSinks {
       this.#accessKey = accessKey
       changed.push('access log')
     }
-    const sinks: (RoutedSink | undefined)[] = [this.counters, this.#shipper, this.#accessLog]
+    const sinks: (RoutedSink | undefined)[] = [this.counters, this.#shipper, this.#accessLog, this.#forward]
     this.fan.use(sinks.filter((sink) => sink !== undefined))
     return changed
   }

@@ -1,5 +1,6 @@
 import type { Admin } from './admin.ts'
 import type { Events } from './events.ts'
+import { openForward } from './forward/open.ts'
 import { RelayCounters } from './relay/counters.ts'
 import type { TapSettings } from './settings.ts'
 import { TapListeners } from './tap-listeners.ts'
@@ -39,7 +40,8 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
   let settings = first
   let stopping = false
   const relay = new RelayCounters()
-  const sinks = new TapSinks(settings, events)
+  const forward = await openForward(settings.otlp, settings.tap, events.spansRefused)
+  const sinks = new TapSinks(settings, events, forward?.sink)
   const listeners = new TapListeners(relay, sinks.fan, events)
   let admin: Admin
   try {
@@ -47,7 +49,7 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
     admin = await openAdmin()
   } catch (error) {
     await listeners.stop(0)
-    await sinks.stop(0)
+    await Promise.all([sinks.stop(0), forward?.stop(0)])
     throw error
   }
 
@@ -61,6 +63,7 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
         calls: sinks.counters,
         relay,
         losses: sinks.losses,
+        forward: () => forward?.counts,
         routes: () => sinks.fan.routes,
         ship: () => sinks.shipper,
         info: () => ({
@@ -78,9 +81,7 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
     async reload(next) {
       const changed = await listeners.apply(next)
       changed.push(...sinks.apply(next))
-      if (JSON.stringify(next.admin) !== JSON.stringify(settings.admin)) {
-        changed.push('the admin address changes at the next start only')
-      }
+      changed.push(...fixedUntilRestart(settings, next))
       settings = next
       events.configLoaded(changed.join('; ') || 'listeners stay')
     },
@@ -96,7 +97,8 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
       const grace_ms = settings.grace_s * 1000
       const startedAt = performance.now()
       const left = await listeners.stop(grace_ms * (1 - FLUSH_SHARE))
-      await sinks.stop(Math.max(grace_ms - (performance.now() - startedAt), 0))
+      const left_ms = Math.max(grace_ms - (performance.now() - startedAt), 0)
+      await Promise.all([sinks.stop(left_ms), forward?.stop(left_ms)])
       admin.close()
       return left
     },
@@ -104,11 +106,21 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
   }
 }
 
+/** What a reload cannot change, where somebody tried. */
+function fixedUntilRestart(now: TapSettings, next: TapSettings): string[] {
+  const differs = (name: 'admin' | 'otlp') => JSON.stringify(now[name]) !== JSON.stringify(next[name])
+  return [
+    ...(differs('admin') ? ['the admin address changes at the next start only'] : []),
+    ...(differs('otlp') ? ['where spans go changes at the next start only'] : []),
+  ]
+}
+
 /** What a person should know at the start. */
-function whatIsOn({ tap, collector, accessLog }: TapSettings): string[] {
+function whatIsOn({ tap, collector, otlp, accessLog }: TapSettings): string[] {
   const records = collector
     ? `records go to ${collector.url}${collector.token === undefined ? ' without a token' : ''}`
     : 'no collector: metrics and access log only'
   const log = accessLog ? `; access log (${accessLog.format}) to ${accessLog.file ?? 'stdout'}` : ''
-  return [`tap ${tap}: ${records}${log}`]
+  const spans = otlp ? `; spans of ${otlp.sample * 100} % of traces to ${otlp.endpoint}` : ''
+  return [`tap ${tap}: ${records}${log}${spans}`]
 }

@@ -9,7 +9,17 @@ const FILE_LINES_MAX = 400
 const MEDIAN_LINES_MAX = 130
 const FUNCTION_LINES_MAX = 70
 
-const FOLDERS = ['model', 'tap-proxy', 'collector', 'graph-api', 'ui', 'cli', 'dashboards', 'loadtest']
+const FOLDERS = [
+  'model',
+  'tap-proxy',
+  'collector',
+  'forward',
+  'graph-api',
+  'ui',
+  'cli',
+  'dashboards',
+  'loadtest',
+]
 const sources = FOLDERS.flatMap((folder) => filesBelow(folder, ['.ts', '.tsx', '.mjs'])).map(readSource)
 const tests = filesBelow('test', ['.ts', '.tsx', '.mjs']).map(readSource)
 const known = new Set(sources.map((file) => file.path))

@@ -44,6 +44,8 @@ export async function buildTap(options = {}) {
     entryPoints: ['tap-proxy/main.ts'],
     outfile: file,
     bundle: true,
+    // Loaded where it is installed, and only when spans are to be forwarded (forward/exporter.ts).
+    external: ['@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/resources'],
     platform: 'node',
     format: 'esm',
     target: 'node22',

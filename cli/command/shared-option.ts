@@ -58,6 +58,15 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   }
 }
 
+/** A share like `0.01`, from 0 to 1. */
+export function share(text: string): number {
+  const value = Number(text)
+  if (!/^[0-9]*\.?[0-9]+$/.test(text) || value > 1) {
+    throw new InvalidArgumentError('A number from 0 to 1 is needed, like 0.01.')
+  }
+  return value
+}
+
 /** Seconds out of `20s`, `3m`, `1h` or a bare number of seconds. */
 export function parseSeconds(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text)

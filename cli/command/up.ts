@@ -1,8 +1,9 @@
 import { Command } from 'commander'
+import { type ForwardSettings, SAMPLE_DEFAULT } from '../../forward/settings.ts'
 import { EXIT, TapmeshError } from '../../model/error.ts'
 import { endWish } from '../signal.ts'
 import type { Terminal } from '../terminal.ts'
-import { wholeNumber } from './shared-option.ts'
+import { share, wholeNumber } from './shared-option.ts'
 
 interface UpOptions {
   config?: string
@@ -14,6 +15,8 @@ interface UpOptions {
   tokenFile?: string
   retentionDays?: number
   retentionGb?: number
+  otlpEndpoint?: string
+  otlpSample?: number
 }
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
@@ -28,6 +31,22 @@ export function checkHost(host: string, allowed: readonly string[]): void {
   )
 }
 
+/** @throws TapmeshError TAPMESH_USAGE */
+function forwardOf({ otlpEndpoint, otlpSample }: UpOptions): ForwardSettings | undefined {
+  if (otlpEndpoint === undefined) {
+    if (otlpSample === undefined) return undefined
+    throw new TapmeshError('TAPMESH_USAGE', '--otlp-sample needs --otlp-endpoint', 'Say where spans go.')
+  }
+  if (!URL.canParse(otlpEndpoint) || !/^https?:$/.test(new URL(otlpEndpoint).protocol)) {
+    throw new TapmeshError(
+      'TAPMESH_USAGE',
+      `--otlp-endpoint ${otlpEndpoint} is not an address`,
+      'Write it like http://127.0.0.1:4318.',
+    )
+  }
+  return { endpoint: otlpEndpoint, sample: otlpSample ?? SAMPLE_DEFAULT }
+}
+
 export function upCommand(terminal: Terminal): Command {
   return new Command('up')
     .description('collector, API and UI in one process')
@@ -40,6 +59,8 @@ export function upCommand(terminal: Terminal): Command {
     .option('--token-file <file>', 'token of taps and mutations (default: <data>/token, made when absent)')
     .option('--retention-days <n>', 'keep single calls so long', wholeNumber(1, 3650))
     .option('--retention-gb <n>', 'keep at most so much', wholeNumber(1, 1_000_000))
+    .option('--otlp-endpoint <url>', 'send sampled calls as OTLP spans there, like http://127.0.0.1:4318')
+    .option('--otlp-sample <share>', 'share of traces to send there, 0 to 1 (default: 0.01)', share)
     .addHelpText(
       'after',
       `
@@ -68,6 +89,7 @@ async function run(terminal: Terminal, options: UpOptions): Promise<void> {
     allowedHosts: options.allowHost ?? [],
     clickhouseUrl: terminal.environment['CLICKHOUSE_URL'],
     tokenFile: options.tokenFile,
+    forward: forwardOf(options),
     retention: { days: options.retentionDays, gigabytes: options.retentionGb },
     slos,
     onWarning: (text) => terminal.error(text),

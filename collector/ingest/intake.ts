@@ -3,6 +3,7 @@ import type { Counts } from '../metrics/metrics.ts'
 import type { Quarantine } from '../quarantine.ts'
 import { giveMemory } from '../store/block-memory.ts'
 import type { Taps } from '../taps.ts'
+import type { AcceptedBatch } from './accepted.ts'
 import { checkBatch } from './check.ts'
 import type { BatchHead } from './head.ts'
 import type { Wal } from './wal.ts'
@@ -12,16 +13,6 @@ export interface Accepted {
   accepted: number
   quarantined: number
   duplicate: boolean
-}
-
-/** A batch that is on disk. */
-export interface AcceptedBatch {
-  tap: string
-  lines: Buffer
-  /** Good lines. */
-  rows: number
-  /** Start and end of each line that is not good, one after the other. */
-  bad: readonly number[]
 }
 
 export interface IntakeSettings {

@@ -1,6 +1,6 @@
 import { COLUMNS } from '../../model/column.ts'
 import { isFailed } from '../../model/outcome.ts'
-import type { AcceptedBatch } from '../ingest/intake.ts'
+import type { AcceptedBatch } from '../ingest/accepted.ts'
 
 /** What the service graph counts of one row. */
 export interface EdgeRow {

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { ForwardCounts } from '../../forward/forwarder.ts'
 import { registerServiceGraph } from './graph-families.ts'
 import type { ServiceGraph } from './service-graph.ts'
 
@@ -26,6 +27,8 @@ export interface Gauges {
   pending_bytes(): number
   taps(): number
   graph: ServiceGraph
+  /** What became of forwarded spans; undefined where none are. */
+  forward(): ForwardCounts | undefined
   /** Names that came in by OTLP past their cap. */
   otlp_names_overflowed(): number
 }
@@ -89,6 +92,18 @@ export function createMetrics(gauges: Gauges): Metrics {
     'Rows counted under __other__ because the cap on edges of the service graph was reached.',
     () => gauges.graph.overflowed,
   )
+  counter('forwarded_spans', 'Rows that the OTLP endpoint took as spans.', () => gauges.forward()?.sent ?? 0)
+  new Counter({
+    name: 'tapmesh_collector_forward_dropped_spans_total',
+    help: 'Rows that were to be forwarded as spans and were lost, by reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const reason of ['overflow', 'failed'] as const)
+        this.inc({ reason }, gauges.forward()?.[reason] ?? 0)
+    },
+  })
   registerServiceGraph(registry, gauges.graph)
   gauge('resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss())
   const seconds = new Histogram({

@@ -1,5 +1,5 @@
 import { OTHER, UNKNOWN_CALLER } from '../../model/call.ts'
-import type { AcceptedBatch } from '../ingest/intake.ts'
+import type { AcceptedBatch } from '../ingest/accepted.ts'
 import { type EdgeRow, EdgeRows } from './edge-rows.ts'
 import { Standing, Tally } from './tally.ts'
 

@@ -1,4 +1,5 @@
-import type { AcceptedBatch, Intake } from '../ingest/intake.ts'
+import type { AcceptedBatch } from '../ingest/accepted.ts'
+import type { Intake } from '../ingest/intake.ts'
 import type { Counts } from '../metrics/metrics.ts'
 import type { GraphLabels } from '../metrics/service-graph.ts'
 import type { Quarantine } from '../quarantine.ts'

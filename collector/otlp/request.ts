@@ -79,8 +79,12 @@ const NO_BYTES = { request_bytes: 0, response_bytes: 0 }
 
 function rpcRequest(span: OtlpSpan, system: string): SpanRequest {
   const { attributes: values } = span
-  const [service = '', method = ''] = [values['rpc.service'], values['rpc.method']]
-  const status = values['rpc.response.status_code'] ?? values['rpc.grpc.status_code'] ?? ''
+  // Since 2026 `rpc.method` holds both, as `package.Service/Method`.
+  const [whole = '', slash] = [values['rpc.method'], values['rpc.method']?.lastIndexOf('/') ?? -1]
+  const service = slash === -1 ? (values['rpc.service'] ?? '') : whole.slice(0, slash)
+  const method = whole.slice(slash + 1)
+  const status =
+    values['rpc.status_code'] ?? values['rpc.response.status_code'] ?? values['rpc.grpc.status_code'] ?? ''
   return {
     protocol: protocolOf(system),
     method,

@@ -55,8 +55,9 @@ export const SPAN_KEYS: ReadonlySet<string> = new Set([
   ...['http.request_content_length', 'http.response_content_length'],
   ...['db.system.name', 'db.system', 'db.operation.name', 'db.operation', 'db.collection.name'],
   ...['db.sql.table', 'db.namespace', 'db.name'],
-  ...['rpc.system.name', 'rpc.system', 'rpc.service', 'rpc.method', 'rpc.response.status_code'],
-  ...['rpc.grpc.status_code', 'messaging.system', 'messaging.destination.name'],
+  ...['rpc.system.name', 'rpc.system', 'rpc.service', 'rpc.method', 'rpc.status_code'],
+  ...['rpc.response.status_code', 'rpc.grpc.status_code'],
+  ...['messaging.system', 'messaging.destination.name'],
   ...['messaging.operation.name', 'messaging.operation.type', 'messaging.operation'],
 ])
 

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { SAMPLE_DEFAULT } from '../../forward/settings.ts'
 import type { ListenerSettings, TapSettings } from '../settings.ts'
 import { DEFAULT_LIMITS } from '../settings.ts'
 import { isLoopbackHost } from './address.ts'
@@ -19,7 +20,7 @@ export interface Conflict {
 /** Fills in the defaults. The token is found elsewhere (config/token.ts), since that needs files. */
 export function assemble(document: TapDocument): TapSettings {
   const service = document.service ?? 'unnamed'
-  const { collector, accessLog, admin } = document
+  const { collector, otlp, accessLog, admin } = document
   return {
     tap: document.tap ?? `${service}@${hostname()}`,
     service,
@@ -38,6 +39,7 @@ export function assemble(document: TapDocument): TapSettings {
       buffer_bytes_max: collector.buffer ?? BUFFER_BYTES,
       flush_ms: collector.flush ?? FLUSH_MS,
     },
+    otlp: otlp && { endpoint: otlp.endpoint, sample: otlp.sample ?? SAMPLE_DEFAULT },
     accessLog: accessLog && { format: accessLog.format, file: accessLog.file },
     callers: new Map(Object.entries(document.callers ?? {})),
     grace_s: (document.grace ?? GRACE_MS) / 1000,

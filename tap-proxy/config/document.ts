@@ -21,6 +21,7 @@ export interface TapDocument {
         flush?: number | undefined
       }
     | undefined
+  otlp?: { endpoint: string; sample?: number | undefined } | undefined
   accessLog?: { format: 'json' | 'text'; file?: string | undefined } | undefined
   callers?: Record<string, string> | undefined
   limits?: Partial<Limits> | undefined

@@ -26,6 +26,8 @@ const FLAGS = {
   collector: ['<url>', 'where records go, for example http://127.0.0.1:7401; also TAPMESH_COLLECTOR'],
   token: ['<token>', 'token for the collector; also TAPMESH_TOKEN'],
   'token-file': ['<file>', 'file that holds the token'],
+  'otlp-endpoint': ['<url>', 'send sampled calls as OTLP spans there, for example http://127.0.0.1:4318'],
+  'otlp-sample': ['<share>', 'share of traces to send there, 0 to 1, by default 0.01'],
   'admin-port': ['<port>', 'port of /metrics, /healthz and /readyz; 0 is any free one'],
   'admin-host': ['<host>', 'address of the admin port, by default 127.0.0.1'],
   'admin-beyond-loopback': ['', 'allow an admin address beyond this machine'],
@@ -117,6 +119,10 @@ export function readFlags(argv: readonly string[]): ReadFlags {
     'printable characters without spaces',
   )
   if (url !== undefined) document.collector = { url }
+  const endpoint = check('otlp-endpoint', readUrl, 'http://127.0.0.1:4318')
+  const sample = check('otlp-sample', readShare, '0.01')
+  if (endpoint !== undefined) document.otlp = { endpoint, sample }
+  else if (given.has('otlp-sample')) mistakes.push(usage('--otlp-sample needs --otlp-endpoint'))
   const format = check(
     'access-log',
     (text) => (text === 'json' || text === 'text' ? text : undefined),
@@ -228,6 +234,10 @@ function callersOf(values: readonly string[], mistakes: TapmeshError[]): Record<
 
 function readPort(text: string): number | undefined {
   return /^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined
+}
+
+function readShare(text: string): number | undefined {
+  return /^(0|1|0?\.[0-9]{1,9}|1\.0+)$/.test(text) ? Number(text) : undefined
 }
 
 /** An http or https address without credentials, query and fragment. */

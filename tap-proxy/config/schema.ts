@@ -123,6 +123,12 @@ export const TAP_SCHEMA = z.strictObject({
       flush: duration.optional(),
     })
     .optional(),
+  otlp: z
+    .strictObject({
+      endpoint: parsed(readUrl, 'an address like http://127.0.0.1:4318'),
+      sample: z.number().min(0).max(1).optional(),
+    })
+    .optional(),
   accessLog: z.strictObject({ format: z.enum(['json', 'text']), file: text.optional() }).optional(),
   callers: z
     .record(

@@ -18,6 +18,7 @@ const options = (more: Partial<AdminOptions> = {}): AdminOptions => ({
     losses: new Losses(),
     routes: () => 0,
     ship: () => undefined,
+    forward: () => undefined,
     info: () => ({ tap: 't' }),
   },
   ...more,

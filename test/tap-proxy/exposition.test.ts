@@ -16,6 +16,7 @@ test('the text holds every family with its labels, escaped', async () => {
     relay,
     losses,
     routes: () => 3,
+    forward: () => ({ sent: 3, overflow: 1, failed: 2 }),
     info: () => ({ tap: 't' }),
     ship: () => ({
       queueBytes: 7,

@@ -11,11 +11,12 @@ export interface Room {
 
 export const ROOMS: readonly Room[] = [
   { prefix: 'model/', floor: 0, may: [] },
+  { prefix: 'forward/', floor: 1, may: ['model/'] },
   { prefix: 'tap-proxy/wire/', floor: 0, may: ['model/'] },
   { prefix: 'tap-proxy/observe/', floor: 1, may: ['tap-proxy/wire/', 'model/'] },
-  { prefix: 'tap-proxy/', floor: 2, may: ['tap-proxy/observe/', 'tap-proxy/wire/', 'model/'] },
+  { prefix: 'tap-proxy/', floor: 2, may: ['tap-proxy/observe/', 'tap-proxy/wire/', 'forward/', 'model/'] },
   { prefix: 'collector/store/', floor: 2, may: ['model/'] },
-  { prefix: 'collector/', floor: 2, may: ['collector/store/', 'model/'] },
+  { prefix: 'collector/', floor: 2, may: ['collector/store/', 'forward/', 'model/'] },
   { prefix: 'graph-api/contract.ts', floor: 3, may: ['model/'] },
   { prefix: 'graph-api/picture/', floor: 3, may: ['model/'] },
   { prefix: 'graph-api/export/', floor: 3, may: ['graph-api/picture/', 'model/'] },
@@ -39,6 +40,7 @@ export const ROOMS: readonly Room[] = [
       'collector/',
       'collector/store/',
       'tap-proxy/',
+      'forward/',
       'dashboards/',
       'model/',
     ],
