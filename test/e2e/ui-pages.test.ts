@@ -126,9 +126,11 @@ test('status names the tap that dropped rows; set-up ticks what works', async ()
   const api = await bench.api(shop())
   const visit = await bench.visit(`${api.address}/status`)
   await visit.page.getByText('12 (overflow)').waitFor()
+  await visit.page.locator('[data-verdict="findings"]').getByText('dropped 12 rows').waitFor()
+  await visit.page.getByRole('region', { name: 'Tables' }).getByText('for good').waitFor()
   await visit.page.goto(`${api.address}/setup`)
   await visit.page.getByRole('heading', { name: 'Calls arrive' }).waitFor()
-  expect(await visit.page.locator('[data-check="done"]').count()).toBe(6)
+  expect(await visit.page.locator('[data-check="done"]').count()).toBe(7)
 })
 
 test('empty and broken states are told apart', async () => {

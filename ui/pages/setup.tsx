@@ -8,7 +8,8 @@ import { TAP_COMMAND } from '../map/no-calls.tsx'
 import { Command } from '../parts/copy.tsx'
 import { Link } from '../parts/link.tsx'
 import { Problem } from '../parts/notice.tsx'
-import { addressOf } from '../state/location.ts'
+import { addressOf, traceAddress } from '../state/location.ts'
+import { SKEW_MS_MAX } from './findings.ts'
 
 /** First run: what is there, what is missing, and the command for the next step. */
 
@@ -31,7 +32,6 @@ function Check({ state, title, children }: { state: State; title: string; childr
   )
 }
 
-const SKEW_MS_MAX = 500
 const NAMED_TAPS = 8
 
 function StoreCheck({ store }: { store: StatusAnswer['store'] }) {
@@ -112,6 +112,39 @@ function SidesCheck() {
   )
 }
 
+/**
+ * Whether any service passes trace headers on: then a call that its own tap saw leave has a parent,
+ * which is the call that caused it.
+ */
+function TraceCheck() {
+  const sent = useResource<CallsAnswer>(
+    apiAddress('calls', { from: 'now-24h', to: 'now', reporter: 'client', limit: '100' }),
+    true,
+  )
+  const joined = sent.data?.calls.find((call) => call.parent_span_id !== '')
+  if (joined) {
+    return (
+      <Check state="done" title="Traces go through more than one service">
+        <p class="muted">
+          {joined.source} passed the headers on to {joined.destination}:{' '}
+          <Link class="accent" to={traceAddress(joined.trace_id)}>
+            see that trace
+          </Link>
+        </p>
+      </Check>
+    )
+  }
+  return (
+    <Check state="open" title="Let traces go on">
+      <p class="muted">
+        Pass the headers traceparent and tracestate of a request on to the calls it causes. Edges are exact
+        without; only the trace breaks.
+      </p>
+      <Command text="npx tapmesh calls --limit 5 --reporter client --json" />
+    </Check>
+  )
+}
+
 function ClockCheck({ taps }: { taps: TapStatus[] }) {
   const skewed = taps.filter((tap) => Math.abs(tap.clock_skew_ms) > SKEW_MS_MAX)
   return (
@@ -124,6 +157,7 @@ function ClockCheck({ taps }: { taps: TapStatus[] }) {
           ? `No tap is more than ${SKEW_MS_MAX} ms away from the collector.`
           : `${skewed.map((tap) => `${tap.tap} (${Math.round(tap.clock_skew_ms)} ms)`).join(', ')}: set the clock by NTP.`}
       </p>
+      {skewed.length === 0 ? null : <Command text="timedatectl set-ntp true" />}
     </Check>
   )
 }
@@ -139,6 +173,7 @@ function Checks({ status }: { status: StatusAnswer }) {
       <TapCheck taps={taps} />
       <CallCheck />
       <SidesCheck />
+      <TraceCheck />
       {taps.length > 0 ? <ClockCheck taps={taps} /> : null}
     </ol>
   )
@@ -156,7 +191,12 @@ export function SetupPage() {
           </p>
         </div>
       </div>
-      {error ? <Problem error={error} title="The collector cannot be asked" /> : null}
+      {error ? (
+        <>
+          <Problem error={error} title="The collector cannot be asked" />
+          <Command text="npx tapmesh up" />
+        </>
+      ) : null}
       {data ? <Checks status={data} /> : null}
       <section class="section aside-box">
         <h2>Nothing at hand?</h2>
