@@ -69,6 +69,8 @@ export interface GraphWindow {
   from: string
   to: string
   seconds: number
+  /** Seconds of it since the first call there is, at least one; rates are per these. */
+  covered_seconds: number
 }
 
 /** What the picture rests on, and what it may be missing. */

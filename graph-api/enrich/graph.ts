@@ -2,6 +2,7 @@ import type { Store } from '../../collector/store/store.ts'
 import type { Graph } from '../../model/graph.ts'
 import { readCoverage } from '../query/coverage.ts'
 import { type EdgeRow, fillHistograms, readEdgeCounts, readEdges } from '../query/edges.ts'
+import { readFirstCall } from '../query/first-call.ts'
 import { graphWindow, planWindow, type Slice } from '../query/plan.ts'
 import type { Span } from '../query/window.ts'
 import { coverageOf } from './coverage.ts'
@@ -32,18 +33,19 @@ async function readRows(store: Store, slices: readonly Slice[]): Promise<EdgeRow
  */
 export async function readGraph(store: Store, span: Span, now_us: number): Promise<Graph> {
   const plan = planWindow(span, now_us)
-  const [rows, known, coverage] = await Promise.all([
+  const [rows, known, coverage, first_us] = await Promise.all([
     readRows(store, plan.slices),
     knownBefore(store, span, now_us),
     readCoverage(store, plan.span),
+    readFirstCall(store),
   ])
   const reported = oneReporter(withIdle(rows, known))
-  const window = graphWindow(plan.span)
+  const window = graphWindow(plan.span, first_us)
   return {
     window,
-    nodes: nodesOf(reported, window.seconds),
+    nodes: nodesOf(reported, window.covered_seconds),
     edges: reported
-      .map((edge) => edgeOf(edge, window.seconds))
+      .map((edge) => edgeOf(edge, window.covered_seconds))
       .sort((a, b) =>
         `${a.source}\x1f${a.destination}\x1f${a.protocol}` <
         `${b.source}\x1f${b.destination}\x1f${b.protocol}`

@@ -109,5 +109,6 @@ const NO_COVERAGE: Graph['coverage'] = {
 
 function windowOf({ steps, step_s }: SeriesColumns, at: number): GraphWindow {
   const from = steps[at] ?? steps[0] ?? new Date(0).toISOString()
-  return { from, to: new Date(Date.parse(from) + step_s * 1000).toISOString(), seconds: step_s }
+  const to = new Date(Date.parse(from) + step_s * 1000).toISOString()
+  return { from, to, seconds: step_s, covered_seconds: step_s }
 }

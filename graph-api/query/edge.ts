@@ -8,6 +8,7 @@ import { readIdentities, readStatuses } from './detail.ts'
 import { type EdgeRow, readEdges } from './edges.ts'
 import { readExemplars } from './exemplars.ts'
 import { storedForm } from './filter.ts'
+import { readFirstCall } from './first-call.ts'
 import { readNetworkShare } from './network.ts'
 import { graphWindow, planWindow } from './plan.ts'
 import { readRoutes } from './routes.ts'
@@ -60,14 +61,15 @@ export async function readEdge(
   if (reported.length === 0) {
     throw notFound(`${source} -> ${destination}`, 'GET /api/v1/graph lists the edges; or widen the window.')
   }
-  const window = graphWindow(plan.span)
+  const first_us = await readFirstCall(store)
+  const window = graphWindow(plan.span, first_us)
   const own = reported.map(({ chosen }) => chosen)
-  const edges = reported.map((edge) => edgeOf(edge, window.seconds))
+  const edges = reported.map((edge) => edgeOf(edge, window.covered_seconds))
   const [network_p50_us, sides, series, routes, statuses, identities, exemplars] = await Promise.all([
     readNetworkShare(store, plan.span, source, destination),
     readSides(store, plan.span, now_us, rows),
     readSeries(store, plan.span, now_us, own),
-    readRoutes(store, plan.span, now_us, own),
+    readRoutes(store, plan.span, now_us, own, first_us),
     readStatuses(store, plan.span, own),
     readIdentities(store, plan.span, own),
     readExemplars(store, plan.span, own, edges[0]!.p50_us),

@@ -108,6 +108,13 @@ export function planSeries(span: Span, now_us: number): { step_s: number; slice:
   }
 }
 
-export function graphWindow(span: Span): GraphWindow {
-  return { from: rfc3339(span.from_us), to: rfc3339(span.to_us), seconds: (span.to_us - span.from_us) / US }
+/** @param first_us start of the first call there is, where rates are to be told (first-call.ts) */
+export function graphWindow({ from_us, to_us }: Span, first_us = 0): GraphWindow {
+  const covered_us = first_us > from_us && first_us < to_us ? to_us - first_us : to_us - from_us
+  return {
+    from: rfc3339(from_us),
+    to: rfc3339(to_us),
+    seconds: (to_us - from_us) / US,
+    covered_seconds: Math.max(1, Math.round(covered_us / US)),
+  }
 }

@@ -2,6 +2,7 @@ import type { Store } from '../../collector/store/store.ts'
 import { DATABASE } from '../../collector/store/tables.ts'
 import type { RouteRow } from '../contract.ts'
 import { quantiles, share } from '../enrich/signals.ts'
+import { graphWindow } from './plan.ts'
 import { histogramOf } from './rollup.ts'
 import type { EdgeKey } from './series.ts'
 import type { Span } from './window.ts'
@@ -61,16 +62,20 @@ export async function readRoutesBy(
   return { span: { from_us: from_s * US, to_us: Math.min(to_s * US, Math.max(now_us, asked.to_us)) }, rows }
 }
 
-/** Routes of the edges' calls with their golden signals. @param now_us wall clock, microseconds */
+/**
+ * Routes of the edges' calls with their golden signals.
+ * @param now_us wall clock, microseconds @param first_us start of the first call there is
+ */
 export async function readRoutes(
   store: Store,
   span: Span,
   now_us: number,
   edges: readonly EdgeKey[],
+  first_us: number,
 ): Promise<RouteRow[]> {
   if (edges.length === 0) return []
   const { rows, span: counted } = await readRoutesBy(store, span, now_us, edges, 'route')
-  const seconds = (counted.to_us - counted.from_us) / US
+  const seconds = graphWindow(counted, first_us).covered_seconds
   return rows.map(({ destination: _all, keys, counts, ...row }) => ({
     ...row,
     rate: row.calls / seconds,

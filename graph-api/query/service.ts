@@ -8,6 +8,7 @@ import { readChanges } from './changes.ts'
 import { readInstances, readStatuses, readTaps } from './detail.ts'
 import { readEdges } from './edges.ts'
 import { storedForm } from './filter.ts'
+import { readFirstCall } from './first-call.ts'
 import { graphWindow, planWindow } from './plan.ts'
 import { readRoutes } from './routes.ts'
 import { readSeries } from './series.ts'
@@ -33,8 +34,9 @@ export async function readService(
   const service = storedForm(name)
   const plan = planWindow(span, now_us)
   const reported = oneReporter(await readEdges(store, plan.slices, { service }))
-  const window = graphWindow(plan.span)
-  const node = nodesOf(reported, window.seconds).find((candidate) => candidate.id === service)
+  const first_us = await readFirstCall(store)
+  const window = graphWindow(plan.span, first_us)
+  const node = nodesOf(reported, window.covered_seconds).find((candidate) => candidate.id === service)
   if (!node)
     throw notFound(`service ${service}`, 'GET /api/v1/services lists what is known; or widen the window.')
   const inbound = reported.filter(({ chosen }) => chosen.destination === service)
@@ -42,7 +44,7 @@ export async function readService(
   const own = (inbound.length > 0 ? inbound : outbound).map(({ chosen }) => chosen)
   const [series, routes, statuses, versions, changes, instances, taps] = await Promise.all([
     readSeries(store, plan.span, now_us, own),
-    readRoutes(store, plan.span, now_us, own),
+    readRoutes(store, plan.span, now_us, own, first_us),
     readStatuses(store, plan.span, own),
     readVersions(
       store,
@@ -60,8 +62,8 @@ export async function readService(
   return {
     window,
     service: node,
-    callers: inbound.map((edge) => edgeOf(edge, window.seconds)),
-    dependencies: outbound.map((edge) => edgeOf(edge, window.seconds)),
+    callers: inbound.map((edge) => edgeOf(edge, window.covered_seconds)),
+    dependencies: outbound.map((edge) => edgeOf(edge, window.covered_seconds)),
     series,
     routes,
     statuses,

@@ -7,6 +7,7 @@ import { oneReporter } from '../enrich/reporter.ts'
 import { quantiles, share } from '../enrich/signals.ts'
 import { type EdgeRow, readEdges } from './edges.ts'
 import { storedForm } from './filter.ts'
+import { readFirstCall } from './first-call.ts'
 import { graphWindow, type Plan, planWindow } from './plan.ts'
 import { histogramOf } from './rollup.ts'
 import { readRoutesBy } from './routes.ts'
@@ -127,7 +128,7 @@ export async function readTop(
   const scope = service === undefined ? undefined : { destinations: [storedForm(service)] }
   const edges = oneReporter(await readEdges(store, plan.slices, scope)).map(({ chosen }) => chosen)
   const { span, rows } = await gather(store, plan, now_us, by, edges)
-  const window = graphWindow(span)
+  const window = graphWindow(span, await readFirstCall(store))
   rows.sort((left, right) => right.calls - left.calls)
   return {
     window,
@@ -136,7 +137,7 @@ export async function readTop(
       ...name,
       calls,
       errors,
-      rate: window.seconds > 0 ? calls / window.seconds : 0,
+      rate: calls / window.covered_seconds,
       error_rate: share(errors, calls),
       ...quantiles(duration),
     })),

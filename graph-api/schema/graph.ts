@@ -15,7 +15,7 @@ export const signals = {
   calls: count,
   errors: count,
   client_errors: count,
-  rate: z.number().min(0).describe('Calls per second over the window.'),
+  rate: z.number().min(0).describe('Calls per second over covered_seconds of the window.'),
   error_rate: share,
   p50_us: micros,
   p95_us: micros,
@@ -26,6 +26,7 @@ export const graphWindow = z.strictObject({
   from: time,
   to: time,
   seconds: z.number().min(0),
+  covered_seconds: z.number().min(1).describe('Seconds since the first call there is; rates are per these.'),
 }) satisfies z.ZodType<GraphWindow>
 
 export const burn = z

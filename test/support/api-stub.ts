@@ -77,7 +77,12 @@ export function stubEdge(source: string, destination: string, more: Partial<Grap
   }
 }
 
-export const STUB_WINDOW = { from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:15:00Z', seconds: 900 }
+export const STUB_WINDOW = {
+  from: '2026-01-01T00:00:00Z',
+  to: '2026-01-01T00:15:00Z',
+  seconds: 900,
+  covered_seconds: 900,
+}
 
 export function stubGraph(edges: GraphEdge[]) {
   return {

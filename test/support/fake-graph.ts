@@ -171,7 +171,7 @@ export function graphOf(shape: Shape, from: Date, to: Date, step = 0): Graph {
     return { ...it, ...golden, health: healthOf(calls, golden.error_rate) }
   })
   return {
-    window: { from: from.toISOString(), to: to.toISOString(), seconds },
+    window: { from: from.toISOString(), to: to.toISOString(), seconds, covered_seconds: seconds },
     nodes,
     edges,
     coverage: {

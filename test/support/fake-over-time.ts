@@ -27,7 +27,12 @@ export function seriesAnswer(shape: Shape, from: Date, to: Date): GraphSeriesAns
   const total = (read: (column: (typeof columns)[number]) => number[]) =>
     swell.map((_, at) => columns.reduce((sum, column) => sum + read(column)[at]!, 0))
   return {
-    window: { from: from.toISOString(), to: to.toISOString(), seconds: seconds * FAKE_STEPS },
+    window: {
+      from: from.toISOString(),
+      to: to.toISOString(),
+      seconds: seconds * FAKE_STEPS,
+      covered_seconds: seconds * FAKE_STEPS,
+    },
     step_s: seconds,
     steps: swell.map((_, at) => new Date(from.getTime() + at * seconds * 1000).toISOString()),
     total: { calls: total((it) => it.calls), errors: total((it) => it.errors) },

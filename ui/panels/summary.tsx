@@ -53,7 +53,7 @@ export function SummaryPanel({ graph }: { graph: Graph }) {
       <dl class="tiles">
         <Tile
           name="Calls"
-          value={rateText(coverage.calls / Math.max(span.seconds, 1))}
+          value={rateText(coverage.calls / span.covered_seconds)}
           note={`${wholeText(coverage.calls)} calls`}
         />
         <Tile

@@ -31,7 +31,7 @@ function graphOf(source: string, destination: string): Graph {
     health: 'ok',
   }
   return {
-    window: { from: '', to: '', seconds: 1 },
+    window: { from: '', to: '', seconds: 1, covered_seconds: 1 },
     nodes: [...new Set([source, destination])].map((id) => ({
       id,
       kind: 'service',

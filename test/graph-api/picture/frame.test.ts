@@ -36,7 +36,12 @@ test('a frame holds the figures of its step and the services of the whole window
     health: 'bad',
     zones: ['eu-1'],
   })
-  expect(first.window).toEqual({ from: series.steps[0], to: '2026-08-20T09:00:10.000Z', seconds: 10 })
+  expect(first.window).toEqual({
+    from: series.steps[0],
+    to: '2026-08-20T09:00:10.000Z',
+    seconds: 10,
+    covered_seconds: 10,
+  })
 })
 
 test('without a base and beyond the end there is still a picture', () => {

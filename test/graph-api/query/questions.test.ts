@@ -138,13 +138,13 @@ test('a series has a point for every step, silent ones too', async () => {
 })
 
 test('routes, statuses and instances count the reporter that counts', async () => {
-  expect(await readRoutes(store, span(840), NOW, [EDGE])).toMatchObject([
+  expect(await readRoutes(store, span(840), NOW, [EDGE], 0)).toMatchObject([
     { method: 'GET', route: '/cart/{id}', errors: 3, error_rate: expect.closeTo(0.1, 1) },
   ])
-  const [minutes] = await readRoutes(store, span(840), NOW, [EDGE])
+  const [minutes] = await readRoutes(store, span(840), NOW, [EDGE], 0)
   // 14:13:20 less 14 minutes is 13:59:20, so the minute of 13:59 is counted, too.
   expect(minutes!.rate).toBeCloseTo(minutes!.calls / 860, 6)
-  expect((await readRoutes(store, span(25 * 3600), NOW, [EDGE]))[0]!.calls).toBeGreaterThanOrEqual(3000)
+  expect((await readRoutes(store, span(25 * 3600), NOW, [EDGE], 0))[0]!.calls).toBeGreaterThanOrEqual(3000)
   expect(await readStatuses(store, span(600), [EDGE])).toEqual([
     { status: '200', outcome: 'ok', response_flags: '', calls: 18 },
     { status: '503', outcome: 'server_error', response_flags: 'UF', calls: 2 },

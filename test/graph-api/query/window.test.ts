@@ -61,7 +61,17 @@ test('times are written back with microseconds', () => {
     from: '2026-09-21T14:13:10Z',
     to: '2026-09-21T14:13:20Z',
     seconds: 10,
+    covered_seconds: 10,
   })
+})
+
+test('rates are per the seconds since the first call, where that lies in the window', () => {
+  const covered = (first_us: number): number =>
+    graphWindow({ from_us: NOW - 300 * S, to_us: NOW }, first_us).covered_seconds
+  expect(covered(NOW - 60 * S)).toBe(60)
+  expect(covered(NOW - 400 * S)).toBe(300)
+  expect(covered(NOW + 5 * S)).toBe(300)
+  expect(covered(NOW - 10)).toBe(1)
 })
 
 test('the slices of any window meet without gap or overlap and widen it by little', () => {

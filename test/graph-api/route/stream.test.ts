@@ -212,7 +212,7 @@ test('a tail shows so many calls a second and counts the rest', () => {
 })
 
 const graph = (calls: number, freshness_s = 0): Graph => ({
-  window: { from: '', to: String(freshness_s), seconds: 60 },
+  window: { from: '', to: String(freshness_s), seconds: 60, covered_seconds: 60 },
   nodes: [],
   edges: [],
   coverage: { calls, taps: 0, lost: 0, quarantined: 0, named_callers: 0, both_sides: 0, freshness_s },

@@ -22,7 +22,7 @@ test('buckets that the window cuts, or that may still fill, are not drawn', () =
   const seconds = [0, 10, 20, 30, 40, 50]
   const heat = { bounds_us: [1], counts: seconds.map((second) => [second]) }
   const series = { step_s: 10, points: seconds.map(point), heat }
-  const span = { from: at(3), to: at(52), seconds: 49 }
+  const span = { from: at(3), to: at(52), seconds: 49, covered_seconds: 49 }
   const whole = wholeBuckets(series, span)
   expect(whole.points.map((it) => it.ts)).toEqual([at(10), at(20), at(30)])
   expect(whole.heat.counts).toEqual([[10], [20], [30]])
