@@ -61,6 +61,10 @@ const ACTIONS = {
     await prepare()
     return await runIfPresent(root, 'loadtest/bench/main.ts', args)
   },
+  async load(args) {
+    await prepare({ build: false })
+    return await runIfPresent(root, 'loadtest/load/main.ts', args)
+  },
   async docs(args) {
     await prepare()
     return await runIfPresent(root, 'cli/build/main.ts', args)
