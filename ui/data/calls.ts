@@ -42,6 +42,8 @@ export class CallsList {
     this.#close = openStream(() => apiAddress('stream', { ...filters, calls: '1', graph: '0' }), {
       on: { calls: (data) => this.#arrive(data as CallsEvent) },
       state: (up) => {
+        // What came while nobody listened is in the store by now.
+        if (up && !this.connected.value) void this.#refill(filters, span)
         this.connected.value = up
       },
     })
@@ -83,6 +85,30 @@ export class CallsList {
     if (fresh.length === 0) return
     const all = [...fresh, ...this.rows.value].sort((a, b) => (a.ts < b.ts ? 1 : a.ts > b.ts ? -1 : 0))
     this.rows.value = all.slice(0, TAIL_ROWS_MAX)
+  }
+
+  /** The newest page again; where it does not reach back to the rows shown, it replaces them. */
+  async #refill(filters: Filters, { from, to }: { from: string; to: string }): Promise<void> {
+    const { signal: stop } = this.#stop
+    try {
+      const address = apiAddress('calls', { ...filters, from, to, limit: PAGE_ROWS })
+      const answer = await getJson<CallsAnswer>(address, stop)
+      const known = new Set([...this.#held, ...this.rows.value].map((call) => call.id))
+      const reaches = answer.next_cursor === null || answer.calls.some((call) => known.has(call.id))
+      batch(() => {
+        if (reaches)
+          this.#arrive({ calls: answer.calls.filter((call) => !known.has(call.id)).toReversed(), skipped: 0 })
+        else {
+          this.#held = []
+          this.waiting.value = 0
+          this.rows.value = answer.calls
+          this.cursor.value = answer.next_cursor
+        }
+        this.error.value = undefined
+      })
+    } catch {
+      // The stream goes on; the next break fills up again.
+    }
   }
 
   async #load(
