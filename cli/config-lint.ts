@@ -1,5 +1,5 @@
 import { loadTapFile } from '../tap-proxy/config/load.ts'
-import { oneError } from '../tap-proxy/config/yaml-document.ts'
+import { oneError } from '../tap-proxy/document/yaml-document.ts'
 import type { TapSettings } from '../tap-proxy/settings.ts'
 
 export interface Linted {

@@ -1,15 +1,15 @@
 import * as z from 'zod'
 import type { Slo } from '../model/slo.ts'
-import { isName } from '../tap-proxy/config/address.ts'
-import { parsed } from '../tap-proxy/config/parsed.ts'
-import { parseDuration } from '../tap-proxy/config/quantity.ts'
+import { isName } from '../tap-proxy/document/name.ts'
+import { parsed } from '../tap-proxy/document/parsed.ts'
+import { parseDuration } from '../tap-proxy/document/quantity.ts'
 import {
   checkYaml,
   type DocumentRules,
   oneError,
   type ReadDocument,
   readYamlDocument,
-} from '../tap-proxy/config/yaml-document.ts'
+} from '../tap-proxy/document/yaml-document.ts'
 
 /** The YAML file of `tapmesh up --config`: what is told of the mesh as a whole. */
 

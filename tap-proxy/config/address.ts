@@ -44,8 +44,3 @@ export function isAllowEntry(text: string): boolean {
     Number(bits) <= (isIP(host) === 4 ? 32 : 128)
   )
 }
-
-/** Names of services, zones, taps and versions: what fits a header, a metric's label and a path. */
-export function isName(text: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._@:/+-]{0,127}$/.test(text)
-}

@@ -1,8 +1,9 @@
 import { TapmeshError } from '../../model/error.ts'
-import { isAllowEntry, isName, parseAddress } from './address.ts'
-import { didYouMean } from './did-you-mean.ts'
+import { didYouMean } from '../document/did-you-mean.ts'
+import { isName } from '../document/name.ts'
+import { parseDuration } from '../document/quantity.ts'
+import { isAllowEntry, parseAddress } from './address.ts'
 import type { InboundEntry, OutboundEntry, TapDocument } from './document.ts'
-import { parseDuration } from './quantity.ts'
 import { isToken } from './token.ts'
 
 /** One flag: what stands behind it, and one sentence for `--help`. */

@@ -1,10 +1,11 @@
 import * as z from 'zod'
+import { isName } from '../document/name.ts'
+import { MISSING, parsed } from '../document/parsed.ts'
+import { parseDuration, parseSize } from '../document/quantity.ts'
 import type { Address } from '../settings.ts'
-import { isAllowEntry, isHost, isName, parseAddress } from './address.ts'
+import { isAllowEntry, isHost, parseAddress } from './address.ts'
 import type { TapDocument } from './document.ts'
 import { readUrl } from './flags.ts'
-import { MISSING, parsed } from './parsed.ts'
-import { parseDuration, parseSize } from './quantity.ts'
 import { isToken } from './token.ts'
 
 /** The YAML document of one tap. Strict: an unknown key is a mistake. */

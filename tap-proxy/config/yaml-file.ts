@@ -1,7 +1,12 @@
+import {
+  checkYaml,
+  type DocumentRules,
+  type ReadDocument,
+  readYamlDocument,
+} from '../document/yaml-document.ts'
 import { conflictsIn } from './assemble.ts'
 import type { CheckedDocument } from './schema.ts'
 import { TAP_SCHEMA } from './schema.ts'
-import { checkYaml, type DocumentRules, type ReadDocument, readYamlDocument } from './yaml-document.ts'
 
 /** The YAML file of one tap. */
 const RULES: DocumentRules<CheckedDocument> = { schema: TAP_SCHEMA, conflictsIn }

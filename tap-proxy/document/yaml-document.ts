@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Document, YAMLError } from 'yaml'
 import { isMap, isPair, LineCounter, parseDocument } from 'yaml'
 import type * as z from 'zod'
-import { describeError, TapmeshError } from '../../model/error.ts'
+import { describeError, type ErrorPlace, TapmeshError } from '../../model/error.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { MISSING } from './parsed.ts'
 
@@ -20,7 +20,13 @@ export interface DocumentRules<Checked> {
   conflictsIn: (document: Checked) => { path: readonly PropertyKey[]; message: string; hint: string }[]
 }
 
-export type ReadDocument<Checked> = { document: Checked } | { mistakes: TapmeshError[] }
+/** A document, and where in its file a path stands: the nearest line on the way to it. */
+export interface CheckedFile<Checked> {
+  document: Checked
+  placeOf(path: readonly PropertyKey[]): ErrorPlace
+}
+
+export type ReadDocument<Checked> = CheckedFile<Checked> | { mistakes: TapmeshError[] }
 
 /** Reads and checks one YAML file; every mistake of it is told with line, column and key. */
 export async function readYamlDocument<Checked>(
@@ -84,7 +90,7 @@ export function checkYaml<Checked>(
     return { mistakes: issues.flatMap((issue) => mistakesOf(issue, schema, place)) }
   }
   const conflicts = conflictsIn(checked.data as Checked)
-  if (conflicts.length === 0) return { document: checked.data as Checked }
+  if (conflicts.length === 0) return { document: checked.data as Checked, placeOf: place }
   return {
     mistakes: conflicts.map(({ path, message, hint }) =>
       mistake(
@@ -104,9 +110,7 @@ export function oneError(file: string, mistakes: readonly TapmeshError[], hint: 
   return new TapmeshError('TAPMESH_CONFIG_INVALID', text, hint)
 }
 
-type Place = NonNullable<TapmeshError['place']>
-
-function mistake(code: TapmeshError['code'], message: string, hint: string, place: Place): TapmeshError {
+function mistake(code: TapmeshError['code'], message: string, hint: string, place: ErrorPlace): TapmeshError {
   return new TapmeshError(code, message, hint, { place })
 }
 
@@ -165,7 +169,7 @@ function position(
 function mistakesOf(
   issue: z.core.$ZodIssue,
   schema: z.ZodType,
-  place: (path: readonly PropertyKey[]) => Place,
+  place: (path: readonly PropertyKey[]) => ErrorPlace,
 ): TapmeshError[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys') {
@@ -203,11 +207,12 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 
 function childOf(schema: unknown, key: string): unknown {
   const shape = inside(schema, 'shape')
-  return typeof shape === 'object' && shape !== null ? (shape as Record<string, unknown>)[key] : undefined
+  if (typeof shape === 'object' && shape !== null) return (shape as Record<string, unknown>)[key]
+  return inside(schema, 'valueType')
 }
 
 /** A property of a schema, looked for behind optional() and transform() too. */
-function inside(schema: unknown, property: 'shape' | 'element'): unknown {
+function inside(schema: unknown, property: 'shape' | 'element' | 'valueType'): unknown {
   for (let at = schema as Record<string, unknown> | undefined; at; ) {
     if (at[property] !== undefined) return at[property]
     const definition = at['def'] as Record<string, unknown> | undefined

@@ -14,7 +14,14 @@ export const ROOMS: readonly Room[] = [
   { prefix: 'forward/', floor: 1, may: ['model/'] },
   { prefix: 'tap-proxy/wire/', floor: 0, may: ['model/'] },
   { prefix: 'tap-proxy/observe/', floor: 1, may: ['tap-proxy/wire/', 'model/'] },
-  { prefix: 'tap-proxy/', floor: 2, may: ['tap-proxy/observe/', 'tap-proxy/wire/', 'forward/', 'model/'] },
+  { prefix: 'tap-proxy/document/', floor: 1, may: ['model/'] },
+  { prefix: 'tap-proxy/policy/', floor: 1, may: ['tap-proxy/document/', 'model/'] },
+  { prefix: 'tap-proxy/enforce/', floor: 1, may: ['model/'] },
+  {
+    prefix: 'tap-proxy/',
+    floor: 2,
+    may: ['tap-proxy/observe/', 'tap-proxy/wire/', 'tap-proxy/document/', 'forward/', 'model/'],
+  },
   { prefix: 'collector/store/', floor: 2, may: ['model/'] },
   { prefix: 'collector/', floor: 2, may: ['collector/store/', 'forward/', 'model/'] },
   { prefix: 'graph-api/contract.ts', floor: 3, may: ['model/'] },
@@ -23,7 +30,16 @@ export const ROOMS: readonly Room[] = [
   {
     prefix: 'graph-api/',
     floor: 3,
-    may: ['graph-api/contract.ts', 'graph-api/picture/', 'graph-api/export/', 'collector/store/', 'model/'],
+    may: [
+      'graph-api/contract.ts',
+      'graph-api/picture/',
+      'graph-api/export/',
+      'collector/store/',
+      'tap-proxy/document/',
+      'tap-proxy/policy/',
+      'tap-proxy/enforce/',
+      'model/',
+    ],
   },
   { prefix: 'dashboards/', floor: 3, may: ['tap-proxy/observe/', 'model/'] },
   {
@@ -40,6 +56,8 @@ export const ROOMS: readonly Room[] = [
       'collector/',
       'collector/store/',
       'tap-proxy/',
+      'tap-proxy/document/',
+      'tap-proxy/policy/',
       'forward/',
       'dashboards/',
       'model/',
@@ -55,6 +73,8 @@ export const ROOMS: readonly Room[] = [
       'collector/store/',
       'tap-proxy/',
       'tap-proxy/observe/',
+      'tap-proxy/policy/',
+      'tap-proxy/enforce/',
       'model/',
     ],
   },
@@ -65,7 +85,13 @@ export function roomOf(path: string): Room | undefined {
 }
 
 /** Rooms without sockets, files, timers or a clock: time and bytes come in as arguments. */
-export const PURE_ROOMS = ['model/', 'tap-proxy/wire/', 'tap-proxy/observe/', 'graph-api/picture/']
+export const PURE_ROOMS = [
+  'model/',
+  'tap-proxy/wire/',
+  'tap-proxy/observe/',
+  'tap-proxy/enforce/',
+  'graph-api/picture/',
+]
 
 /** Whose behaviour only shows in a process or a browser: tested in test/e2e. */
 export const TESTED_AS_PROGRAMS = [

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../../tap-proxy/config/did-you-mean.ts'
+import { didYouMean } from '../../../tap-proxy/document/did-you-mean.ts'
 
 const known = ['service', 'collector', 'tokenFile', 'accessLog', 'listen']
 

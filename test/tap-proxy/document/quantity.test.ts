@@ -1,4 +1,4 @@
-import { parseDuration, parseSize } from '../../../tap-proxy/config/quantity.ts'
+import { parseDuration, parseSize } from '../../../tap-proxy/document/quantity.ts'
 
 test.each([
   ['500ms', 500],
