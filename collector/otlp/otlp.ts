@@ -9,6 +9,9 @@ import { OTLP_TAP, SpanRows } from './row.ts'
 import { OtlpSpans } from './spans.ts'
 import { learnFromRows } from './tap-rows.ts'
 
+/** Bytes of batches held for the first spans: some seconds of a busy mesh. */
+const HELD_BYTES_MAX = 4 * 1024 * 1024
+
 /** What the OTLP receiver shares with the rest of the collector. */
 export interface OtlpParts {
   intake: Intake
@@ -24,6 +27,9 @@ export class Otlp {
   readonly spans: OtlpSpans
   readonly #names: Names
   readonly #peers: Peers
+  /** Newest batches of taps before the first span, oldest first; undefined from then on. */
+  #held: Buffer[] | undefined = []
+  #heldBytes = 0
   /** What waits for its other side grows old also where no span comes any more. */
   readonly #clock: NodeJS.Timeout
 
@@ -39,7 +45,13 @@ export class Otlp {
     })
     this.#clock = setInterval(() => this.#peers.turn(), GENERATION_MS)
     this.#clock.unref()
-    this.spans = new OtlpSpans({ rows: new SpanRows(this.#names, this.#peers), intake, quarantine, counts })
+    this.spans = new OtlpSpans({
+      rows: new SpanRows(this.#names, this.#peers),
+      begin: () => this.#begin(),
+      intake,
+      quarantine,
+      counts,
+    })
   }
 
   /** Names replaced by `__other__` since the start. */
@@ -47,9 +59,25 @@ export class Otlp {
     return this.#names.overflowed
   }
 
-  /** Looks at a batch of a tap for names of addresses; free until the first span came. */
+  /**
+   * Looks at a batch of a tap for names of addresses. Until the first span comes the newest batches
+   * are only held, since taps tell of a call before its program does.
+   */
   saw({ tap, lines }: AcceptedBatch): void {
-    if (this.#peers.wanted && tap !== OTLP_TAP) learnFromRows(lines, this.#peers)
+    if (tap === OTLP_TAP) return
+    if (this.#held === undefined) {
+      learnFromRows(lines, this.#peers)
+      return
+    }
+    this.#held.push(lines)
+    this.#heldBytes += lines.length
+    while (this.#heldBytes > HELD_BYTES_MAX) this.#heldBytes -= this.#held.shift()!.length
+  }
+
+  /** From the first spans on every batch is looked at as it comes. */
+  #begin(): void {
+    for (const lines of this.#held ?? []) learnFromRows(lines, this.#peers)
+    this.#held = undefined
   }
 
   stop(): void {

@@ -39,8 +39,6 @@ export class Peers {
   #young = empty()
   #old = empty()
   #since_ms: number
-  /** True once a caller's span came: until then nothing needs to be remembered. */
-  wanted = false
 
   /** @param onUnpaired told of each call whose other side did not come in time */
   constructor(onUnpaired: (call: ClientCall) => void, now: () => number = Date.now) {
@@ -73,7 +71,6 @@ export class Peers {
 
   /** The caller's side of a call, to be paired with what comes later. */
   called(span_id: string, call: ClientCall): void {
-    this.wanted = true
     this.turn()
     if (this.#young.answered.delete(span_id) || this.#old.answered.delete(span_id)) return
     this.#young.waiting.set(span_id, call)

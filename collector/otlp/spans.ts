@@ -20,6 +20,8 @@ const ROWS_A_TURN = 1000
 
 interface Parts {
   rows: SpanRows
+  /** Told before spans are made into rows. */
+  begin(): void
   intake: Intake
   quarantine: Quarantine
   counts: Counts
@@ -63,6 +65,7 @@ export class OtlpSpans {
     const { quarantine, counts } = this.#parts
     const gathered = new Gathered()
     decode(body, encoding, gathered)
+    this.#parts.begin()
     const lines = await this.#lines(gathered)
     let stored = 0
     let late = 0
