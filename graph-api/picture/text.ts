@@ -16,14 +16,32 @@ export function textWidth(text: string, size: number): number {
   return ems * size
 }
 
+/** Names fitted so far: a live map asks for the same ones every two seconds. */
+const fitted = new Map<string, string>()
+const FITTED_MAX = 5000
+/** No letter is narrower, so this many more cannot fit. */
+const NARROWEST_EMS = 0.33
+
 /** `text`, or as much of it as fits `width` with an ellipsis; long names keep their end too. */
 export function fitText(text: string, size: number, width: number): string {
+  const key = `${size} ${width} ${text}`
+  let found = fitted.get(key)
+  if (found === undefined) {
+    found = cut(text, size, width)
+    if (fitted.size >= FITTED_MAX) fitted.clear()
+    fitted.set(key, found)
+  }
+  return found
+}
+
+function cut(text: string, size: number, width: number): string {
   if (textWidth(text, size) <= width) return text
   const chars = [...text]
-  for (let keep = chars.length - 1; keep > 1; keep--) {
+  const most = Math.ceil(width / (NARROWEST_EMS * size))
+  for (let keep = Math.min(chars.length - 1, most); keep > 1; keep--) {
     const tail = keep > 8 ? Math.floor(keep / 3) : 0
-    const cut = `${chars.slice(0, keep - tail).join('')}…${tail > 0 ? chars.slice(-tail).join('') : ''}`
-    if (textWidth(cut, size) <= width) return cut
+    const short = `${chars.slice(0, keep - tail).join('')}…${tail > 0 ? chars.slice(-tail).join('') : ''}`
+    if (textWidth(short, size) <= width) return short
   }
   return '…'
 }

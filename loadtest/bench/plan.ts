@@ -14,6 +14,7 @@ import { requests10k } from './measures/requests-10k.ts'
 import { routes } from './measures/routes.ts'
 import { saturation } from './measures/saturation.ts'
 import { start } from './measures/start.ts'
+import { uiFrame } from './measures/ui-frame.ts'
 
 /** Every measure, in the order in which it runs and stands in the report. */
 export const MEASURES: readonly Measure[] = [
@@ -36,4 +37,5 @@ export const MEASURES: readonly Measure[] = [
   graph,
   layout,
   bundle,
+  uiFrame,
 ]

@@ -27,7 +27,7 @@ import { MapZoom } from './zoom.ts'
  * pan only shifts it, and is painted anew when the hand rests or its margin is used up.
  */
 
-/** Share of the visible size that is painted beyond each side. */
+/** Share of the visible size that is painted beyond each side, where there is something to see there. */
 const MARGIN = 0.35
 /** A hand that rests so long has stopped. */
 const REST_MS = 90
@@ -38,6 +38,7 @@ class Board {
   /** Where the picture was when it was painted. */
   #painted = zoomIdentity
   #now = zoomIdentity
+  #margin = 0
   #focused = ''
   #frame = 0
   #rest = 0
@@ -53,7 +54,8 @@ class Board {
     const k = transform.k / this.#painted.k
     this.#canvas.style.transform = `translate(${dx}px, ${dy}px) scale(${k})`
     const { clientWidth, clientHeight } = this.#outer
-    const used_up = Math.abs(dx) > clientWidth * MARGIN || Math.abs(dy) > clientHeight * MARGIN
+    const used_up =
+      this.#margin > 0 && (Math.abs(dx) > clientWidth * MARGIN || Math.abs(dy) > clientHeight * MARGIN)
     if (used_up || k > 1.6 || k < 0.7) this.soon()
     window.clearTimeout(this.#rest)
     this.#rest = window.setTimeout(() => this.soon(), REST_MS)
@@ -62,7 +64,7 @@ class Board {
   /** From where the canvas was painted to where it belongs now. */
   #shift(): [number, number] {
     const k = this.#now.k / this.#painted.k
-    const [left, top] = [-this.#outer.clientWidth * MARGIN, -this.#outer.clientHeight * MARGIN]
+    const [left, top] = [-this.#outer.clientWidth * this.#margin, -this.#outer.clientHeight * this.#margin]
     return [
       this.#now.x - this.#painted.x * k + left * k - left,
       this.#now.y - this.#painted.y * k + top * k - top,
@@ -88,12 +90,15 @@ class Board {
     if (!scene || !context) return
     const ratio = Math.min(window.devicePixelRatio, 2)
     const [width, height] = [this.#outer.clientWidth, this.#outer.clientHeight]
-    const size = [width, height].map((length) => Math.round(length * (1 + 2 * MARGIN) * ratio))
-    if (this.#canvas.width !== size[0] || this.#canvas.height !== size[1]) {
-      ;[this.#canvas.width, this.#canvas.height] = size as [number, number]
-    }
     const { x, y, k } = this.#now
-    const [left, top] = [width * MARGIN, height * MARGIN]
+    const is_whole =
+      scene.left * k + x >= 0 &&
+      scene.top * k + y >= 0 &&
+      (scene.left + scene.width) * k + x <= width &&
+      (scene.top + scene.height) * k + y <= height
+    this.#margin = is_whole ? 0 : MARGIN
+    this.#resize(width, height, ratio)
+    const [left, top] = [width * this.#margin, height * this.#margin]
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height)
     context.setTransform(k * ratio, 0, 0, k * ratio, (x + left) * ratio, (y + top) * ratio)
@@ -116,6 +121,18 @@ class Board {
     })
     this.#painted = this.#now
     this.#canvas.style.transform = ''
+  }
+
+  #resize(width: number, height: number, ratio: number): void {
+    const share = 1 + 2 * this.#margin
+    const size = [Math.round(width * share * ratio), Math.round(height * share * ratio)] as const
+    if (this.#canvas.width === size[0] && this.#canvas.height === size[1]) return
+    ;[this.#canvas.width, this.#canvas.height] = size
+    const { style } = this.#canvas
+    style.left = `${-this.#margin * 100}%`
+    style.top = style.left
+    style.width = `${share * 100}%`
+    style.height = style.width
   }
 
   close(): void {
