@@ -2,16 +2,23 @@ import { COLUMNS } from '../../model/column.ts'
 import { isFailed } from '../../model/outcome.ts'
 import type { AcceptedBatch } from '../ingest/accepted.ts'
 
-/** What the service graph counts of one row. */
-export interface EdgeRow {
+/** The ends of a row's edge; rows that agree in them share one object, which remembers where they count. */
+export interface Ends<Counted> {
   reporter: string
   source: string
   destination: string
   protocol: string
+  /** Filled by who counts, and looked up no more. */
+  counted: Counted | undefined
+}
+
+/** What the service graph counts of one row. */
+export interface EdgeRow<Counted> {
+  ends: Ends<Counted>
   duration_us: number
   failed: boolean
-  /** The last field as it stands in the line; read for rows of spans only. */
-  attributes: string
+  /** The last field as it stands in the line. */
+  attributes(): string
 }
 
 const TAB = 0x09
@@ -26,30 +33,27 @@ const [DURATION, REPORTER, SOURCE, DESTINATION, PROTOCOL, OUTCOME] = [
   place('outcome'),
 ] as const
 
-/** Ends of edges, by the bytes between reporter and protocol: most rows repeat those of another. */
-type Ends = Pick<EdgeRow, 'reporter' | 'source' | 'destination' | 'protocol'>
+/** Ends remembered, by the bytes between reporter and protocol: most rows repeat those of another. */
 const ENDS_MAX = 20_000
 
 /**
  * Reads of the good rows of a batch what the service graph needs, in place: looking at every byte
  * once costs a fraction of decoding the row.
  */
-export class EdgeRows {
-  readonly #ends = new Map<string, Ends>()
+export class EdgeRows<Counted> {
+  readonly #ends = new Map<string, Ends<Counted>>()
   /** Start of each field of the line, up to the one behind the outcome. */
   readonly #starts = new Int32Array(OUTCOME + 2)
-  readonly #row: EdgeRow = {
-    reporter: '',
-    source: '',
-    destination: '',
-    protocol: '',
-    duration_us: 0,
-    failed: false,
-    attributes: '',
-  }
 
   /** @param take is handed the same object for every row */
-  each({ lines, bad }: AcceptedBatch, take: (row: EdgeRow) => void): void {
+  each({ lines, bad }: AcceptedBatch, take: (row: EdgeRow<Counted>) => void): void {
+    let end = 0
+    const row: EdgeRow<Counted> = {
+      ends: { reporter: '', source: '', destination: '', protocol: '', counted: undefined },
+      duration_us: 0,
+      failed: false,
+      attributes: () => lines.toString('latin1', lines.lastIndexOf(TAB, end) + 1, end),
+    }
     let next = 0
     for (let start = 0; start < lines.length; ) {
       if (bad[next] === start) {
@@ -57,9 +61,9 @@ export class EdgeRows {
         next += 2
         continue
       }
-      const end = this.#fields(lines, start)
-      this.#read(lines, end)
-      take(this.#row)
+      end = this.#fields(lines, start)
+      this.#read(lines, row)
+      take(row)
       start = end + 1
     }
   }
@@ -73,7 +77,7 @@ export class EdgeRows {
     return lines.indexOf(NEWLINE, at)
   }
 
-  #read(lines: Buffer, end: number): void {
+  #read(lines: Buffer, row: EdgeRow<Counted>): void {
     const starts = this.#starts
     const text = (field: number): string => lines.toString('latin1', starts[field]!, starts[field + 1]! - 1)
     const key = lines.toString('latin1', starts[REPORTER]!, starts[PROTOCOL + 1]! - 1)
@@ -84,6 +88,7 @@ export class EdgeRows {
         source: unescaped(text(SOURCE)),
         destination: unescaped(text(DESTINATION)),
         protocol: text(PROTOCOL),
+        counted: undefined,
       }
       if (this.#ends.size >= ENDS_MAX) this.#ends.clear()
       this.#ends.set(key, ends)
@@ -92,18 +97,12 @@ export class EdgeRows {
     for (let at = starts[DURATION]!; at < starts[DURATION + 1]! - 1; at++) {
       duration_us = duration_us * 10 + lines[at]! - 0x30
     }
-    const row = this.#row
-    row.reporter = ends.reporter
-    row.source = ends.source
-    row.destination = ends.destination
-    row.protocol = ends.protocol
+    row.ends = ends
     row.duration_us = duration_us
     // Two letters are `ok`, the outcome of nearly every call.
     row.failed =
       starts[OUTCOME + 1]! - starts[OUTCOME]! !== 3 &&
       isFailed(text(OUTCOME) as Parameters<typeof isFailed>[0])
-    row.attributes =
-      ends.reporter === 'otlp' ? lines.toString('latin1', lines.lastIndexOf(TAB, end) + 1, end) : ''
   }
 }
 

@@ -1,6 +1,6 @@
 import { OTHER, UNKNOWN_CALLER } from '../../model/call.ts'
 import type { AcceptedBatch } from '../ingest/accepted.ts'
-import { type EdgeRow, EdgeRows } from './edge-rows.ts'
+import { type EdgeRow, EdgeRows, type Ends } from './edge-rows.ts'
 import { Standing, Tally } from './tally.ts'
 
 /** Edges that have series of their own; further ones share one whose ends are `__other__`. */
@@ -56,7 +56,7 @@ interface Edge {
  * time; when a better one appears the counter goes on from where it stood, so that it never falls.
  */
 export class ServiceGraph {
-  readonly #rows = new EdgeRows()
+  readonly #rows = new EdgeRows<Tally>()
   readonly #edges = new Map<string, Edge>()
   readonly #unpaired = new Map<string, { labels: GraphLabels; calls: number }>()
   readonly #edges_max: number
@@ -86,39 +86,50 @@ export class ServiceGraph {
     return this.#unpaired.values()
   }
 
-  #count(row: EdgeRow): void {
-    if (row.protocol === 'internal') return
-    const key = `${row.source}\x1f${row.destination}\x1f${row.protocol}`
-    const edge = this.#edges.get(key) ?? this.#add(key, row)
-    let tally = edge.byReporter.get(row.reporter)
-    if (!tally) {
-      tally = new Tally()
-      edge.byReporter.set(row.reporter, tally)
-    }
+  #count(row: EdgeRow<Tally>): void {
+    const { ends } = row
+    if (ends.protocol === 'internal') return
+    // What is past the cap is looked up every time, so that each of its rows counts as overflowed.
+    const tally = ends.counted ?? this.#tallyOf(ends, row)
     tally.count(row.duration_us, row.failed)
   }
 
-  #add(key: string, row: EdgeRow): Edge {
-    if (this.#edges.size >= this.#edges_max) {
-      this.overflowed++
-      const other = this.#edges.get(OTHER)
-      if (other) return other
-      return this.#keep(OTHER, { ...row, source: OTHER, destination: OTHER, protocol: '', attributes: '' })
+  #tallyOf(ends: Ends<Tally>, row: EdgeRow<Tally>): Tally {
+    const key = `${ends.source}\x1f${ends.destination}\x1f${ends.protocol}`
+    const own = this.#edges.get(key) ?? this.#add(key, ends, row)
+    const edge = own ?? this.#other(ends.reporter)
+    let tally = edge.byReporter.get(ends.reporter)
+    if (!tally) {
+      tally = new Tally()
+      edge.byReporter.set(ends.reporter, tally)
     }
-    return this.#keep(key, row)
+    if (own) ends.counted = tally
+    else this.overflowed++
+    return tally
   }
 
-  #keep(key: string, row: EdgeRow): Edge {
-    const { source, destination } = row
-    const labels = { client: source, server: destination, connection_type: connectionType(row) }
+  #add(key: string, ends: Ends<Tally>, row: EdgeRow<Tally>): Edge | undefined {
+    if (this.#edges.size >= this.#edges_max) return undefined
+    const attributes = ends.reporter === 'otlp' ? row.attributes() : ''
+    const { source, destination } = ends
+    const labels = { client: source, server: destination, connection_type: connectionType(ends, attributes) }
+    return this.#keep(key, labels, ends.reporter)
+  }
+
+  #other(reporter: string): Edge {
+    return this.#edges.get(OTHER) ?? this.#keep(OTHER, OTHER_EDGE, reporter)
+  }
+
+  #keep(key: string, labels: GraphLabels, reporter: string): Edge {
+    const nameless = labels.client === UNKNOWN_CALLER && reporter === 'otlp'
     const edge: Edge = {
-      source,
-      destination,
+      source: labels.client,
+      destination: labels.server,
       labels,
       byReporter: new Map(),
       requests: new Standing(ALL_REPORTERS),
-      client: new Standing(isNameless(source, row.reporter) ? [] : CLIENT_SIDE),
-      server: new Standing(isNameless(source, row.reporter) ? NAMELESS_SIDE : SERVER_SIDE),
+      client: new Standing(nameless ? [] : CLIENT_SIDE),
+      server: new Standing(nameless ? NAMELESS_SIDE : SERVER_SIDE),
     }
     this.#edges.set(key, edge)
     return edge
@@ -153,11 +164,7 @@ export class ServiceGraph {
   }
 }
 
-function isNameless(source: string, reporter: string): boolean {
-  return source === UNKNOWN_CALLER && reporter === 'otlp'
-}
-
-function connectionType({ protocol, attributes }: EdgeRow): string {
+function connectionType({ protocol }: Ends<Tally>, attributes: string): string {
   if (DATABASES.has(protocol) || attributes.includes("'db.system.name':")) return 'database'
   return QUEUES.has(protocol) || attributes.includes("'messaging.system':") ? 'messaging_system' : ''
 }
