@@ -57,7 +57,7 @@ export function createGraphApi(options: GraphApiOptions): GraphApi {
   const slos = new Slos(store, options.slos ?? [])
   const graphOf = async (span: Span, now_us: number) => {
     const [graph, statuses] = await Promise.all([readGraph(store, span, now_us), slos.at(span.to_us, now_us)])
-    return withSlo(graph, statuses)
+    return { ...graph, nodes: withSlo(graph.nodes, statuses) }
   }
   const streams = new Streams({
     readGraph: (seconds) => {
@@ -73,6 +73,7 @@ export function createGraphApi(options: GraphApiOptions): GraphApi {
     version,
     started: new Date(now() / 1000).toISOString(),
     collectorStatus: options.collectorStatus,
+    slos: (at_us: number) => slos.at(at_us, now()),
     now,
   }
   const description = openApi(version)
@@ -86,7 +87,7 @@ export function createGraphApi(options: GraphApiOptions): GraphApi {
   app.get(['/openapi.json', '/api/v1/openapi.json'], (_request, response) => void response.json(description))
   app.get('/api/v1/stream', streams.handler)
   app.use('/api/v1', graphRoutes({ read: (span) => graphOf(span, now()), now }))
-  app.use('/api/v1', sloRoutes({ at: (at_us) => slos.at(at_us, now()), now }))
+  app.use('/api/v1', sloRoutes({ at: source.slos, now }))
   app.use('/api/v1', answerRoutes(source), ownRoutes(source), overTimeRoutes(source))
   app.use(unknownMethod, assetRoute(readAssets(options.assets ?? '')), unknownRoute, errorRoute(onFault))
   return { app, close: () => streams.close() }

@@ -1,5 +1,5 @@
 import type { Store } from '../../collector/store/store.ts'
-import type { Graph, NodeSlo } from '../../model/graph.ts'
+import type { GraphNode, NodeSlo } from '../../model/graph.ts'
 import { SLO_STATES, type Slo } from '../../model/slo.ts'
 import type { SloStatus } from '../contract.ts'
 import { storedForm } from '../query/filter.ts'
@@ -47,17 +47,15 @@ export class Slos {
   }
 }
 
-/** The graph with the worst objective of each service at its node. @param statuses worst first */
-export function withSlo(graph: Graph, statuses: readonly SloStatus[]): Graph {
-  if (statuses.length === 0) return graph
+/** Nodes with the worst objective of each service. @param statuses worst first */
+export function withSlo(nodes: readonly GraphNode[], statuses: readonly SloStatus[]): GraphNode[] {
   const worst = new Map<string, NodeSlo>()
   for (const { service, objective, burn_1h, burn_6h, budget_left, state } of statuses) {
     const name = storedForm(service)
     if (!worst.has(name)) worst.set(name, { objective, burn_1h, burn_6h, budget_left, state })
   }
-  const nodes = graph.nodes.map((node) => {
+  return nodes.map((node) => {
     const slo = worst.get(node.id)
     return slo ? { ...node, slo } : node
   })
-  return { ...graph, nodes }
 }

@@ -1,8 +1,9 @@
 import express, { Router } from 'express'
 import type { Store } from '../../collector/store/store.ts'
 import { TapmeshError } from '../../model/error.ts'
-import type { ServicesAnswer, StatusAnswer } from '../contract.ts'
+import type { ServiceAnswer, ServicesAnswer, SloStatus, StatusAnswer } from '../contract.ts'
 import { readGraph } from '../enrich/graph.ts'
+import { withSlo } from '../enrich/slo.ts'
 import { readCalls } from '../query/calls.ts'
 import { readCallsOverTime } from '../query/calls-over-time.ts'
 import { decodeCursor } from '../query/cursor.ts'
@@ -37,23 +38,29 @@ export interface AnswerSource {
   /** RFC 3339. */
   started: string
   collectorStatus: () => Pick<StatusAnswer, 'ingest' | 'taps'>
+  /** Objectives as they stood at a moment, microseconds; worst first. */
+  slos: (at_us: number) => Promise<SloStatus[]>
   /** Wall clock, microseconds. */
   now: () => number
 }
 
 /** `/services`, `/edges`, `/calls`, `/top` and `/traces`. */
-export function answerRoutes({ store, now }: AnswerSource): Router {
+export function answerRoutes({ store, slos, now }: AnswerSource): Router {
   const router = Router()
   router.get('/services', async (request, response) => {
     const { from, to } = check(windowParameters, request.query)
-    const { window, nodes } = await readGraph(store, parseWindow(from, to, now()), now())
-    const answer: ServicesAnswer = { window, services: nodes }
+    const span = parseWindow(from, to, now())
+    const [{ window, nodes }, statuses] = await Promise.all([readGraph(store, span, now()), slos(span.to_us)])
+    const answer: ServicesAnswer = { window, services: withSlo(nodes, statuses) }
     response.json(answer)
   })
   router.get('/services/:service', async (request, response) => {
     const { from, to } = check(windowParameters, request.query)
     const service = check(serviceName, request.params.service, 'parameter service')
-    response.json(await readService(store, parseWindow(from, to, now()), now(), service))
+    const span = parseWindow(from, to, now())
+    const [found, statuses] = await Promise.all([readService(store, span, now(), service), slos(span.to_us)])
+    const answer: ServiceAnswer = { ...found, service: withSlo([found.service], statuses)[0]! }
+    response.json(answer)
   })
   router.get('/edges/:source/:destination', async (request, response) => {
     const { from, to } = check(windowParameters, request.query)

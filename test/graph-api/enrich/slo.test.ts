@@ -1,4 +1,4 @@
-import type { GraphAnswer, SlosAnswer } from '../../../graph-api/contract.ts'
+import type { GraphAnswer, ServiceAnswer, ServicesAnswer, SlosAnswer } from '../../../graph-api/contract.ts'
 import { Slos, withSlo } from '../../../graph-api/enrich/slo.ts'
 import { slosAnswer } from '../../../graph-api/schema/slo.ts'
 import type { Slo } from '../../../model/slo.ts'
@@ -36,6 +36,10 @@ test('the graph shows the objective that is worst off at its node, the others ha
       'web-api': undefined,
     })
     expect(body.nodes.find(({ id }) => id === 'purchase-history')!.slo).toMatchObject({ objective: 0.9 })
+    const { body: services } = await served.get<ServicesAnswer>('/api/v1/services')
+    expect(services.services).toEqual(body.nodes)
+    const { body: service } = await served.get<ServiceAnswer>('/api/v1/services/cart')
+    expect(service.service.slo).toMatchObject({ objective: 0.5, state: 'ok' })
     const { body: answer } = await served.get<SlosAnswer>('/api/v1/slos')
     expect(slosAnswer.parse(answer)).toEqual(answer)
     expect(answer.slos.map(({ service, state }) => [service, state])).toEqual([
@@ -83,7 +87,7 @@ test('a moment is asked for once in ten seconds, a failure again', async () => {
   expect(asked).toBe(once)
 })
 
-test('without objectives the graph stays the same object', async () => {
-  const graph = { nodes: [] } as unknown as GraphAnswer
-  expect(withSlo(graph, await new Slos(EMPTY_STORE, []).at(NOW, NOW))).toBe(graph)
+test('without objectives nodes stay as they are', async () => {
+  const node = { id: 'a' } as unknown as GraphAnswer['nodes'][number]
+  expect(withSlo([node], await new Slos(EMPTY_STORE, []).at(NOW, NOW))).toEqual([{ id: 'a' }])
 })
