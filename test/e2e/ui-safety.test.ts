@@ -63,6 +63,9 @@ const EVIL = [
   'javascript:alert(4)',
   '../../etc/passwd',
   'a%2Fb?c#d',
+  '\u202eevil\u202c-\u05d0\u05d1\u05d2',
+  '🦊🛒 ünïcode',
+  'x'.repeat(5000),
 ]
 
 function evilShape(): Shape {
@@ -78,9 +81,23 @@ function evilShape(): Shape {
   }
 }
 
+const PAGES_OF_NAMES = [
+  '/services',
+  '/calls',
+  '/setup',
+  '/status',
+  `/service/${encodeURIComponent(EVIL[0]!)}`,
+  `/service/${encodeURIComponent('x'.repeat(5000))}`,
+  `/edge/${encodeURIComponent(EVIL[0]!)}/${encodeURIComponent('x'.repeat(5000))}`,
+]
+
+/** Pixels that the page is wider than the window. */
+const sideways = (visit: Visit): Promise<number> =>
+  visit.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+
 test('names that are markup, script or paths stay text on every page', async () => {
   const api = await bench.api(evilShape())
-  for (const call of api.calls) call.path = EVIL[1]!
+  for (const call of api.calls) call.path = `${EVIL[1]!}${'/y'.repeat(2500)}`
   const visit = await bench.visit(`${api.address}/map`)
   await visit.waitForNodes(EVIL.length)
   for (const id of EVIL.slice(0, 4)) {
@@ -88,11 +105,18 @@ test('names that are markup, script or paths stay text on every page', async () 
     await visit.page.getByRole('heading', { name: id, exact: true }).waitFor()
     await visit.page.locator('[data-signals], .note').first().waitFor()
   }
+  await visit.page.goto(`${api.address}/edge/${encodeURIComponent(EVIL[0]!)}/${encodeURIComponent(EVIL[9]!)}`)
+  await visit.page.locator('[data-signals]').waitFor()
+  for (const [at, path] of PAGES_OF_NAMES.entries()) {
+    await visit.page.goto(`${api.address}${path}`)
+    await visit.page.locator('tbody tr, [data-signals], .check').first().waitFor()
+    expect([at, await sideways(visit)]).toEqual([at, 0])
+  }
   await visit.page.goto(`${api.address}/calls`)
   await visit.page.locator('.call-row').first().waitFor()
   expect(await visit.page.locator('.call-row .path').first().textContent()).toContain(EVIL[1])
   await visit.page.goto(`${api.address}/services`)
-  await visit.page.getByText(EVIL[0]!, { exact: true }).waitFor()
+  await visit.page.getByText(EVIL[0]!, { exact: true }).first().waitFor()
   expect(await visit.page.locator('img').count()).toBe(0)
   expect(visit.complaints).toEqual([])
 })
