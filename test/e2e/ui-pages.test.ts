@@ -214,3 +214,16 @@ test('a row of calls gives its curl command, its outcome at one click, and its t
   await visit.page.locator('.same-view summary').click()
   await visit.page.getByText(/npx tapmesh calls --from 2/).waitFor()
 })
+
+test('a page is printed in the light theme, without what only a screen can use', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/service/cart`, 'dark')
+  await visit.page.locator('[data-signals]').waitFor()
+  const colour = () =>
+    visit.page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--text').trim())
+  expect(await colour()).toBe('#e9ecf1')
+  await visit.page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  expect(await colour()).toBe('#171b22')
+  expect(await visit.page.getByRole('button', { name: 'Live' }).isVisible()).toBe(false)
+  expect(await visit.page.locator('[data-signals]').isVisible()).toBe(true)
+})

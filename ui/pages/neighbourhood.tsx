@@ -10,12 +10,14 @@ import { edgeAddress, serviceAddress } from '../state/location.ts'
 /** Shown of each side; the rest is counted. */
 const EDGES_MAX = 12
 
-function Neighbour({ edge, name }: { edge: GraphEdge; name: string }) {
+/** @param twice whether another edge on this side has the same name, so that the protocol must tell them apart */
+function Neighbour({ edge, name, twice }: { edge: GraphEdge; name: string; twice: boolean }) {
   return (
     <li class={`neighbour is-${edge.health}`} title={edgeSentence(edge)}>
       <HealthMark health={edge.health} />
       <Link class="neighbour-name" to={serviceAddress(name)}>
         {name}
+        {twice ? <span class="faint"> {edge.protocol}</span> : null}
       </Link>
       <Link
         class="neighbour-figures"
@@ -51,6 +53,7 @@ function Side(props: {
             key={`${edge.source} ${edge.destination} ${edge.protocol}`}
             edge={edge}
             name={props.name(edge)}
+            twice={edges.filter((other) => props.name(other) === props.name(edge)).length > 1}
           />
         ))}
       </ul>
