@@ -10,6 +10,7 @@ import { spanOf } from './span.ts'
 export interface ForwardLimits {
   /** Spans that may wait; past it the newest are dropped and counted. */
   queue_max: number
+  /** Spans of one request: writing it holds whatever else the process does. */
   batch_max: number
   flush_ms: number
   timeout_ms: number
@@ -17,7 +18,7 @@ export interface ForwardLimits {
 
 export const FORWARD_LIMITS: ForwardLimits = {
   queue_max: 8192,
-  batch_max: 512,
+  batch_max: 128,
   flush_ms: 2000,
   timeout_ms: 10_000,
 }

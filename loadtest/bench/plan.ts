@@ -10,6 +10,8 @@ import { fixedRate } from './measures/fixed-rate.ts'
 import { graph } from './measures/graph.ts'
 import { idleConnections } from './measures/idle-connections.ts'
 import { layout } from './measures/layout.ts'
+import { otlpForward } from './measures/otlp-forward.ts'
+import { otlpIn } from './measures/otlp-in.ts'
 import { requests10k } from './measures/requests-10k.ts'
 import { routes } from './measures/routes.ts'
 import { saturation } from './measures/saturation.ts'
@@ -32,6 +34,8 @@ export const MEASURES: readonly Measure[] = [
   start,
   collectorRate,
   collectorFull,
+  otlpIn,
+  otlpForward,
   embedded,
   disk,
   graph,

@@ -160,6 +160,23 @@ export const TARGETS: readonly Target[] = [
       'About half is the engine’s work on seven tables and their views, a quarter checking and writing the block, a fifth garbage collection of short-lived batches. Its rounds spread from 16 µs up with the machine’s load.',
   },
   {
+    text: 'OTLP in, spans stored per second of one core',
+    measure: 'otlp-in',
+    subject: 'collector',
+    quantity: 'spans_per_core_s',
+    bound: '>=',
+    must: 20_000,
+  },
+  {
+    text: 'tap forwarding 1 % of traces as spans, CPU per call against one that does not',
+    measure: 'otlp-forward',
+    subject: 'tap forwarding',
+    quantity: 'cpu_us_per_call',
+    against: { subject: 'tap' },
+    bound: '<=',
+    must: 1.03,
+  },
+  {
     text: 'bytes on disk per call after merges, demo-like traffic',
     measure: 'disk',
     subject: 'calls',
