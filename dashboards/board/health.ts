@@ -180,6 +180,19 @@ const records: readonly Question[] = [
     ],
   },
   {
+    title: 'Spans from programs',
+    description:
+      'Spans that came in by OTLP and became rows, and those that could not. The sender is told why in the answer (partial success).',
+    unit: 'cps',
+    look: 'line',
+    width: 12,
+    page: 'status',
+    prometheus: [
+      { expr: `sum(rate(tapmesh_collector_otlp_spans_total[${promql.RATE}]))`, legend: 'taken' },
+      { expr: `sum(rate(tapmesh_collector_otlp_rejected_spans_total[${promql.RATE}]))`, legend: 'rejected' },
+    ],
+  },
+  {
     title: 'Rows stored, by tap',
     description: 'Records a second that are in the store. A tap that falls to zero is gone or cut off.',
     unit: 'cps',

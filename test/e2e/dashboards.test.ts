@@ -85,7 +85,7 @@ beforeAll(async () => {
   const [taps, collector] = shippedJobs()
   prometheus = await startPrometheus({
     jobs: { [taps!]: mesh.taps, [collector!]: [mesh.collector] },
-    scrape_ms: 100,
+    scrape_ms: 200,
     rules: burnRules(SLOS),
   })
   await mesh.first()
