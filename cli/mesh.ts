@@ -9,6 +9,7 @@ import type { ForwardSettings } from '../forward/settings.ts'
 import { createGraphApi, type GraphApi } from '../graph-api/api.ts'
 import { codeOf, describeError, TapmeshError } from '../model/error.ts'
 import type { Slo } from '../model/slo.ts'
+import type { SelfTrace } from './self-trace/start.ts'
 import { ensureToken, readToken, tokenFileOf } from './token.ts'
 
 /** Collector, API and UI in one process, since only one process may have a data folder open. */
@@ -27,6 +28,8 @@ export interface MeshOptions {
   tokenFile: string | undefined
   retention: { days: number | undefined; gigabytes: number | undefined }
   slos: readonly Slo[]
+  /** Traces of collector and API themselves; undefined: none. */
+  selfTrace?: SelfTrace | undefined
   /** Where sampled rows go as spans; undefined: nowhere. */
   forward?: ForwardSettings | undefined
   onWarning(text: string): void
@@ -46,7 +49,7 @@ export interface Mesh {
 const ROOT = join(import.meta.dirname, '..')
 const CLOSE_GRACE_MS = 1_000
 
-function versionOfProject(): string {
+export function versionOfProject(): string {
   return (createRequire(join(ROOT, 'package.json'))('./package.json') as { version: string }).version
 }
 
@@ -130,7 +133,7 @@ async function closeParts({ api, server, collector, store }: Parts): Promise<voi
 
 /** @throws TapmeshError as the store, the collector and the listeners; nothing stays open then */
 export async function openMesh(options: MeshOptions): Promise<Mesh> {
-  const { home, host, onWarning } = options
+  const { home, host, selfTrace, onWarning } = options
   const token = options.tokenFile === undefined ? ensureToken(home) : readToken(options.tokenFile)
   const hosts = hostNames(options.allowedHosts)
   const parts: Parts = {}
@@ -148,11 +151,12 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
         ...(gigabytes === undefined ? {} : { bytes_max: gigabytes * 1e9 }),
       },
       forward: options.forward,
+      around: selfTrace?.listener,
       onWarning,
     })
     parts.collector = collector
     const api = createGraphApi({
-      store,
+      store: selfTrace?.store(store) ?? store,
       version: versionOfProject(),
       token,
       collectorStatus: () => collector.status(),
@@ -163,7 +167,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
       onFault: (error) => onWarning(describeError(error)),
     })
     parts.api = api
-    const server = createServer(api.app)
+    const server = createServer(selfTrace?.listener(api.app) ?? api.app)
     parts.server = server
     const port = await listen(server, host, options.port)
     const { port: collectorPort } = await collector.listen(options.collectorPort, host)

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import type { Express, Router } from 'express'
 import type { Forwarder } from '../forward/forwarder.ts'
 import type { ForwardSettings } from '../forward/settings.ts'
@@ -36,6 +37,8 @@ export interface CollectorOptions {
   retention?: Partial<RetentionSettings>
   /** Where sampled rows of taps go as spans; undefined: nowhere, and nothing of it is loaded. */
   forward?: ForwardSettings | undefined
+  /** Put around what answers requests, for traces of the collector itself. */
+  around?: ((listener: RequestListener) => RequestListener) | undefined
   /** Told in words what went wrong, once a kind until it went well again. */
   onWarning?(text: string): void
 }
@@ -205,7 +208,8 @@ class RunningCollector implements Collector {
   }
 
   async listen(port: number, host = '127.0.0.1'): Promise<Listening> {
-    this.#listening = await listenOn(this.app, port, host)
+    const { around } = this.#options
+    this.#listening = await listenOn(around ? around(this.app) : this.app, port, host)
     return this.#listening
   }
 

@@ -65,6 +65,7 @@ export function upCommand(terminal: Terminal): Command {
       'after',
       `
 CLICKHOUSE_URL=http://user:password@host:8123 uses that server instead of the embedded store.
+OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 traces collector and API themselves.
 
 Examples:
   tapmesh up
@@ -79,9 +80,14 @@ async function run(terminal: Terminal, options: UpOptions): Promise<void> {
   checkHost(options.host, options.allowHost ?? [])
   const { loadMeshFile } = await import('../mesh-file.ts')
   const { slos } = options.config === undefined ? { slos: [] } : await loadMeshFile(options.config)
-  const { openMesh } = await import('../mesh.ts')
+  const [{ openMesh, versionOfProject }, { startSelfTrace }] = await Promise.all([
+    import('../mesh.ts'),
+    import('../self-trace/start.ts'),
+  ])
   const wish = endWish(() => process.exit(EXIT.internal))
+  const selfTrace = await startSelfTrace(terminal.environment, versionOfProject())
   const mesh = await openMesh({
+    selfTrace,
     home: options.data,
     host: options.host,
     port: options.port,
@@ -105,5 +111,6 @@ async function run(terminal: Terminal, options: UpOptions): Promise<void> {
 Ctrl-C ends it; what was accepted is kept.`)
   await wish.asked
   await mesh.close()
+  await selfTrace?.stop()
   wish.done()
 }
