@@ -2,7 +2,7 @@ import type { Coverage, Graph, GraphEdge, GraphNode, GraphWindow } from './graph
 
 /**
  * What changed from one graph of a window to the next, so that a live map need not be sent whole.
- * Rates are left out: they follow from the calls and the length of the window.
+ * Rates are left out: they follow from the calls and the seconds that the window covers.
  */
 export interface GraphDelta {
   /** Number of the graph that this leads to; it builds on the one before. */
@@ -118,7 +118,7 @@ function applied<Item extends Key & { calls: number; rate: number }, Key extends
 
 /** The graph that `deltaOf(before, after)` was made of; `before` stays as it is. */
 export function applyDelta(before: Graph, delta: GraphDelta): Graph {
-  const { seconds } = delta.window
+  const seconds = delta.window.covered_seconds
   const part = <Kind extends 'nodes' | 'edges'>(kind: Kind) => ({
     added: delta.added[kind],
     removed: delta.removed[kind],

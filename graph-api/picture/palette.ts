@@ -50,6 +50,9 @@ export const PALETTES: Record<Theme, Palette> = {
 /** A shape for each state, so that no state is told by colour alone. */
 export const BADGES: Record<Health, string> = { ok: '●', warn: '▲', bad: '■', unknown: '?', idle: '○' }
 
+/** A mark on a service's box: its objective is kept, at risk or missed. */
+export const SLO_MARKS = { ok: '✓', burning: '!', exhausted: '✕' } as const
+
 /** Dash pattern of an edge by state: solid, long, short; empty is solid. */
 export const DASHES: Record<Health, string> = {
   ok: '',

@@ -2,7 +2,7 @@ import type { Graph, GraphNode } from '../../model/graph.ts'
 import { LABEL_SIZE, lineHeight } from './label.ts'
 import { layout } from './layout.ts'
 import type { Palette, Theme } from './palette.ts'
-import { BADGES, DASHES, PALETTES } from './palette.ts'
+import { BADGES, DASHES, PALETTES, SLO_MARKS } from './palette.ts'
 import { pathOf } from './path.ts'
 import type { SceneEdge, SceneNode, SceneOptions } from './scene.ts'
 import { edgeKey, LABELLED_EDGES_MAX, NAME_SIZE, sceneOf } from './scene.ts'
@@ -77,7 +77,19 @@ function nodeSvg(node: SceneNode, colours: Palette): string {
     (two_lines
       ? `<text x="${round(x + 32)}" y="${round(node.y + 17)}" font-size="13" fill="${colours.muted}">${escapeXml(node.stats)}</text>`
       : '') +
+    sloSvg(node, colours) +
     '</g>'
+  )
+}
+
+const SLO_HEALTH = { ok: 'ok', burning: 'warn', exhausted: 'bad' } as const
+
+function sloSvg({ slo, x, y, width, height }: SceneNode, colours: Palette): string {
+  if (!slo) return ''
+  const [cx, cy, health] = [round(x + width / 2 - 16), y - height / 2, SLO_HEALTH[slo]]
+  return (
+    `<circle cx="${cx}" cy="${round(cy)}" r="8" fill="${colours.surface}" stroke="${colours.health[health]}" stroke-width="1.5"/>` +
+    `<text x="${cx}" y="${round(cy + 4)}" text-anchor="middle" font-size="11" font-weight="700" fill="${colours.health_text[health]}">${SLO_MARKS[slo]}</text>`
   )
 }
 

@@ -113,6 +113,8 @@ export class Streams {
     }
     this.#readers.add(reader)
     this.#start()
+    // A page that opens need not wait for the next turn of the timer.
+    void this.#graphs.tick(Date.now())
   }
 
   #start(): void {

@@ -128,3 +128,54 @@ test('two browsers that move the same node: the later one counts, and neither un
   expect((await fresh.places())['pricing']).toBe(`${x} ${y}`)
   expect((await fresh.places())['cart']).toBe(`${cart!.x} ${cart!.y}`)
 })
+
+test('a drag is in the link, so that another browser without a token shows the same', async () => {
+  const api = await bench.api(shop())
+  const one = await bench.visit(`${api.address}/map`)
+  await one.waitForNodes(NODES)
+  await dragTo(one, 'pricing', 0, 120)
+  await one.page.waitForURL(/moved=pricing/)
+  const places = await one.places()
+  const two = await bench.visit(one.page.url())
+  await two.waitForNodes(NODES)
+  expect(Number((await two.places())['pricing']!.split(' ')[1])).toBeCloseTo(
+    Number(places['pricing']!.split(' ')[1]),
+    0,
+  )
+  await two.page.goto(
+    `${api.address}/map?moved=cart:1e99:0,%25E0%25A4:5:5,web-api,x:1:2,${'a:1:1,'.repeat(2000)}`,
+  )
+  await two.waitForNodes(NODES)
+  expect(two.complaints).toEqual([])
+})
+
+test('a picture whose newest call is old says that it is stale', async () => {
+  const api = await bench.api(shop())
+  const graph = api.graph.bind(api)
+  api.graph = (query) => {
+    const answer = graph(query)
+    return { ...answer, coverage: { ...answer.coverage, freshness_s: 3600 } }
+  }
+  const visit = await bench.visit(`${api.address}/map`)
+  await visit.page.locator('[data-stale="true"]').waitFor()
+  await visit.page.getByText('newest call 60 min ago').waitFor()
+})
+
+test('what gets worse or better is said, and not more often than every five seconds', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit('about:blank')
+  await visit.page.clock.install()
+  await visit.page.goto(`${api.address}/map`)
+  await visit.waitForNodes(NODES)
+  const spoken = visit.page.locator('[data-spoken]')
+  await visit.page.clock.runFor(5000)
+  expect(await spoken.textContent()).toBe('')
+  api.push((shape) => {
+    for (const link of shape.links) if (link.destination === 'pricing') link.errors = 0.3
+  })
+  await visit.page.locator('[data-node="pricing"].is-bad').waitFor()
+  expect(await spoken.textContent()).toBe('')
+  await visit.page.clock.runFor(5000)
+  await visit.page.getByText('pricing is failing').waitFor({ state: 'attached' })
+  expect(await spoken.textContent()).toBe('pricing is failing')
+})

@@ -1,3 +1,4 @@
+import { bringAxe, faults } from '../support/accessibility.ts'
 import type { Shape } from '../support/fake-graph.ts'
 import { manyServices, shop } from '../support/fake-graph.ts'
 import type { Visit } from '../support/ui-page.ts'
@@ -23,26 +24,10 @@ const PAGES = [
   ['/setup', '.check'],
 ] as const
 
-interface Axe {
-  run(
-    options: object,
-  ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>
-}
-
-/** What axe-core finds wrong with the page as it is. */
-async function faults(visit: Visit, rules: object): Promise<string[]> {
-  const { violations } = await visit.page.evaluate(
-    (options) => (window as unknown as { axe: Axe }).axe.run(options),
-    rules,
-  )
-  return violations.flatMap((it) => it.nodes.map((node) => `${it.id}: ${node.html} ${node.failureSummary}`))
-}
-
 test('every page is accessible in both themes, quiet, and asks nobody else', async () => {
   const api = await bench.api(shop(), 6)
   const visit = await bench.visit(`${api.address}/map`)
-  // As a script of the debugger, which the page's own policy does not forbid.
-  await visit.context.addInitScript({ path: require.resolve('axe-core/axe.min.js') })
+  await bringAxe(visit)
   for (const [path, ready] of PAGES) {
     await visit.page.goto(`${api.address}${path}`)
     await visit.page.locator(ready).first().waitFor()

@@ -43,7 +43,7 @@ test('nothing counted is nothing to send, even where the window slid', () => {
   const before = at(1)
   const after: Graph = {
     ...before,
-    window: { ...before.window, seconds: 310 },
+    window: { ...before.window, seconds: 310, covered_seconds: 310 },
     edges: before.edges.map((edge) => ({ ...edge, rate: edge.calls / 310 })),
   }
   const delta = deltaOf(before, after, 2)

@@ -18,6 +18,7 @@ import { Legend } from './legend.tsx'
 import { through, togglePaths } from './proven.ts'
 import type { Selection } from './selection.ts'
 import { selection, selectNothing } from './selection.ts'
+import { Spoken } from './spoken.tsx'
 import { Toolbar, ZoomButtons } from './toolbar.tsx'
 import { base, drawn, placed } from './view.ts'
 
@@ -176,6 +177,7 @@ export function MapPage() {
           {onCanvas.value ? <CanvasView handle={handle} /> : <GraphView handle={handle} />}
           <Overlay />
           <PausedBadge />
+          <Spoken />
           <div class="map-notes">
             <FocusBar />
             <GroupNote />

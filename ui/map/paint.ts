@@ -1,6 +1,6 @@
 import { lineHeight } from '../../graph-api/picture/label.ts'
 import type { Palette } from '../../graph-api/picture/palette.ts'
-import { BADGES, DASHES } from '../../graph-api/picture/palette.ts'
+import { BADGES, DASHES, SLO_MARKS } from '../../graph-api/picture/palette.ts'
 import type { Scene, SceneEdge, SceneNode } from '../../graph-api/picture/scene.ts'
 import type { Light } from './light.ts'
 
@@ -176,6 +176,25 @@ function paintWords(
   context.fillText(node.stats, left + 32, node.y + 17)
 }
 
+const SLO_HEALTH = { ok: 'ok', burning: 'warn', exhausted: 'bad' } as const
+
+function paintSlo(context: CanvasRenderingContext2D, node: SceneNode, { palette }: PaintOptions): void {
+  if (!node.slo) return
+  const [x, y] = [node.x + node.width / 2 - 16, node.y - node.height / 2]
+  context.setLineDash([])
+  context.lineWidth = 1.5
+  context.strokeStyle = palette.health[SLO_HEALTH[node.slo]]
+  context.fillStyle = palette.surface
+  context.beginPath()
+  context.arc(x, y, 8, 0, 2 * Math.PI)
+  context.fill()
+  context.stroke()
+  context.font = `700 11px ${FONT}`
+  context.textAlign = 'center'
+  context.fillStyle = palette.health_text[SLO_HEALTH[node.slo]]
+  context.fillText(SLO_MARKS[node.slo], x, y + 4)
+}
+
 function paintLabel(context: CanvasRenderingContext2D, edge: SceneEdge, { palette }: PaintOptions): void {
   const { label, health } = edge
   if (!label) return
@@ -214,6 +233,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, options: 
     paintBox(context, node, scene, options)
     if (scene.detail !== 'boxes') paintWords(context, node, scene, options)
     if (scene.detail !== 'full') paintFarBadge(context, node, options)
+    else paintSlo(context, node, options)
   }
   context.globalAlpha = 1
 }

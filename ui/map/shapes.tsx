@@ -1,5 +1,5 @@
 import { lineHeight } from '../../graph-api/picture/label.ts'
-import { BADGES, DASHES } from '../../graph-api/picture/palette.ts'
+import { BADGES, DASHES, SLO_MARKS } from '../../graph-api/picture/palette.ts'
 import { pathOf } from '../../graph-api/picture/path.ts'
 import type { Detail, SceneEdge, SceneNode } from '../../graph-api/picture/scene.ts'
 
@@ -133,8 +133,6 @@ export function NodeShape({ node, detail, dim, far, selected }: NodeProps) {
     </g>
   )
 }
-
-const SLO_MARKS = { ok: '✓', burning: '!', exhausted: '✕' } as const
 
 /** A mark on the upper edge of the box: the objective is kept, at risk or missed. */
 function SloMark({ state, x, y }: { state: keyof typeof SLO_MARKS; x: number; y: number }) {

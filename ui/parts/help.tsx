@@ -6,10 +6,13 @@ import { useEffect, useRef } from 'preact/hooks'
 export const helpOpen = signal(false)
 
 const KEYS: [keys: string[], words: string][] = [
-  [['/'], 'Find'],
+  [['/', 'h'], 'Find, hide'],
   [['←', '→'], 'Walk along edges to callers and callees'],
   [['↑', '↓'], 'To the service above or below'],
   [['Enter'], 'Open the panel'],
+  [['f', 'p'], 'Focus on a service, paths that traces prove'],
+  [['r'], 'Replay, and back to live'],
+  [['Space', ',', '.'], 'In a replay: play, step back, step on'],
   [['Esc'], 'Back'],
   [['+', '−', '0'], 'Zoom in, zoom out, fit'],
   [['g', 'm'], 'Map'],

@@ -40,24 +40,21 @@ export const frame = computed<Graph | undefined>(() => {
   return frameOf(found, step.value, graph.value)
 })
 
-/** Minutes replayed where the map is live. */
-const LIVE_MINUTES = 15
+/** Minutes replayed of each range; a live map shows more than its own short window. */
+const MINUTES = { live: 15, '5m': 5, '15m': 15, '1h': 60, '6h': 360, '24h': 1440, '7d': 10_080, custom: 0 }
+
+/** Seconds of calls there are, where the window on screen reaches back before the first one. */
+function recordedSeconds(): number {
+  const shown = graph.value?.window
+  return shown && shown.covered_seconds < shown.seconds - 1 ? shown.covered_seconds : Infinity
+}
 
 /** Begins at the start of the window on screen; a window that follows the clock stands still from now on. */
 export function openReplay(): void {
   const { name, from, to, follows } = range.value
   const end = follows ? Date.now() : Date.parse(to)
-  const length = {
-    live: LIVE_MINUTES,
-    '5m': 5,
-    '15m': 15,
-    '1h': 60,
-    '6h': 360,
-    '24h': 1440,
-    '7d': 10_080,
-    custom: 0,
-  }[name]
-  const start = follows ? new Date(end - length * 60_000).toISOString() : from
+  const length_ms = 1000 * Math.min(MINUTES[name] * 60, recordedSeconds())
+  const start = follows ? new Date(end - length_ms).toISOString() : from
   setQuery({ range: undefined, from: start, to: new Date(end).toISOString(), replay: start }, false)
 }
 
