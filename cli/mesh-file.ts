@@ -1,5 +1,7 @@
 import * as z from 'zod'
+import { type ForwardSettings, SAMPLE_DEFAULT } from '../forward/settings.ts'
 import type { Slo } from '../model/slo.ts'
+import { readUrl } from '../tap-proxy/config/flags.ts'
 import { isName } from '../tap-proxy/document/name.ts'
 import { parsed } from '../tap-proxy/document/parsed.ts'
 import { parseDuration } from '../tap-proxy/document/quantity.ts'
@@ -15,6 +17,8 @@ import {
 
 export interface MeshFile {
   slos: Slo[]
+  /** Where sampled calls go as spans; undefined: nowhere. */
+  forward: ForwardSettings | undefined
 }
 
 const SLOS_MAX = 500
@@ -47,7 +51,15 @@ const slo = z.strictObject({
   window: parsed(parseWindow, 'a length from 1h to 400d, like 30d').optional(),
 })
 
-const MESH_SCHEMA = z.strictObject({ slos: z.array(slo).max(SLOS_MAX).optional() })
+const otlp = z.strictObject({
+  endpoint: parsed(readUrl, 'an address like http://127.0.0.1:4318'),
+  sample: z.number('not a number').min(0).max(1).optional(),
+})
+
+const MESH_SCHEMA = z.strictObject({
+  slos: z.array(slo).max(SLOS_MAX).optional(),
+  otlp: otlp.optional(),
+})
 type MeshDocument = z.output<typeof MESH_SCHEMA>
 
 function conflictsIn({ slos = [] }: MeshDocument) {
@@ -88,8 +100,12 @@ function slosOf({ slos = [] }: MeshDocument): Slo[] {
   })
 }
 
+function forwardOf({ otlp: given }: MeshDocument): ForwardSettings | undefined {
+  return given && { endpoint: given.endpoint, sample: given.sample ?? SAMPLE_DEFAULT }
+}
+
 function finish(file: string, read: ReadDocument<MeshDocument>): MeshFile {
-  if ('document' in read) return { slos: slosOf(read.document) }
+  if ('document' in read) return { slos: slosOf(read.document), forward: forwardOf(read.document) }
   throw oneError(file, read.mistakes, 'Mend them and start again.')
 }
 

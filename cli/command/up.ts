@@ -79,7 +79,8 @@ Examples:
 async function run(terminal: Terminal, options: UpOptions): Promise<void> {
   checkHost(options.host, options.allowHost ?? [])
   const { loadMeshFile } = await import('../mesh-file.ts')
-  const { slos } = options.config === undefined ? { slos: [] } : await loadMeshFile(options.config)
+  const file = options.config === undefined ? undefined : await loadMeshFile(options.config)
+  const forward = forwardOf(options) ?? file?.forward
   const [{ openMesh, versionOfProject }, { startSelfTrace }] = await Promise.all([
     import('../mesh.ts'),
     import('../self-trace/start.ts'),
@@ -95,9 +96,9 @@ async function run(terminal: Terminal, options: UpOptions): Promise<void> {
     allowedHosts: options.allowHost ?? [],
     clickhouseUrl: terminal.environment['CLICKHOUSE_URL'],
     tokenFile: options.tokenFile,
-    forward: forwardOf(options),
+    forward,
     retention: { days: options.retentionDays, gigabytes: options.retentionGb },
-    slos,
+    slos: file?.slos ?? [],
     onWarning: (text) => terminal.error(text),
   })
   const { style } = terminal

@@ -33,6 +33,15 @@ test("an empty file promises nothing; the demo's is well", async () => {
   expect(demo.slos.map(({ service }) => service)).toContain('checkout')
 })
 
+test('where spans go, with the usual share where none is given', async () => {
+  const forward = async (text: string) =>
+    (await load(`otlp: { endpoint: "http://127.0.0.1:4318"${text} }`)).forward
+  expect(await forward('')).toEqual({ endpoint: 'http://127.0.0.1:4318', sample: 0.01 })
+  expect(await forward(', sample: 0.5')).toEqual({ endpoint: 'http://127.0.0.1:4318', sample: 0.5 })
+  await expect(forward(', sample: 2')).rejects.toThrow(/otlp\.sample/)
+  await expect(load('otlp: { endpoint: nowhere }')).rejects.toThrow(/otlp\.endpoint/)
+})
+
 test('every mistake is told with its line, in one go', async () => {
   const bad = load(`slos:
   - service: checkout
