@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { loadTapFile } from '../tap-proxy/config/load.ts'
 import { oneError } from '../tap-proxy/document/yaml-document.ts'
+import { loadPolicy, modesOf } from '../tap-proxy/policy/policy-file.ts'
 import type { TapSettings } from '../tap-proxy/settings.ts'
 
 export interface Linted {
@@ -30,11 +32,44 @@ function summaryOf(file: string, settings: TapSettings): string {
   return `${file}: well; tap of ${settings.service}, listeners: ${parts.join(', ')}; ${target}`
 }
 
+/** What only a policy has at its start of a line; everything else is read as the file of a tap. */
+const POLICY_MARK = /^(?:\{?\s*["']?version["']?:\s*["']?tapmesh\/|services:)/m
+
+async function lintPolicy(file: string): Promise<Linted> {
+  const { policy } = await loadPolicy(file)
+  const modes = modesOf(policy)
+  const parts = Object.entries(modes)
+    .filter(([, count]) => count > 0)
+    .map(([mode, count]) => `${count} ${mode}`)
+  const settings = parts.length === 0 ? 'nothing set' : parts.join(', ')
+  const note =
+    modes.enforce > 0 ? '\n  This version enforces nothing: enforce is rehearsed like dry-run.' : ''
+  const services = Object.fromEntries(
+    [...policy.services].map(([name, { features, callers }]) => [
+      name,
+      { ...features, ...(callers.size > 0 ? { callers: Object.fromEntries(callers) } : {}) },
+    ]),
+  )
+  return {
+    summary: `${file}: well; policy for ${policy.services.size} services, features: ${settings}${note}`,
+    settings: { trustDomain: policy.trustDomain, services },
+  }
+}
+
+/** Checks a file, whichever it is: a policy or the file of a tap. */
+export async function lintFile(
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Linted> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return POLICY_MARK.test(text) ? lintPolicy(file) : lintTapFile(file, environment)
+}
+
 /**
  * Checks a tap's file.
  * @throws TapmeshError with every mistake in its message, one a line
  */
-export async function lintTapFile(
+async function lintTapFile(
   file: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Linted> {

@@ -5,6 +5,9 @@ import { GENERATED_DASHBOARDS } from '../../dashboards/generated.ts'
 import { RESPONSE_FLAGS } from '../../model/call.ts'
 import { COLUMNS } from '../../model/column.ts'
 import { ERROR_CODES } from '../../model/error.ts'
+import { FEATURES, FLAGS, parametersOf } from '../../model/flag.ts'
+import { durationText, valueText } from '../../tap-proxy/policy/parameter.ts'
+import { policyJsonSchema } from '../../tap-proxy/policy/schema.ts'
 import { readMeshText } from '../mesh-file.ts'
 
 /** The pages of docs/ and the files for Grafana and Prometheus that derive from the code; a test fails when one is stale. */
@@ -51,6 +54,38 @@ ${rows.join('\n')}
 `
 }
 
+/** Every feature a policy can set, with the bounds of its parameters. */
+function featuresPage(): string {
+  const parts = FEATURES.map((feature) => {
+    const rows = parametersOf(feature).map(([name, parameter]) => {
+      const text = (value: number) => (parameter.kind === 'duration' ? durationText(value) : String(value))
+      const form =
+        'min' in parameter
+          ? `${text(parameter.min)} to ${text(parameter.max)}`
+          : parameter.kind === 'word'
+            ? parameter.values.join(', ')
+            : parameter.kind
+      const standard = parameter.required === true ? 'required' : valueText(parameter, parameter.default)
+      return `| \`${name}\` | ${form} | ${standard} | ${cell(parameter.sentence)} |`
+    })
+    return `## ${feature}
+
+${FLAGS[feature].effect}
+
+What a back-test can say: ${FLAGS[feature].evidence}
+
+| parameter | form | default | meaning |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`
+  })
+  return `${HEAD}# Features of a policy
+
+Each takes \`mode\` (disabled, dry-run, enforce) and \`percent\`; docs/policy.md shows them at work.
+
+${parts.join('\n')}`
+}
+
 /** The demo's objectives as an example; `tapmesh export rules` makes the same of any mesh's file. */
 function rulesFile(): string {
   const file = 'cli/demo/mesh.yaml'
@@ -62,6 +97,8 @@ function rulesFile(): string {
 export const GENERATED_PAGES: Readonly<Record<string, () => string>> = {
   'docs/columns.md': columnsPage,
   'docs/errors.md': errorsPage,
+  'docs/policy-features.md': featuresPage,
+  'docs/policy.schema.json': () => `${JSON.stringify(policyJsonSchema(), null, 2)}\n`,
   'dashboards/rules/slo.yml': rulesFile,
   ...GENERATED_DASHBOARDS,
 }

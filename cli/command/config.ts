@@ -1,23 +1,88 @@
 import { Command } from 'commander'
+import { EXIT } from '../../model/error.ts'
 import type { Terminal } from '../terminal.ts'
 
-export function configCommand(terminal: Terminal): Command {
-  const lint = new Command('lint')
-    .description('check a configuration file of a tap without starting anything')
+function lintCommand(terminal: Terminal): Command {
+  return new Command('lint')
+    .description('check a policy, or the configuration of a tap, without starting anything')
     .argument('<file>', 'YAML or JSON')
     .option('--json', 'for programs: the checked settings as JSON')
     .addHelpText(
       'after',
       `
 Prints nothing but one line when all is well. Otherwise names file, line and key, and exits with 64.
+A file that begins with "version: tapmesh/v1" is a policy.
 
-Example:
-  tapmesh config lint tap.yaml`,
+Examples:
+  tapmesh config lint tap.yaml
+  tapmesh config lint policy.yaml`,
     )
     .action(async (file: string, options: { json?: boolean }) => {
-      const { lintTapFile } = await import('../config-lint.ts')
-      const { summary, settings } = await lintTapFile(file, terminal.environment)
+      const { lintFile } = await import('../config-lint.ts')
+      const { summary, settings } = await lintFile(file, terminal.environment)
       terminal.out(options.json === true ? JSON.stringify(settings, null, 2) : summary)
     })
-  return new Command('config').description('look at configuration files').addCommand(lint)
+}
+
+function explainCommand(terminal: Terminal): Command {
+  return new Command('explain')
+    .description('what holds for one feature of a service, and which line of the policy says so')
+    .argument('<service.feature>', 'like payment.retries')
+    .argument('<file>', 'the policy')
+    .option('--caller <service>', 'for calls of this service', '')
+    .option('--json', 'for programs: one JSON document')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  tapmesh config explain payment.retries policy.yaml
+  tapmesh config explain cart.timeouts policy.yaml --caller batch`,
+    )
+    .action(async (target: string, file: string, options: { caller: string; json?: boolean }) => {
+      const { explainFeature, targetOf } = await import('../../tap-proxy/policy/explain.ts')
+      const { loadPolicy } = await import('../../tap-proxy/policy/policy-file.ts')
+      const { service, feature } = targetOf(target)
+      const rows = explainFeature(await loadPolicy(file), service, feature, options.caller)
+      if (options.json === true) {
+        terminal.out(JSON.stringify({ service, feature, caller: options.caller, values: rows }, null, 2))
+        return
+      }
+      const { explainLines } = await import('../print/policy.ts')
+      terminal.out(explainLines(feature, rows, terminal).join('\n'))
+    })
+}
+
+function diffCommand(terminal: Terminal): Command {
+  return new Command('diff')
+    .description('what changes for calls between two policies; exits with 1 where something does')
+    .argument('<before>', 'a policy')
+    .argument('<after>', 'another')
+    .option('--json', 'for programs: one JSON document')
+    .addHelpText(
+      'after',
+      `
+Compares what holds, defaults included, not how it is written.
+
+Example:
+  tapmesh config diff policy.yaml proposed.yaml`,
+    )
+    .action(async (before: string, after: string, options: { json?: boolean }) => {
+      const { diffPolicies } = await import('../../tap-proxy/policy/diff.ts')
+      const { loadPolicy } = await import('../../tap-proxy/policy/policy-file.ts')
+      const old = await loadPolicy(before)
+      const changes = diffPolicies(old.policy, (await loadPolicy(after)).policy)
+      const { diffLines } = await import('../print/policy.ts')
+      terminal.out(
+        options.json === true ? JSON.stringify(changes, null, 2) : diffLines(changes, terminal).join('\n'),
+      )
+      if (changes.length > 0) terminal.exit(EXIT.finding)
+    })
+}
+
+export function configCommand(terminal: Terminal): Command {
+  return new Command('config')
+    .description('look at policies and configuration files')
+    .addCommand(lintCommand(terminal))
+    .addCommand(explainCommand(terminal))
+    .addCommand(diffCommand(terminal))
 }

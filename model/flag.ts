@@ -1,0 +1,197 @@
+/**
+ * The catalogue of features that a policy can set (research names: Gateway API, Istio, Envoy): their
+ * parameters with bounds and defaults, what they would do to a call, and what a back-test can say of
+ * them. The schema of the policy, its JSON Schema, docs/policy-features.md and `config explain` derive
+ * from this table. Nothing here is enforced: the table says what a verdict would mean.
+ */
+
+/** Never spelled on and off, which YAML 1.1 reads as booleans. */
+export const MODES = ['disabled', 'dry-run', 'enforce'] as const
+export type Mode = (typeof MODES)[number]
+
+/** How a value is written and bounded. Durations are microseconds once they are read, sizes bytes. */
+export type Parameter = { sentence: string; required?: true } & (
+  | { kind: 'duration'; min: number; max: number; default?: number }
+  | { kind: 'size'; min: number; max: number; default?: number }
+  | { kind: 'number'; min: number; max: number; whole: boolean; default?: number }
+  | { kind: 'methods'; default?: readonly string[] }
+  | { kind: 'statuses'; default?: readonly number[] }
+  | { kind: 'word'; values: readonly string[]; default?: string }
+  | { kind: 'rules'; default?: readonly [] }
+)
+
+export interface Flag {
+  /** What it does to a call once it is enforced. */
+  effect: string
+  /** What recorded calls can say about it, and what they cannot. */
+  evidence: string
+  /** By name; a dot is a level of nesting in the document. */
+  parameters: Readonly<Record<string, Parameter>>
+}
+
+const MS = 1000
+const SECOND = 1_000_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+
+const whole = (sentence: string, min: number, max: number) =>
+  ({ kind: 'number', whole: true, min, max, sentence }) as const
+const perSecond = (sentence: string) =>
+  ({ kind: 'number', whole: false, min: 0.01, max: 1_000_000, sentence }) as const
+const duration = (sentence: string, min: number, max: number) =>
+  ({ kind: 'duration', min, max, sentence }) as const
+
+export const FLAGS = {
+  timeouts: {
+    effect: 'A call that takes longer is answered 504 with the flag UT.',
+    evidence:
+      'Exact: durations are recorded. Streams (WebSocket, opaque bytes) are left out; a caller that would have tried again is not seen.',
+    parameters: {
+      request: duration('Longest time of a whole call, retries included.', MS, HOUR),
+      backendRequest: duration('Longest wait of one attempt for the head of its answer.', MS, HOUR),
+    },
+  },
+  retries: {
+    effect: 'A call that failed is sent again by the tap of its caller, within a budget.',
+    evidence:
+      'Which calls would be sent again is exact. Whether that helps is read from the next real call of the same kind, never computed from rates.',
+    parameters: {
+      attempts: { ...whole('How often a call is sent again at most.', 1, 5), default: 1 },
+      codes: {
+        kind: 'statuses',
+        default: [502, 503, 504],
+        sentence: 'Statuses that are tried again, for the methods listed.',
+      },
+      methods: {
+        kind: 'methods',
+        default: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
+        sentence: 'Methods that may be repeated once a byte was sent; a refused connection always may.',
+      },
+      backoff: { ...duration('Wait before the next attempt.', MS, MINUTE), default: 25 * MS },
+      bufferBytes: {
+        kind: 'size',
+        min: 0,
+        max: 1_048_576,
+        default: 65_536,
+        sentence: 'Largest request that is kept for sending again.',
+      },
+      'budget.percent': {
+        kind: 'number',
+        whole: false,
+        min: 0,
+        max: 100,
+        default: 20,
+        sentence: 'Retries per hundred calls of the interval.',
+      },
+      'budget.interval': {
+        ...duration('How long a call counts towards the budget.', SECOND, MINUTE),
+        default: 10 * SECOND,
+      },
+      'budget.minRetryRate.count': {
+        ...whole('Retries that are always allowed in each minRetryRate.interval.', 0, 1000),
+        default: 10,
+      },
+      'budget.minRetryRate.interval': {
+        ...duration('Interval of minRetryRate.count.', 100 * MS, MINUTE),
+        default: SECOND,
+      },
+    },
+  },
+  outlierDetection: {
+    effect: 'An endpoint that keeps failing is left out for a while; its calls go to the others.',
+    evidence:
+      'The breaker runs on what really happened, in which failing endpoints kept their load. How the others would have fared is not known.',
+    parameters: {
+      consecutive5xxErrors: { ...whole('Failures in a row that eject an endpoint.', 1, 1000), default: 5 },
+      successRateThreshold: {
+        kind: 'number',
+        whole: false,
+        min: 0,
+        max: 1,
+        default: 0.8,
+        sentence: 'Share of good calls of an interval below which an endpoint is ejected.',
+      },
+      successRateRequestVolume: {
+        ...whole('Calls an interval needs before its share counts.', 1, 100_000),
+        default: 10,
+      },
+      interval: { ...duration('Length of an interval.', SECOND, HOUR), default: 10 * SECOND },
+      baseEjectionTime: {
+        ...duration('Length of an ejection, times how often it happened.', SECOND, HOUR),
+        default: 30 * SECOND,
+      },
+      maxEjectionPercent: {
+        ...whole('Share of endpoints ejected at a time; the last one never is.', 1, 100),
+        default: 50,
+      },
+    },
+  },
+  connectionPool: {
+    effect: 'Calls past the limit wait for a connection, and past the queue are answered 503 with UO.',
+    evidence:
+      'Calls in flight come from recorded starts and ends, all instances of a caller together: each tap has a pool of its own, so this is the most there can be.',
+    parameters: {
+      maxConnections: {
+        ...whole('Connections to one service; one call in flight each.', 1, 1_000_000),
+        default: 1024,
+      },
+      http1MaxPendingRequests: {
+        ...whole('Calls that may wait for a connection.', 0, 1_000_000),
+        default: 1024,
+      },
+    },
+  },
+  rateLimit: {
+    effect: 'Calls past the rate are answered 429 with Retry-After.',
+    evidence:
+      'Token buckets run over the recorded starts, one for each endpoint as its tap would. Callers that would have slowed down are not seen.',
+    parameters: {
+      requestsPerSecond: { ...perSecond('Calls each endpoint takes in a second.'), required: true },
+      burst: whole('Calls at once above the rate; without it one second of the rate.', 1, 1_000_000),
+      'perCaller.requestsPerSecond': perSecond('The same for each caller alone.'),
+      'perCaller.burst': whole('Burst of one caller.', 1, 1_000_000),
+    },
+  },
+  mtls: {
+    effect: 'With strict, a connection without a verified certificate is refused.',
+    evidence: 'Exact: the protection of each call is recorded. Who has no tap shows as plaintext.',
+    parameters: {
+      policy: {
+        kind: 'word',
+        values: ['permissive', 'strict'],
+        required: true,
+        sentence: 'permissive takes both, strict only mutual TLS.',
+      },
+    },
+  },
+  authorization: {
+    effect: 'A call that no rule allows, or that a rule denies, is answered 403.',
+    evidence:
+      'Exact as to method and path. Without mutual TLS the caller is who it is believed to be, and the answer says by what.',
+    parameters: {
+      default: {
+        kind: 'word',
+        values: ['allow', 'deny'],
+        required: true,
+        sentence: 'What happens to a call that no rule names.',
+      },
+      rules: {
+        kind: 'rules',
+        default: [],
+        sentence: 'A denying rule wins; else an allowing rule; else the default.',
+      },
+    },
+  },
+} as const satisfies Record<string, Flag>
+
+export type Feature = keyof typeof FLAGS
+export const FEATURES = Object.keys(FLAGS) as readonly Feature[]
+
+export function isFeature(text: string): text is Feature {
+  return Object.hasOwn(FLAGS, text)
+}
+
+/** Parameters of a feature in the order of the catalogue. */
+export function parametersOf(feature: Feature): readonly [name: string, parameter: Parameter][] {
+  return Object.entries(FLAGS[feature].parameters)
+}

@@ -1,0 +1,94 @@
+import type { Feature, FLAGS, Mode, Parameter } from './flag.ts'
+import { parametersOf } from './flag.ts'
+
+/**
+ * A policy once it is read and checked: what each service asks for, and what differs for single
+ * callers. Settings are flat, with the dotted names of the catalogue; durations are microseconds.
+ */
+
+/** Callers that prove nothing and that no evidence names. */
+export const UNAUTHENTICATED = 'unauthenticated'
+
+/** Allows or denies calls that fit every list it has; a list that is absent fits all. */
+export interface Rule {
+  id: string
+  action: 'allow' | 'deny'
+  /** SPIFFE IDs, names of services, or UNAUTHENTICATED. */
+  from?: readonly string[] | undefined
+  methods?: readonly string[] | undefined
+  /** Templates: `{*}` is one segment, `{**}` at the end is any number of them. */
+  paths?: readonly string[] | undefined
+}
+
+type ValueOf<P extends Parameter> = P extends { kind: 'duration' | 'size' | 'number' }
+  ? number
+  : P extends { kind: 'methods' }
+    ? readonly string[]
+    : P extends { kind: 'statuses' }
+      ? readonly number[]
+      : P extends { kind: 'word'; values: readonly (infer W)[] }
+        ? W
+        : readonly Rule[]
+
+type Certain<P extends Parameter> = P extends { required: true } | { default: unknown }
+  ? ValueOf<P>
+  : ValueOf<P> | undefined
+
+type Parameters<F extends Feature> = (typeof FLAGS)[F]['parameters']
+
+/** What holds for a call: every value given or default; without a default and not given it is undefined. */
+export type Settings<F extends Feature> = { readonly mode: Mode; readonly percent: number } & {
+  readonly [Name in keyof Parameters<F>]: Parameters<F>[Name] extends Parameter
+    ? Certain<Parameters<F>[Name]>
+    : never
+}
+
+/** Values as the document gives them, by dotted name. */
+export type Given = Readonly<Record<string, unknown>>
+export type GivenFeatures = Readonly<Partial<Record<Feature, Given>>>
+
+export interface ServicePolicy {
+  features: GivenFeatures
+  /** What differs for single callers, by their name. */
+  callers: ReadonlyMap<string, GivenFeatures>
+}
+
+export interface Policy {
+  /** SPIFFE trust domain, or empty. */
+  trustDomain: string
+  services: ReadonlyMap<string, ServicePolicy>
+}
+
+/** All of it enforced for everybody; what a document may leave out. */
+export const PERCENT_DEFAULT = 100
+
+/** Whether a value comes from the caller's own entry, from the service's, or from the catalogue. */
+export type Origin = 'caller' | 'service' | 'default'
+
+export function originOf(
+  { features, callers }: ServicePolicy,
+  caller: string,
+  feature: Feature,
+  name: string,
+): Origin {
+  if (Object.hasOwn(callers.get(caller)?.[feature] ?? {}, name)) return 'caller'
+  return Object.hasOwn(features[feature] ?? {}, name) ? 'service' : 'default'
+}
+
+/**
+ * What holds for calls of one caller: the caller's entry over the service's over the defaults.
+ * @returns undefined where neither names the feature
+ */
+export function settingsFor<F extends Feature>(
+  service: ServicePolicy,
+  caller: string,
+  feature: F,
+): Settings<F> | undefined {
+  const own = service.callers.get(caller)?.[feature]
+  const given = service.features[feature]
+  if (own === undefined && given === undefined) return undefined
+  const values: Record<string, unknown> = { mode: 'disabled', percent: PERCENT_DEFAULT }
+  for (const [name, parameter] of parametersOf(feature)) values[name] = parameter.default
+  // The checked document has every value of its parameter's kind, and what is required.
+  return Object.freeze({ ...values, ...given, ...own }) as unknown as Settings<F>
+}
