@@ -39,3 +39,12 @@ test('a mistake is told as in the full program', async () => {
   expect(await tap.exited).toBe(64)
   expect(tap.stderr()).toMatch(/did you mean --service.*TAPMESH_USAGE/)
 })
+
+test('without the packages, forwarding spans is refused before a port opens', async () => {
+  const flags = ['--service', 'orders', '--listen', '0', '--to', '127.0.0.1:1', '--admin-port', '0']
+  const tap = spawnTap([...flags, '--otlp-endpoint', 'http://127.0.0.1:4318'], {}, file)
+  expect(await tap.exited).toBe(64)
+  expect(tap.stdout()).toBe('')
+  expect(tap.stderr()).toMatch(/npx tapmesh tap/)
+  expect(tap.stderr()).toMatch(/TAPMESH_EXPORTER_MISSING/)
+})

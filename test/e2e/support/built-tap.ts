@@ -9,7 +9,7 @@ const BUILDER = join(ROOT, 'cli', 'build', 'tap.mjs')
 /** When the newest of the tap's sources was changed, milliseconds. */
 async function sourcesChanged(): Promise<number> {
   let newest = (await stat(BUILDER)).mtimeMs
-  for (const folder of ['tap-proxy', 'model']) {
+  for (const folder of ['tap-proxy', 'forward', 'model']) {
     for (const entry of await readdir(join(ROOT, folder), { recursive: true })) {
       newest = Math.max(newest, (await stat(join(ROOT, folder, entry))).mtimeMs)
     }

@@ -37,6 +37,17 @@ describe('readFlags', () => {
     })
   })
 
+  test('where spans go; the share is between 0 and 1', () => {
+    const otlp = (more: string) =>
+      readFlags(`--otlp-endpoint http://127.0.0.1:4318 ${more}`.trim().split(' '))
+    expect(otlp('').document.otlp).toEqual({ endpoint: 'http://127.0.0.1:4318', sample: undefined })
+    expect(otlp('--otlp-sample .25').document.otlp?.sample).toBe(0.25)
+    for (const bad of ['2', '-1', '1e-9', 'x']) {
+      expect(otlp(`--otlp-sample=${bad}`).mistakes[0]!.message).toMatch(/--otlp-sample .*: not of the form/)
+    }
+    expect(messages('--otlp-sample 0.5')).toContain('--otlp-sample needs --otlp-endpoint')
+  })
+
   test('tells all mistakes at once', () => {
     expect(
       messages(
