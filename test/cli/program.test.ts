@@ -193,6 +193,19 @@ test('trace: bars with the share of the network, in JSON the answer itself', asy
   expect(second).toMatch(/\| +~+\| +6\.0 ms seen from|\| +~+\| +6\.0 ms seen by the caller only/)
 })
 
+test('service and edge ask by name and window; what had no calls is a finding', async () => {
+  const asked = async (args: string[]) => {
+    const ran = await run(args)
+    return [ran.exit, stub?.asked]
+  }
+  expect(await asked(['service', 'a/b', '--from', 'now-1h'])).toEqual([
+    1,
+    ['/api/v1/services/a%2Fb?from=now-1h&to=now'],
+  ])
+  expect(await asked(['edge', 'a', 'b c'])).toEqual([1, ['/api/v1/edges/a/b%20c?from=now-15m&to=now']])
+  expect((await run(['edge', 'a'])).exit).toBe(64)
+})
+
 describe('tail', () => {
   const events = [
     `event: graph\ndata: {}\n\n`,

@@ -18,6 +18,12 @@ const SEEN_BY: Readonly<Record<Call['reporter'], string>> = {
 
 const isToday = (ts: string): boolean => new Date(ts).toDateString() === new Date().toDateString()
 
+/** `cart calls payment, POST /payments, 503 server error, 31 ms, seen by the server side`. */
+function sentenceOf(call: Call): string {
+  const answer = `${call.status} ${call.outcome === 'ok' ? '' : call.outcome.replace('_', ' ')}`.trim()
+  return `${call.source} calls ${call.destination}, ${call.method} ${call.path}, ${answer}, ${durationText(call.duration_us)}, seen by the ${call.reporter} side`
+}
+
 function Row({ call, open }: { call: Call; open: boolean }) {
   const toggle = () => setQuery({ call: open ? undefined : call.id })
   return (
@@ -28,7 +34,7 @@ function Row({ call, open }: { call: Call; open: boolean }) {
             type="button"
             class="expand"
             aria-expanded={open}
-            aria-label={`Details of ${call.method} ${call.path}`}
+            aria-label={`${sentenceOf(call)}: details`}
             onClick={(event) => {
               event.stopPropagation()
               toggle()

@@ -35,73 +35,102 @@ export function partsOf(bar: Bar, most: number): { tone: string; y: number; heig
   })
 }
 
+/** Which bars are meant: from the one where a drag began to the one under the pointer. */
+interface Chosen {
+  first: number
+  last: number
+}
+
+/** Bar under the pointer. */
+function placeOf(event: PointerEvent, count: number): number {
+  const box = (event.currentTarget as Element).getBoundingClientRect()
+  return Math.max(0, Math.min(count - 1, Math.floor(((event.clientX - box.left) / box.width) * count)))
+}
+
+function Bars({ bars, most, chosen }: { bars: readonly Bar[]; most: number; chosen: Chosen | undefined }) {
+  return (
+    <>
+      {chosen ? (
+        <rect
+          class="bars-chosen"
+          x={chosen.first}
+          y="0"
+          width={chosen.last - chosen.first + 1}
+          height={HEIGHT}
+        />
+      ) : null}
+      {bars.map((bar, place) =>
+        partsOf(bar, most).map((part) => (
+          <rect
+            key={`${place} ${part.tone}`}
+            class={`bars-part tone-${part.tone}`}
+            x={place + 0.1}
+            y={part.y}
+            width="0.8"
+            height={part.height}
+          />
+        )),
+      )}
+    </>
+  )
+}
+
+function Caption({ bars, at }: { bars: readonly Bar[]; at: Bar | undefined }) {
+  const total = bars.reduce((sum, bar) => sum + bar.calls, 0)
+  const failed = bars.reduce((sum, bar) => sum + bar.errors, 0)
+  return (
+    <figcaption>
+      <b>{wholeText(total)}</b> rows match, <b class={failed > 0 ? 'is-bad-text' : ''}>{wholeText(failed)}</b>{' '}
+      of them failed
+      <span class="muted">
+        {at
+          ? ` · ${clockText(at.ts, false)}: ${wholeText(at.calls)}, ${wholeText(at.errors)} failed`
+          : ' · drag over the bars to look closer'}
+      </span>
+    </figcaption>
+  )
+}
+
 function Drawing({ answer }: { answer: CallsOverTimeAnswer }) {
   const { bars, step_s } = answer
   const pointed = useSignal(-1)
   const began = useSignal(-1)
   const most = Math.max(...bars.map((bar) => bar.calls), 1)
-  const placeOf = (event: PointerEvent): number => {
-    const box = (event.currentTarget as Element).getBoundingClientRect()
-    return Math.max(
-      0,
-      Math.min(bars.length - 1, Math.floor(((event.clientX - box.left) / box.width) * bars.length)),
-    )
-  }
   const total = bars.reduce((sum, bar) => sum + bar.calls, 0)
-  const failed = bars.reduce((sum, bar) => sum + bar.errors, 0)
-  const at = bars[pointed.value]
-  const [first, last] =
-    began.value === -1
-      ? [pointed.value, pointed.value]
-      : [Math.min(began.value, pointed.value), Math.max(began.value, pointed.value)]
+  const other = began.value === -1 ? pointed.value : began.value
+  const chosen =
+    pointed.value === -1
+      ? undefined
+      : { first: Math.min(other, pointed.value), last: Math.max(other, pointed.value) }
   const choose = () => {
-    const [low, high] = [bars[first], bars[last]]
     began.value = -1
+    const [low, high] = [bars[chosen?.first ?? -1], bars[chosen?.last ?? -1]]
     if (!low || !high) return
-    chooseWindow(new Date(low.ts).toISOString(), new Date(Date.parse(high.ts) + step_s * 1000).toISOString())
+    const end = new Date(Date.parse(high.ts) + step_s * 1000)
+    chooseWindow(new Date(low.ts).toISOString(), end.toISOString())
   }
   return (
     <figure class="calls-bars" data-rows={total}>
-      <figcaption>
-        <b>{wholeText(total)}</b> rows match,{' '}
-        <b class={failed > 0 ? 'is-bad-text' : ''}>{wholeText(failed)}</b> of them failed
-        <span class="muted">
-          {at
-            ? ` · ${clockText(at.ts, false)}: ${wholeText(at.calls)}, ${wholeText(at.errors)} failed`
-            : ' · drag over the bars to look closer'}
-        </span>
-      </figcaption>
+      <Caption bars={bars} at={bars[pointed.value]} />
       <svg
         viewBox={`0 0 ${bars.length} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${wholeText(total)} rows over time, ${wholeText(failed)} failed`}
+        aria-label={`${wholeText(total)} rows over time`}
         onPointerMove={(event) => {
-          pointed.value = placeOf(event)
+          pointed.value = placeOf(event, bars.length)
         }}
         onPointerLeave={() => {
           pointed.value = -1
           began.value = -1
         }}
         onPointerDown={(event) => {
-          pointed.value = placeOf(event)
+          pointed.value = placeOf(event, bars.length)
           began.value = pointed.value
         }}
         onPointerUp={choose}
       >
-        {at ? <rect class="bars-chosen" x={first} y="0" width={last - first + 1} height={HEIGHT} /> : null}
-        {bars.map((bar, place) =>
-          partsOf(bar, most).map((part) => (
-            <rect
-              key={`${place} ${part.tone}`}
-              class={`bars-part tone-${part.tone}`}
-              x={place + 0.1}
-              y={part.y}
-              width="0.8"
-              height={part.height}
-            />
-          )),
-        )}
+        <Bars bars={bars} most={most} chosen={chosen} />
       </svg>
       <div class="chart-foot">
         <span>{localText(answer.window.from, false)}</span>

@@ -5,6 +5,7 @@ import { apiAddress } from '../data/api.ts'
 import type { Filters } from '../data/calls.ts'
 import { CallsList } from '../data/calls.ts'
 import { again } from '../data/resource.ts'
+import { NoCalls } from '../map/no-calls.tsx'
 import { Empty, Loading, Problem } from '../parts/notice.tsx'
 import { RangeMenu } from '../parts/range-menu.tsx'
 import { SameView, tapmeshCommand } from '../parts/same-view.tsx'
@@ -143,11 +144,8 @@ export function CallsPage() {
       {rows.length > 0 ? <CallRows rows={rows} /> : null}
       {rows.length === 0 && list.loading.value ? <Loading lines={12} /> : null}
       {rows.length === 0 && !list.loading.value && !list.error.value ? (
-        <Empty
-          title={filtered ? 'No call matches the filters' : 'No calls in this window'}
-          kind={filtered ? 'hidden' : 'no-calls'}
-        >
-          {filtered ? (
+        filtered ? (
+          <Empty title="No call matches the filters" kind="hidden">
             <button
               type="button"
               class="button primary"
@@ -155,10 +153,10 @@ export function CallsPage() {
             >
               Clear the filters
             </button>
-          ) : (
-            <p class="muted">Choose a longer time range, or start the live tail and send a request.</p>
-          )}
-        </Empty>
+          </Empty>
+        ) : (
+          <NoCalls />
+        )
       ) : null}
       {list.cursor.value === null || rows.length === 0 ? null : (
         <p class="older">

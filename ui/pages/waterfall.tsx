@@ -60,6 +60,7 @@ function Name({ span }: { span: TraceSpan }) {
   return (
     <span class="wf-name" style={{ paddingLeft: `${Math.min(span.depth, DEPTH_SHOWN_MAX) * 16}px` }}>
       <span class="wf-line">
+        {span.protocol === 'internal' ? null : <span class="hidden">{span.source} calls</span>}
         <b>{span.destination}</b>
         {span.protocol === 'internal' ? (
           <span class="tag">own work</span>
@@ -133,6 +134,7 @@ function Row({
         <span class="wf-time wf-own">
           <span class="number">{durationText(span.self_us)}</span>
           <span class="faint">{shareText(span.self_us / whole_us)} of all</span>
+          {span.critical ? <span class="hidden">on the critical path</span> : null}
         </span>
       </button>
     </>

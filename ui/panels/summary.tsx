@@ -9,6 +9,7 @@ import { Tile } from './signals.tsx'
 
 const SEVERITY: Record<Health, number> = { bad: 2, warn: 1, ok: 0, unknown: 0, idle: 0 }
 const ROWS = 6
+const SLOWEST = 3
 
 /** Edges by both names, their figures underneath. */
 function PairList({ edges, none }: { edges: readonly GraphEdge[]; none: string }) {
@@ -37,10 +38,12 @@ function PairList({ edges, none }: { edges: readonly GraphEdge[]; none: string }
 export function SummaryPanel({ graph }: { graph: Graph }) {
   const { coverage, window: span } = graph
   const errors = graph.edges.reduce((sum, edge) => sum + edge.errors, 0)
+  const traced = graph.edges.reduce((sum, edge) => sum + edge.traced * edge.calls, 0)
   const share = errors / Math.max(coverage.calls, 1)
   const problems = graph.edges
     .filter((edge) => SEVERITY[edge.health] > 0)
     .sort((a, b) => SEVERITY[b.health] - SEVERITY[a.health] || b.errors - a.errors)
+  const slowest = graph.edges.filter((edge) => edge.calls > 0).sort((a, b) => b.p95_us - a.p95_us)
   const busiest = graph.edges.toSorted((a, b) => b.rate - a.rate)
   return (
     <>
@@ -75,10 +78,17 @@ export function SummaryPanel({ graph }: { graph: Graph }) {
       <Section title="Busiest">
         <PairList edges={busiest.slice(0, ROWS)} none="No calls in this window." />
       </Section>
+      <Section title="Slowest">
+        <PairList edges={slowest.slice(0, SLOWEST)} none="No calls in this window." />
+      </Section>
       <Section title="What this rests on">
         <dl class="facts">
           <dt>Taps reporting</dt>
           <dd>{coverage.taps}</dd>
+          <dt>Services without a tap</dt>
+          <dd>{wholeText(graph.nodes.filter((node) => !node.tapped).length)}</dd>
+          <dt>Calls whose trace goes on</dt>
+          <dd>{shareText(traced / Math.max(coverage.calls, 1))}</dd>
           <dt>Callers known by name</dt>
           <dd>{shareText(coverage.named_callers)}</dd>
           <dt>Edges seen from both sides</dt>
