@@ -82,6 +82,15 @@ export interface Scene {
   edges: SceneEdge[]
 }
 
+/** Base lines of a box's words from its middle; the second line only where there is one. */
+export function textRows({ stats, height }: Pick<SceneNode, 'stats' | 'height'>): {
+  name: number
+  stats: number | undefined
+} {
+  if (stats === '' || height < 40) return { name: 5.5, stats: undefined }
+  return height < 48 ? { name: -3, stats: 13.5 } : { name: -4, stats: 17 }
+}
+
 /** Level of detail for a zoom factor. */
 export function detailFor(scale: number): Detail {
   return scale < 0.35 ? 'boxes' : scale < 0.55 ? 'names' : 'full'

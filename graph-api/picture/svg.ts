@@ -5,7 +5,7 @@ import type { Palette, Theme } from './palette.ts'
 import { BADGES, DASHES, PALETTES, SLO_MARKS } from './palette.ts'
 import { pathOf } from './path.ts'
 import type { SceneEdge, SceneNode, SceneOptions } from './scene.ts'
-import { edgeKey, LABELLED_EDGES_MAX, NAME_SIZE, sceneOf } from './scene.ts'
+import { edgeKey, LABELLED_EDGES_MAX, NAME_SIZE, sceneOf, textRows } from './scene.ts'
 import type { Layout } from './spacing.ts'
 
 /** The picture as one standalone SVG document, for exports and for pages without scripts. */
@@ -65,17 +65,17 @@ function stackSvg(node: SceneNode, colours: Palette): string {
 
 function nodeSvg(node: SceneNode, colours: Palette): string {
   const [x, y] = [node.x - node.width / 2, node.y - node.height / 2]
-  const two_lines = node.stats !== '' && node.height >= 48
+  const rows = textRows(node)
   const dash = NODE_DASHES[node.kind] ? ` stroke-dasharray="${NODE_DASHES[node.kind]}"` : ''
-  const name_y = two_lines ? node.y - 4 : node.y + 5
+  const name_y = node.y + rows.name
   return (
     `<g><title>${escapeXml(node.sentence)}</title>` +
     (node.members > 0 ? stackSvg(node, colours) : '') +
     `<rect x="${round(x)}" y="${round(y)}" width="${node.width}" height="${node.height}" rx="10" fill="${colours.surface}" stroke="${node.health === 'bad' || node.health === 'warn' ? colours.health[node.health] : colours.border}" stroke-width="1.5"${dash}/>` +
     `<text x="${round(x + 18)}" y="${round(node.y + 4)}" text-anchor="middle" font-size="12" fill="${colours.health[node.health]}">${BADGES[node.health]}</text>` +
     `<text x="${round(x + 32)}" y="${round(name_y)}" font-size="${NAME_SIZE}" font-weight="600" fill="${colours.text}">${escapeXml(node.name)}</text>` +
-    (two_lines
-      ? `<text x="${round(x + 32)}" y="${round(node.y + 17)}" font-size="13" fill="${colours.muted}">${escapeXml(node.stats)}</text>`
+    (rows.stats !== undefined
+      ? `<text x="${round(x + 32)}" y="${round(node.y + rows.stats)}" font-size="13" fill="${colours.muted}">${escapeXml(node.stats)}</text>`
       : '') +
     sloSvg(node, colours) +
     '</g>'

@@ -2,6 +2,7 @@ import { lineHeight } from '../../graph-api/picture/label.ts'
 import type { Palette } from '../../graph-api/picture/palette.ts'
 import { BADGES, DASHES, SLO_MARKS } from '../../graph-api/picture/palette.ts'
 import type { Scene, SceneEdge, SceneNode } from '../../graph-api/picture/scene.ts'
+import { textRows } from '../../graph-api/picture/scene.ts'
 import type { Light } from './light.ts'
 
 /** The scene's primitives on a canvas; the same shapes, dashes and badges as in SVG. */
@@ -129,6 +130,16 @@ function paintBox(
     context.stroke()
   }
   box(0, 0)
+  if (context.globalAlpha < 1) {
+    // Lines that run below must not show through what is only dimmed.
+    const alpha = context.globalAlpha
+    context.globalAlpha = 1
+    const fill = context.fillStyle
+    context.fillStyle = palette.canvas
+    context.fill()
+    context.fillStyle = fill
+    context.globalAlpha = alpha
+  }
   context.fill()
   if (scene.detail === 'boxes') {
     context.globalAlpha *= 0.3
@@ -163,17 +174,17 @@ function paintWords(
     context.fillText(node.name, node.x, node.y + 7)
     return
   }
-  const two_lines = node.stats !== '' && node.height >= 48
+  const rows = textRows(node)
   context.textAlign = 'left'
   context.font = `600 16px ${FONT}`
-  context.fillText(node.name, left + 32, node.y + (two_lines ? -4 : 5.5))
+  context.fillText(node.name, left + 32, node.y + rows.name)
   context.font = `12px ${FONT}`
   context.fillStyle = palette.health[node.health]
   context.fillText(BADGES[node.health], left + 12, node.y + 5)
-  if (!two_lines) return
+  if (rows.stats === undefined) return
   context.font = `13px ${FONT}`
   context.fillStyle = palette.muted
-  context.fillText(node.stats, left + 32, node.y + 17)
+  context.fillText(node.stats, left + 32, node.y + rows.stats)
 }
 
 const SLO_HEALTH = { ok: 'ok', burning: 'warn', exhausted: 'bad' } as const

@@ -2,6 +2,7 @@ import { lineHeight } from '../../graph-api/picture/label.ts'
 import { BADGES, DASHES, SLO_MARKS } from '../../graph-api/picture/palette.ts'
 import { pathOf } from '../../graph-api/picture/path.ts'
 import type { Detail, SceneEdge, SceneNode } from '../../graph-api/picture/scene.ts'
+import { textRows } from '../../graph-api/picture/scene.ts'
 
 /** The scene's primitives as SVG elements; every colour comes from the style sheet. */
 
@@ -159,7 +160,7 @@ function FarBadge({ node }: { node: SceneNode }) {
 /** Words beside the button rather than in it: its own name is the whole sentence. */
 function NodeText({ node, far }: { node: SceneNode; far: boolean }) {
   const left = -node.width / 2
-  const two_lines = node.stats !== '' && node.height >= 48
+  const rows = textRows(node)
   if (far) {
     return (
       <>
@@ -175,11 +176,11 @@ function NodeText({ node, far }: { node: SceneNode; far: boolean }) {
       <text class="node-badge" x={left + 18} y="5" text-anchor="middle">
         {BADGES[node.health]}
       </text>
-      <text class="node-name" x={left + 32} y={two_lines ? -4 : 5.5}>
+      <text class="node-name" x={left + 32} y={rows.name}>
         {node.name}
       </text>
-      {two_lines ? (
-        <text class="node-stats" x={left + 32} y="17">
+      {rows.stats !== undefined ? (
+        <text class="node-stats" x={left + 32} y={rows.stats}>
           {node.stats}
         </text>
       ) : null}
