@@ -55,6 +55,9 @@ export type ResponseFlag = keyof typeof RESPONSE_FLAGS
 /** The bucket past a cap on distinct values. */
 export const OTHER = '__other__'
 
+/** Name under which rows made of spans are counted where taps are; no tap may be meant by it. */
+export const OTLP_TAP = 'otlp'
+
 /** Source of a call whose caller nobody named. */
 export const UNKNOWN_CALLER = 'unknown'
 

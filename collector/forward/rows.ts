@@ -1,8 +1,8 @@
 import type { Forwarder } from '../../forward/forwarder.ts'
+import { OTLP_TAP } from '../../model/call.ts'
 import { COLUMNS } from '../../model/column.ts'
 import { decodeRow } from '../../model/row.ts'
 import type { AcceptedBatch } from '../ingest/accepted.ts'
-import { OTLP_TAP } from '../otlp/row.ts'
 
 const TRACE_ID = COLUMNS.findIndex((column) => column.name === 'trace_id')
 const TAB = 0x09

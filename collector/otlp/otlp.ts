@@ -1,3 +1,4 @@
+import { OTLP_TAP } from '../../model/call.ts'
 import type { AcceptedBatch } from '../ingest/accepted.ts'
 import type { Intake } from '../ingest/intake.ts'
 import type { Counts } from '../metrics/metrics.ts'
@@ -5,7 +6,7 @@ import type { GraphLabels } from '../metrics/service-graph.ts'
 import type { Quarantine } from '../quarantine.ts'
 import { NAME_LIMITS, Names } from './names.ts'
 import { GENERATION_MS, Peers } from './peers.ts'
-import { OTLP_TAP, SpanRows } from './row.ts'
+import { SpanRows } from './row.ts'
 import { OtlpSpans } from './spans.ts'
 import { learnFromRows } from './tap-rows.ts'
 

@@ -5,9 +5,6 @@ import type { Peers } from './peers.ts'
 import { connectionType, requestOf, type SpanRequest } from './request.ts'
 import { KIND, type OtlpSpan, STATUS_ERROR, type Values } from './span.ts'
 
-/** Pseudo-tap that rows made of spans are counted under. */
-export const OTLP_TAP = 'otlp'
-
 const KIND_NAMES: readonly string[] = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer']
 
 /** What the SDK calls a program that was given no name. */

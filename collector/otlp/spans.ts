@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
+import { OTLP_TAP } from '../../model/call.ts'
 import { TapmeshError } from '../../model/error.ts'
 import { encodeRow } from '../../model/row.ts'
 import type { Intake } from '../ingest/intake.ts'
@@ -9,7 +10,7 @@ import type { OtlpEncoding, Taken } from './answer.ts'
 import { ProtobufFault } from './field-reader.ts'
 import { JsonFault, readTraceJson } from './json.ts'
 import { readTraceRequest } from './protobuf.ts'
-import { OTLP_TAP, type SpanRows } from './row.ts'
+import type { SpanRows } from './row.ts'
 import { type OtlpSpan, type SpanSink, spanFault, type Values } from './span.ts'
 
 /** Spans of one request, and bytes of the rows they make: what comes behind is rejected. */

@@ -1,5 +1,6 @@
 import type { Store } from '../../collector/store/store.ts'
 import { DATABASE } from '../../collector/store/tables.ts'
+import { OTLP_TAP } from '../../model/call.ts'
 import type { Span } from './window.ts'
 
 /** What the taps and the collector report about themselves over a window. */
@@ -18,7 +19,7 @@ const WITHIN =
 export async function readCoverage(store: Store, span: Span): Promise<CoverageRow> {
   const [row] = await store.read<CoverageRow>(
     `SELECT t.taps AS taps, t.lost AS lost, q.quarantined AS quarantined, c.newest_us AS newest_us
-     FROM (SELECT uniqExactIf(tap, rows > 0) AS taps, sum(lost) AS lost FROM ${DATABASE}.taps WHERE ${WITHIN}) AS t
+     FROM (SELECT uniqExactIf(tap, rows > 0 AND tap != '${OTLP_TAP}') AS taps, sum(lost) AS lost FROM ${DATABASE}.taps WHERE ${WITHIN}) AS t
      CROSS JOIN (SELECT sum(rows) AS quarantined FROM ${DATABASE}.quarantine WHERE ${WITHIN}) AS q
      CROSS JOIN (SELECT toUnixTimestamp64Micro(max(ts)) AS newest_us FROM ${DATABASE}.calls) AS c`,
     { ...span },

@@ -153,6 +153,15 @@ test('on the map every call counts once, under the names that the taps use', asy
     `127.0.0.1 -> web ${CALLS} ${BROKEN} server`,
     `web -> orders ${CALLS} ${BROKEN} server`,
   ])
+  const { services } = await get<{ services: { id: string; tapped: boolean }[] }>(
+    '/api/v1/services?from=now-5m',
+  )
+  expect(
+    services
+      .filter(({ tapped }) => tapped)
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(['orders', 'web'])
 })
 
 test('no query string of a span is kept', async () => {
