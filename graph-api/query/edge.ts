@@ -1,6 +1,6 @@
 import type { Store } from '../../collector/store/store.ts'
 import { mergeHistogram } from '../../model/histogram.ts'
-import type { EdgeAnswer, EdgeSide } from '../contract.ts'
+import type { EdgeAnswer, EdgeSide, Series } from '../contract.ts'
 import { edgeOf } from '../enrich/edge.ts'
 import { oneReporter, REPORTER_ORDER } from '../enrich/reporter.ts'
 import { quantiles } from '../enrich/signals.ts'
@@ -22,12 +22,14 @@ async function readSides(
   span: Span,
   now_us: number,
   rows: readonly EdgeRow[],
-): Promise<EdgeSide[]> {
+): Promise<{ sides: EdgeSide[]; byReporter: Map<string, Series> }> {
   const sides: EdgeSide[] = []
+  const byReporter = new Map<string, Series>()
   for (const reporter of REPORTER_ORDER) {
     const own = rows.filter((row) => row.reporter === reporter)
     if (own.length === 0) continue
-    const { points } = await readSeries(store, span, now_us, own)
+    const series = await readSeries(store, span, now_us, own)
+    byReporter.set(reporter, series)
     const duration = own.reduce(
       (merged, row) => mergeHistogram(merged, row.duration),
       new Map<number, number>(),
@@ -37,10 +39,26 @@ async function readSides(
       calls: own.reduce((sum, row) => sum + row.calls, 0),
       errors: own.reduce((sum, row) => sum + row.errors, 0),
       ...quantiles(duration),
-      p50_series_us: points.map(({ p50_us }) => p50_us),
+      p50_series_us: series.points.map(({ p50_us }) => p50_us),
     })
   }
-  return sides
+  return { sides, byReporter }
+}
+
+/** The series of the reporters that count; where that is one for all protocols, its side has it already. */
+async function readChosen(
+  store: Store,
+  span: Span,
+  now_us: number,
+  own: readonly EdgeRow[],
+  rows: readonly EdgeRow[],
+): Promise<{ sides: EdgeSide[]; series: Series }> {
+  const { sides, byReporter } = await readSides(store, span, now_us, rows)
+  const [first] = own
+  const known = own.every(({ reporter }) => reporter === first?.reporter)
+    ? byReporter.get(first?.reporter ?? '')
+    : undefined
+  return { sides, series: known ?? (await readSeries(store, span, now_us, own)) }
 }
 
 /**
@@ -65,10 +83,9 @@ export async function readEdge(
   const window = graphWindow(plan.span, first_us)
   const own = reported.map(({ chosen }) => chosen)
   const edges = reported.map((edge) => edgeOf(edge, window.covered_seconds))
-  const [network_p50_us, sides, series, routes, statuses, identities, exemplars] = await Promise.all([
+  const [network_p50_us, { sides, series }, routes, statuses, identities, exemplars] = await Promise.all([
     readNetworkShare(store, plan.span, source, destination),
-    readSides(store, plan.span, now_us, rows),
-    readSeries(store, plan.span, now_us, own),
+    readChosen(store, plan.span, now_us, own, rows),
     readRoutes(store, plan.span, now_us, own, first_us),
     readStatuses(store, plan.span, own),
     readIdentities(store, plan.span, own),

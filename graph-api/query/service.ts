@@ -48,7 +48,8 @@ export async function readService(
     readStatuses(store, plan.span, own),
     readVersions(
       store,
-      plan,
+      plan.slices,
+      window.covered_seconds,
       inbound.map(({ chosen }) => chosen),
     ),
     readChanges(store, plan.span, now_us, service),

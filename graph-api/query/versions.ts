@@ -1,7 +1,7 @@
 import type { Store } from '../../collector/store/store.ts'
 import type { VersionRow } from '../contract.ts'
 import { goldenSignals } from '../enrich/signals.ts'
-import type { Plan } from './plan.ts'
+import type { Slice } from './plan.ts'
 import { histogramOf, sliceRows } from './rollup.ts'
 import { EDGE_CHOSEN, type EdgeKey, edgeIds } from './series.ts'
 import { rfc3339 } from './window.ts'
@@ -21,10 +21,14 @@ const US = 1_000_000
 /** Most versions set side by side, most calls first. */
 const VERSIONS_MAX = 32
 
-/** Golden signals of each version that answered the edges' calls; times are those of the rollup's buckets. */
+/**
+ * Golden signals of each version that answered the edges' calls; times are those of the rollup's buckets.
+ * @param seconds the time the rates are per
+ */
 export async function readVersions(
   store: Store,
-  { slices, span }: Plan,
+  slices: readonly Slice[],
+  seconds: number,
   edges: readonly EdgeKey[],
 ): Promise<VersionRow[]> {
   if (edges.length === 0) return []
@@ -39,7 +43,6 @@ export async function readVersions(
      ORDER BY calls DESC, version LIMIT ${VERSIONS_MAX}`,
     { ...rows.bound, ids: edgeIds(edges) },
   )
-  const seconds = (span.to_us - span.from_us) / US
   return found.map(({ version, first_s, last_s, keys, counts, ...row }) => ({
     version,
     ...goldenSignals({ ...row, duration: histogramOf(keys, counts) }, seconds),

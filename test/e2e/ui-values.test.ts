@@ -70,6 +70,14 @@ async function sums(where: string): Promise<Sums> {
   return row!
 }
 
+/** Seconds from the first call there is to the end of the window: what rates are per. */
+async function recordedSeconds(): Promise<number> {
+  const [row] = await store.read<{ first_us: number }>(
+    'SELECT toUnixTimestamp64Micro(min(ts)) AS first_us FROM tapmesh.calls',
+  )
+  return (NOW - row!.first_us) / SECOND
+}
+
 const tile = (name: string) => page.locator('.tile', { has: page.locator('dt', { hasText: name }) }).first()
 
 /** The first number in a text, its thin spaces taken out. */
@@ -81,7 +89,7 @@ test('the figures of a service are those of its calls', async () => {
   await page.goto(`${served.url}/service/cart?${WINDOW}`)
   await tile('Rate').waitFor()
   expect(await tile('Rate').textContent()).toContain(`${wholeText(wanted.calls)} calls`)
-  expect(await tile('Rate').textContent()).toContain(rateText(wanted.calls / 900))
+  expect(await tile('Rate').textContent()).toContain(rateText(wanted.calls / (await recordedSeconds())))
   expect(await tile('Errors').textContent()).toContain(`${wholeText(wanted.errors)} failed`)
   expect(await tile('Errors').textContent()).toContain(shareText(wanted.errors / wanted.calls))
   const [route] = await page.getByRole('region', { name: 'Routes' }).locator('tbody tr').all()

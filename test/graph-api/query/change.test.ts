@@ -64,14 +64,15 @@ test('where nothing was recorded before, nothing is called new', async () => {
 })
 
 test('versions stand side by side, each with its own signals', async () => {
-  const versions = await readVersions(store, planWindow(QUARTER, NOW), [EDGE])
+  const versions = await readVersions(store, planWindow(QUARTER, NOW).slices, 900, [EDGE])
   expect(versions.map(({ version, calls, errors }) => [version, calls, errors])).toEqual([
     ['v1', 60, 60],
     ['v2', 60, 0],
   ])
+  expect(versions[0]!.rate).toBeCloseTo(60 / 900)
   expect(versions[0]!.p50_us / 30_000_000).toBeCloseTo(1, 1)
   expect(versions[1]!.p50_us / 2000).toBeCloseTo(1, 1)
-  expect(await readVersions(store, planWindow(QUARTER, NOW), [])).toEqual([])
+  expect(await readVersions(store, planWindow(QUARTER, NOW).slices, 900, [])).toEqual([])
 })
 
 test('a series tells outcomes, calls in flight and how durations spread', async () => {
