@@ -43,6 +43,7 @@ test('replay, the menus, and the canvas with its list', async () => {
   const visit = await bench.visit('about:blank')
   await bringAxe(visit)
   await visit.page.goto(`${api.address}/map`)
+  await visit.waitForNodes(shop().services.length)
   await visit.page.keyboard.press('r')
   await visit.page.locator('.scrubber-bars').waitFor()
   await check(visit, 'replay')

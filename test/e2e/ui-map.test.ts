@@ -92,6 +92,21 @@ test('arrow keys walk along edges, Enter opens the panel, Escape goes back', asy
   await visit.page.getByRole('heading', { name: 'Whole mesh' }).waitFor()
 })
 
+test('the tab key stops at one service and then leaves the map', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/map`)
+  await visit.waitForNodes(NODES)
+  await visit.page.keyboard.press('ArrowRight')
+  await visit.page.keyboard.press('ArrowRight')
+  const stops = () =>
+    visit.page.$$eval('.node-hit[tabindex="0"]', (all) =>
+      all.map((it) => it.closest('g[data-node]')?.getAttribute('data-node')),
+    )
+  expect(await stops()).toEqual(['web-api'])
+  await visit.page.keyboard.press('Tab')
+  expect(await visit.page.evaluate(() => document.activeElement?.closest('svg.map'))).toBeNull()
+})
+
 test('the edge panel shows the figures of the API', async () => {
   const api = await bench.api(shop())
   const visit = await bench.visit(`${api.address}/map?range=1h&source=cart&destination=payment`)

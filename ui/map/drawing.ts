@@ -15,6 +15,9 @@ import { detail } from './zoom.ts'
 /** Id of the service under the pointer. */
 export const hovered = signal('')
 
+/** The service that had the keyboard's focus last. */
+export const lastFocused = signal('')
+
 /** Elements from which on a canvas is cheaper than one SVG element each. */
 export const CANVAS_FROM = 600
 
@@ -38,6 +41,15 @@ export const scene = computed<Scene | undefined>(() => {
     ...(wires.value ? { wires: wires.value } : {}),
     ...(only ? { label_only: only } : {}),
   })
+})
+
+/**
+ * The one service that the tab key stops at; arrows go on from there, so that nobody has to tab
+ * through a thousand services to leave the map.
+ */
+export const tabStop = computed(() => {
+  const nodes = scene.value?.nodes ?? []
+  return nodes.some((node) => node.id === lastFocused.value) ? lastFocused.value : (nodes[0]?.id ?? '')
 })
 
 const elements = computed(() => (scene.value?.nodes.length ?? 0) + (scene.value?.edges.length ?? 0))

@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Scene } from '../../graph-api/picture/scene.ts'
 import { hold } from '../data/live-graph.ts'
 import { setFocus } from './choice.ts'
-import { scene as drawnScene, frameToFit, hovered, isCrowded } from './drawing.ts'
+import { scene as drawnScene, frameToFit, hovered, isCrowded, lastFocused, tabStop } from './drawing.ts'
 import type { MapHandle } from './handle.ts'
 import { boxAround } from './handle.ts'
 import { lightOf } from './light.ts'
@@ -101,6 +101,7 @@ function onClick(event: MouseEvent) {
 function Drawing({ scene }: { scene: Scene }) {
   const light = lightOf(scene, hovered.value)
   const [found, chosen, within] = [match.value, selection.value, near.value]
+  const stop = tabStop.value
   const isDim = (key: string) => light !== undefined && !light.edges.has(key)
   const isFar = (...ids: string[]) => within !== undefined && ids.some((id) => !within.has(id))
   return (
@@ -128,6 +129,7 @@ function Drawing({ scene }: { scene: Scene }) {
           dim={(light !== undefined && !light.nodes.has(node.id)) || found?.context.has(node.id) === true}
           far={isFar(node.id)}
           selected={chosen.kind === 'node' && drawnId(chosen.id) === node.id}
+          stop={stop === node.id}
         />
       ))}
     </>
@@ -152,6 +154,10 @@ export function GraphView({ handle }: { handle: RefObject<MapHandle | null> }) {
       onDblClick={(event) => {
         const node = (event.target as Element).closest<SVGElement>('[data-node]')
         if (node) setFocus({ id: node.dataset['node'] ?? '' })
+      }}
+      onFocusIn={(event) => {
+        const node = (event.target as Element).closest<SVGElement>('[data-node]')
+        if (node) lastFocused.value = node.dataset['node'] ?? ''
       }}
       onPointerOver={(event) => {
         hovered.value = (event.target as Element).closest<SVGElement>('[data-node]')?.dataset['node'] ?? ''

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Scene } from '../../graph-api/picture/scene.ts'
+import { lastFocused, tabStop } from './drawing.ts'
 import { selection, selectNode } from './selection.ts'
 
 /** The services of a canvas as a list that is there for keyboards and screen readers, and not to be seen. */
@@ -35,7 +36,7 @@ function useCalm(scene: Scene): Scene {
 
 export function NodeList({ scene, onFocus }: { scene: Scene; onFocus: (id: string) => void }) {
   const calm = useCalm(scene)
-  const chosen = selection.value
+  const [chosen, stop] = [selection.value, tabStop.value]
   return (
     <ul class="hidden node-list" aria-label="Services">
       {calm.nodes.map((node) => (
@@ -43,14 +44,17 @@ export function NodeList({ scene, onFocus }: { scene: Scene; onFocus: (id: strin
           <button
             type="button"
             class="node-hit"
-            tabIndex={0}
+            tabIndex={stop === node.id ? 0 : -1}
             data-node={node.id}
             data-x={node.x}
             data-y={node.y}
             aria-label={node.sentence}
             aria-pressed={chosen.kind === 'node' && chosen.id === node.id}
             onClick={() => selectNode(node.id)}
-            onFocus={() => onFocus(node.id)}
+            onFocus={() => {
+              lastFocused.value = node.id
+              onFocus(node.id)
+            }}
             onBlur={() => onFocus('')}
           />
         </li>

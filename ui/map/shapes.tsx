@@ -88,9 +88,11 @@ interface NodeProps {
   dim: boolean
   far: boolean
   selected: boolean
+  /** True for the one node that the tab key stops at. */
+  stop: boolean
 }
 
-export function NodeShape({ node, detail, dim, far, selected }: NodeProps) {
+export function NodeShape({ node, detail, dim, far, selected, stop }: NodeProps) {
   const [half_width, half_height] = [node.width / 2, node.height / 2]
   return (
     <g
@@ -109,7 +111,13 @@ export function NodeShape({ node, detail, dim, far, selected }: NodeProps) {
       data-y={node.y}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: SVG has no button element. */}
-      <g class="node-hit" role="button" tabindex={0} aria-label={node.sentence} aria-pressed={selected}>
+      <g
+        class="node-hit"
+        role="button"
+        tabindex={stop ? 0 : -1}
+        aria-label={node.sentence}
+        aria-pressed={selected}
+      >
         <title>{node.sentence}</title>
         {node.members > 0 ? (
           <rect
