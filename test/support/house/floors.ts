@@ -72,6 +72,7 @@ export const ROOMS: readonly Room[] = [
       'collector/',
       'collector/store/',
       'tap-proxy/',
+      'forward/',
       'tap-proxy/observe/',
       'tap-proxy/policy/',
       'tap-proxy/enforce/',
