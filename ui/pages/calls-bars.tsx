@@ -3,7 +3,7 @@ import type { CallsOverTimeAnswer } from '../../graph-api/contract.ts'
 import { wholeText } from '../../graph-api/picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import type { Filters } from '../data/calls.ts'
-import { useResource } from '../data/resource.ts'
+import { paceOf, useResource } from '../data/resource.ts'
 import { chooseWindow, clockText, localText } from '../state/range.ts'
 
 /** When the calls happened that match the filters; dragging over bars shows that time alone. */
@@ -150,9 +150,7 @@ export function CallsBars({
   span: { from: string; to: string }
   follows: boolean
 }) {
-  const { data } = useResource<CallsOverTimeAnswer>(
-    apiAddress('calls-over-time', { ...filters, ...span }),
-    follows,
-  )
+  const question = apiAddress('calls-over-time', { ...filters, ...span })
+  const { data } = useResource<CallsOverTimeAnswer>(question, follows, paceOf(question))
   return data && data.bars.length > 1 ? <Drawing answer={data} /> : <div class="calls-bars" />
 }

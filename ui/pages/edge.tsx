@@ -1,5 +1,5 @@
 import type { EdgeAnswer } from '../../graph-api/contract.ts'
-import { useResource } from '../data/resource.ts'
+import { paceOf, useResource } from '../data/resource.ts'
 import { EdgeSignals } from '../panels/edge.tsx'
 import { EdgeCommand, EdgeHead, type Ends, edgeQuestion } from '../panels/edge-head.tsx'
 import { Evidence } from '../panels/evidence.tsx'
@@ -20,7 +20,8 @@ import { RouteTable } from './route-table.tsx'
 const CALLS = 20
 
 export function EdgePage({ source, destination }: Ends) {
-  const asked = useResource<EdgeAnswer>(edgeQuestion({ source, destination }), range.value.follows)
+  const question = edgeQuestion({ source, destination })
+  const asked = useResource<EdgeAnswer>(question, range.value.follows, paceOf(question))
   return (
     <main class="page wide-panel">
       <div class="page-head">

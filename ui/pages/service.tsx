@@ -1,5 +1,5 @@
 import type { ServiceAnswer } from '../../graph-api/contract.ts'
-import { useResource } from '../data/resource.ts'
+import { paceOf, useResource } from '../data/resource.ts'
 import { StatusList } from '../panels/lists.tsx'
 import { ServiceCommand, serviceQuestion } from '../panels/service.tsx'
 import { ServiceHead } from '../panels/service-head.tsx'
@@ -16,7 +16,8 @@ import { RouteTable } from './route-table.tsx'
 
 /** A service in full width. */
 export function ServicePage({ id }: { id: string }) {
-  const asked = useResource<ServiceAnswer>(serviceQuestion(id), range.value.follows)
+  const question = serviceQuestion(id)
+  const asked = useResource<ServiceAnswer>(question, range.value.follows, paceOf(question))
   return (
     <main class="page wide-panel">
       <div class="page-head">

@@ -1,5 +1,5 @@
 import type { EdgeAnswer } from '../../graph-api/contract.ts'
-import { useResource } from '../data/resource.ts'
+import { paceOf, useResource } from '../data/resource.ts'
 import { ResourceView } from '../parts/not-in-window.tsx'
 import { SignalCharts } from '../parts/signal-charts.tsx'
 import { range } from '../state/range.ts'
@@ -17,7 +17,8 @@ const ROUTES = 8
 const CALLS = 10
 
 export function EdgePanel({ source, destination }: Ends) {
-  const asked = useResource<EdgeAnswer>(edgeQuestion({ source, destination }), range.value.follows)
+  const question = edgeQuestion({ source, destination })
+  const asked = useResource<EdgeAnswer>(question, range.value.follows, paceOf(question))
   return (
     <>
       <EdgeHead source={source} destination={destination} answer={asked.data} />

@@ -1,6 +1,6 @@
 import type { ServiceAnswer } from '../../graph-api/contract.ts'
 import { apiAddress } from '../data/api.ts'
-import { useResource } from '../data/resource.ts'
+import { paceOf, useResource } from '../data/resource.ts'
 import { ResourceView } from '../parts/not-in-window.tsx'
 import { SameView, tapmeshCommand } from '../parts/same-view.tsx'
 import { SignalCharts } from '../parts/signal-charts.tsx'
@@ -23,7 +23,8 @@ export function ServiceCommand({ id }: { id: string }) {
 }
 
 export function ServicePanel({ id }: { id: string }) {
-  const asked = useResource<ServiceAnswer>(serviceQuestion(id), range.value.follows)
+  const question = serviceQuestion(id)
+  const asked = useResource<ServiceAnswer>(question, range.value.follows, paceOf(question))
   return (
     <>
       <ServiceHead id={id} service={asked.data?.service} />
