@@ -1,5 +1,5 @@
 import type { BoundValue } from '../../collector/store/store.ts'
-import type { CallRecord } from '../../model/call.ts'
+import type { CallRecord, Protocol } from '../../model/call.ts'
 import { FAILED_OUTCOMES } from '../../model/outcome.ts'
 import { printable } from '../../model/row.ts'
 import type { CallFilters } from '../schema/parameters.ts'
@@ -21,9 +21,12 @@ function outcomesOf(text: string): readonly string[] {
 const CLASS = /^[1-9]xx$/
 const NAMED = ['source', 'destination', 'reporter', 'route', 'method', 'trace_id'] as const
 
-/** Conditions joined by AND, `1` where there are none, with their parameters; no value stands in the text. */
+/** Work inside a service is no call; asked for a trace, everything of it is shown. */
+const INTERNAL: Protocol = 'internal'
+
+/** Conditions joined by AND, at least one, with their parameters; no value stands in the text. */
 export function filterSql(filters: CallFilters): { sql: string; bound: Record<string, BoundValue> } {
-  const conditions: string[] = []
+  const conditions: string[] = filters.trace_id === undefined ? [`protocol != '${INTERNAL}'`] : []
   const bound: Record<string, BoundValue> = {}
   for (const name of NAMED) {
     const value = filters[name]
@@ -48,12 +51,13 @@ export function filterSql(filters: CallFilters): { sql: string; bound: Record<st
     conditions.push('position(path, {path:String}) > 0')
     bound['path'] = storedForm(filters.path)
   }
-  return { sql: conditions.length === 0 ? '1' : conditions.join(' AND '), bound }
+  return { sql: conditions.join(' AND '), bound }
 }
 
 /** The same filters over records, for the live tail. */
 export function filterPredicate(filters: CallFilters): (call: CallRecord) => boolean {
-  const tests: ((call: CallRecord) => boolean)[] = []
+  const tests: ((call: CallRecord) => boolean)[] =
+    filters.trace_id === undefined ? [(call) => call.protocol !== INTERNAL] : []
   for (const name of NAMED) {
     const value = filters[name]
     if (value === undefined) continue

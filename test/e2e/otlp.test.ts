@@ -111,7 +111,7 @@ beforeAll(async () => {
     child.kill('SIGTERM')
     await once(child, 'exit')
   }
-  await rows('otlp', 5 * CALLS)
+  await rows('otlp', 3 * CALLS)
 })
 
 afterAll(async () => {
@@ -165,7 +165,7 @@ test('on the map every call counts once, under the names that the taps use', asy
 })
 
 test('no query string of a span is kept', async () => {
-  expect(JSON.stringify(await rows('otlp', 5 * CALLS))).not.toContain('secret')
+  expect(JSON.stringify(await rows('otlp', 3 * CALLS))).not.toContain('secret')
 })
 
 test('the OTLP endpoint gets every record of the taps as a span of its service, and none of the programs', async () => {

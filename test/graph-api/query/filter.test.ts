@@ -24,6 +24,13 @@ test.each([
   expect(matches(filters, left)).toBe(false)
 })
 
+test('work inside a service is listed for its trace alone', () => {
+  const internal = { protocol: 'internal', trace_id: 'ab'.repeat(16) } as const
+  expect(matches({}, internal)).toBe(false)
+  expect(matches({ trace_id: internal.trace_id }, internal)).toBe(true)
+  expect(filterSql({ trace_id: internal.trace_id }).sql).not.toContain('internal')
+})
+
 test('no value stands in the text of a query', () => {
   const evil = "x' OR 1=1 --"
   const { sql, bound } = filterSql(
@@ -31,7 +38,7 @@ test('no value stands in the text of a query', () => {
   )
   expect(sql).not.toContain('OR 1=1')
   expect(bound).toMatchObject({ source: evil, path: evil, route: evil, status: '^5[0-9][0-9]$' })
-  expect(filterSql({}).sql).toBe('1')
+  expect(filterSql({}).sql).toBe("protocol != 'internal'")
 })
 
 test('a cursor comes back as it went, and nothing else is one', () => {
