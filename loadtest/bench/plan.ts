@@ -12,6 +12,7 @@ import { idleConnections } from './measures/idle-connections.ts'
 import { layout } from './measures/layout.ts'
 import { otlpForward } from './measures/otlp-forward.ts'
 import { otlpIn } from './measures/otlp-in.ts'
+import { policy } from './measures/policy.ts'
 import { requests10k } from './measures/requests-10k.ts'
 import { routes } from './measures/routes.ts'
 import { saturation } from './measures/saturation.ts'
@@ -40,6 +41,7 @@ export const MEASURES: readonly Measure[] = [
   disk,
   graph,
   layout,
+  policy,
   bundle,
   uiFrame,
 ]

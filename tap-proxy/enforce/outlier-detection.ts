@@ -1,0 +1,119 @@
+import type { Settings } from '../../model/policy.ts'
+import { callerScope, type FeatureCode, type JudgedCall, PASS, type Verdict, verdict } from './feature.ts'
+
+/**
+ * Ejects endpoints that keep failing, as each caller sees them. In a small cluster no endpoint stands
+ * out by standard deviations, so it goes by failures in a row and by the plain share of good calls.
+ * The last healthy endpoint is never ejected.
+ */
+
+/** Endpoints watched at a time; what comes past them is never ejected. */
+export const ENDPOINTS_MAX = 1000
+
+export interface Endpoint {
+  failures_in_row: number
+  /** Of the current interval. */
+  calls: number
+  good: number
+  interval_end_us: number
+  ejected_until_us: number
+  why: Verdict
+  ejections: number
+  /** Sum of the lengths of its ejections. */
+  ejected_us: number
+}
+
+type State = Map<string, Endpoint>
+
+interface Compiled {
+  settings: Settings<'outlierDetection'>
+  inRow: Verdict
+  share: Verdict
+}
+
+function endpointOf(state: State, name: string): Endpoint | undefined {
+  const known = state.get(name)
+  if (known || state.size >= ENDPOINTS_MAX) return known
+  const fresh: Endpoint = {
+    failures_in_row: 0,
+    calls: 0,
+    good: 0,
+    interval_end_us: 0,
+    ejected_until_us: 0,
+    why: PASS,
+    ejections: 0,
+    ejected_us: 0,
+  }
+  state.set(name, fresh)
+  return fresh
+}
+
+function mayEject(state: State, percent: number, now_us: number): boolean {
+  let ejected = 0
+  for (const endpoint of state.values()) if (endpoint.ejected_until_us > now_us) ejected++
+  // In a small cluster a share of the endpoints may be less than one: one may always go.
+  const most = Math.max(1, Math.floor((state.size * percent) / 100))
+  return ejected + 1 <= most && ejected + 1 < state.size
+}
+
+function eject({ settings }: Compiled, state: State, endpoint: Endpoint, why: Verdict, now_us: number): void {
+  if (!mayEject(state, settings.maxEjectionPercent, now_us)) return
+  endpoint.ejections += 1
+  const length_us = settings.baseEjectionTime * endpoint.ejections
+  endpoint.ejected_until_us = now_us + length_us
+  endpoint.ejected_us += length_us
+  endpoint.why = why
+  endpoint.failures_in_row = 0
+  endpoint.calls = 0
+  endpoint.good = 0
+}
+
+/** Ends the interval that is over. @returns whether its share of good calls was too low */
+function closeInterval({ settings }: Compiled, endpoint: Endpoint, now_us: number): boolean {
+  if (now_us < endpoint.interval_end_us) return false
+  const { calls, good } = endpoint
+  endpoint.calls = 0
+  endpoint.good = 0
+  endpoint.interval_end_us = now_us + settings.interval
+  return calls >= settings.successRateRequestVolume && good / calls < settings.successRateThreshold
+}
+
+/** What speaks against an endpoint; a caller's mistake, a refusal or a caller that left never does. */
+function isFault(call: JudgedCall): boolean {
+  return call.outcome === 'server_error' || call.outcome === 'timeout' || call.outcome === 'reset'
+}
+
+export const outlierDetection: FeatureCode<'outlierDetection', Compiled, State> = {
+  moment: 'start',
+  compile(settings) {
+    const { consecutive5xxErrors, successRateThreshold } = settings
+    return {
+      settings,
+      inRow: verdict('divert', 'consecutive5xxErrors', `${consecutive5xxErrors} failures in a row`),
+      share: verdict(
+        'divert',
+        'successRateThreshold',
+        `fewer than ${successRateThreshold} of its calls good`,
+      ),
+    }
+  },
+  scopeOf: callerScope,
+  createState: () => new Map(),
+  decide(_compiled, state, call, now_us) {
+    const endpoint = endpointOf(state, call.destination_instance)
+    return endpoint !== undefined && endpoint.ejected_until_us > now_us ? endpoint.why : PASS
+  },
+  ended(compiled, state, call, now_us) {
+    const endpoint = endpointOf(state, call.destination_instance)
+    // Calls that were under way when it was ejected say nothing new.
+    if (endpoint === undefined || endpoint.ejected_until_us > call.ts) return
+    if (closeInterval(compiled, endpoint, now_us)) eject(compiled, state, endpoint, compiled.share, now_us)
+    const fault = isFault(call)
+    endpoint.calls += 1
+    if (!fault) endpoint.good += 1
+    endpoint.failures_in_row = fault ? endpoint.failures_in_row + 1 : 0
+    if (endpoint.failures_in_row >= compiled.settings.consecutive5xxErrors) {
+      eject(compiled, state, endpoint, compiled.inRow, now_us)
+    }
+  },
+}
