@@ -133,9 +133,9 @@ test('status names the tap that dropped rows; set-up ticks what works', async ()
   expect(await visit.page.locator('[data-check="done"]').count()).toBe(7)
 })
 
-test('empty and broken states are told apart', async () => {
+test.each(['/map', '/services', '/calls'])('empty and broken states are told apart on %s', async (path) => {
   const api = await bench.api({ services: [], links: [] })
-  const visit = await bench.visit(`${api.address}/map`)
+  const visit = await bench.visit(`${api.address}${path}`)
   const kind = (name: string) => visit.page.locator(`[data-empty="${name}"]`).waitFor()
   await kind('no-tap')
   await visit.page.getByText(/tapmesh tap --service orders --listen 8080/).waitFor()
@@ -155,7 +155,7 @@ test('empty and broken states are told apart', async () => {
     message: 'the store is starting',
     hint: 'Wait.',
   }
-  await visit.page.goto(`${api.address}/map?range=1h`)
+  await visit.page.goto(`${api.address}${path}?range=1h`)
   await visit.page.getByText('TAPMESH_STORE_UNAVAILABLE').waitFor()
   api.failure = null
   api.store_error = null

@@ -20,6 +20,9 @@ const PAGES = [
   ['/edge/cart/payment', '[data-signals]'],
   ['/calls', '.call-row'],
   [`/trace/${'ab'.repeat(16)}`, '.wf-row'],
+  [`/trace/${'ab'.repeat(16)}?span=aaaaaaaaaaaaaaa3&show=critical`, '.span-detail'],
+  ['/services?find=cart&sort=-errors', 'tbody tr'],
+  ['/calls?tail=1&outcome=failed', '.calls-bars[data-rows], [data-empty]'],
   ['/status', 'tbody tr'],
   ['/setup', '.check'],
 ] as const
