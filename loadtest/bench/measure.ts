@@ -38,6 +38,8 @@ export interface BenchOptions {
   full: boolean
   /** Names of the peers that take part; empty is all. For trying things out: targets need their yardsticks. */
   peers: readonly string[]
+  /** Folder where filled stores are kept and found again: fifty million calls take a while to make. */
+  stores?: string | undefined
 }
 
 /** What a measure works with. */

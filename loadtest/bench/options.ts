@@ -7,7 +7,7 @@ export const ROUNDS_DEFAULT = 5
 export const SECONDS_DEFAULT = 4
 
 /**
- * Reads `npm run bench -- [names] --rounds 5 --seconds 4 --quick --full --peers nginx,tap`.
+ * Reads `npm run bench -- [names] --rounds 5 --seconds 4 --quick --full --peers nginx,tap --stores DIR`.
  * @throws TapmeshError TAPMESH_USAGE for an unknown flag, an unknown name or a number out of bounds
  */
 export function parseOptions(words: readonly string[], known: readonly string[]): BenchOptions {
@@ -28,6 +28,7 @@ export function parseOptions(words: readonly string[], known: readonly string[])
     quick,
     full: values.full === true,
     peers: values.peers?.split(',').filter(Boolean) ?? [],
+    stores: values.stores,
   }
 }
 
@@ -42,13 +43,14 @@ function parsed(words: readonly string[]) {
         quick: { type: 'boolean' },
         full: { type: 'boolean' },
         peers: { type: 'string' },
+        stores: { type: 'string' },
       },
     })
   } catch (cause) {
     throw new TapmeshError(
       'TAPMESH_USAGE',
       (cause as Error).message,
-      'npm run bench -- [names] [--rounds 5] [--seconds 4] [--quick] [--full] [--peers nginx,tap]',
+      'npm run bench -- [names] [--rounds 5] [--seconds 4] [--quick] [--full] [--peers nginx,tap] [--stores DIR]',
       { cause },
     )
   }

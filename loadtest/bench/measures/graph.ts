@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { FILL_NETWORK } from '../fill.ts'
 import type { Bench, Measure, Reading } from '../measure.ts'
 import { startCollector } from '../peer/collector.ts'
@@ -41,10 +41,9 @@ export const graph: Measure = {
 }
 
 async function measureSize(bench: Bench, size: Size): Promise<Reading[]> {
-  const home = `${bench.folder}/${size.name}`
-  const to_s = Math.floor(Date.now() / 1000)
-  bench.say(`${size.name}: filling the store`)
-  await run(bench, 'fill', [`${home}/data`, String(size.rows), String(to_s)])
+  const { stores } = bench.options
+  const home = `${stores ?? bench.folder}/${size.name}`
+  const to_s = await filledStore(bench, size, home)
   const times = JSON.parse(
     await run(bench, 'graph', [`${home}/data`, String(to_s), String(bench.options.rounds)]),
   ) as GraphTimes
@@ -58,8 +57,20 @@ async function measureSize(bench: Bench, size: Size): Promise<Reading[]> {
     ]
   })
   const overHttp = await askOverHttp(bench, size, home, to_s)
-  await rm(home, { recursive: true, force: true })
+  if (stores === undefined) await rm(home, { recursive: true, force: true })
   return [...inProcess, ...overHttp]
+}
+
+/** Fills a store, or takes the one that is there. @returns end of its window, seconds since 1970 */
+async function filledStore(bench: Bench, size: Size, home: string): Promise<number> {
+  const note = `${home}/filled-to`
+  const before = Number(await readFile(note, 'utf8').catch(() => ''))
+  if (before > 0) return before
+  const to_s = Math.floor(Date.now() / 1000)
+  bench.say(`${size.name}: filling the store`)
+  await run(bench, 'fill', [`${home}/data`, String(size.rows), String(to_s)])
+  await writeFile(note, `${to_s}\n`)
+  return to_s
 }
 
 function run(bench: Bench, program: string, args: string[]): Promise<string> {
