@@ -20,6 +20,7 @@ export const PRODUCTS = [
       'graph-api/contract.ts',
       'graph-api/picture',
       'graph-api/export',
+      'graph-api/find',
       'package-lock.json',
     ],
     output: 'dist/ui',

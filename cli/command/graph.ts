@@ -9,6 +9,14 @@ import { apiOf } from '../terminal.ts'
 import type { ApiOptions, WindowOptions } from './shared-option.ts'
 import { apiCommand, withWindow } from './shared-option.ts'
 
+/** What is left of the graph, in the words of the map. */
+interface ViewOptions {
+  find?: string
+  hide?: string
+  group?: string
+  open?: string
+}
+
 type Format = 'table' | 'json' | 'dot' | 'mermaid' | 'svg' | 'csv'
 
 /** Formats that the API itself renders, by the ending it knows them under. */
@@ -95,6 +103,12 @@ export function graphCommand(terminal: Terminal): Command {
         .choices(['table', 'json', 'dot', 'mermaid', 'svg', 'csv'])
         .default('table'),
     )
+    .option('--find <text>', 'only what this says, as in the map: a part of a name, slow, "p95 > 200ms"')
+    .option('--hide <text>', 'without what this says')
+    .addOption(
+      new Option('--group <by>', 'draw the services of a namespace or zone as one box').choices(['namespace', 'zone']),
+    )
+    .option('--open <names>', 'groups not drawn as one box, by commas')
     .addHelpText(
       'after',
       `
@@ -102,17 +116,20 @@ Examples:
   tapmesh graph
   tapmesh graph --from now-24h --format svg > map.svg
   tapmesh graph --format dot | dot -Tpng > map.png
+  tapmesh graph --find 'failing or p95 > 500ms' --hide idle
+  tapmesh graph --from now-1h --group namespace --format mermaid
   tapmesh graph --json | jq '.edges[] | select(.error_rate > 0.01)'`,
     )
-    .action(async (options: ApiOptions & WindowOptions & { format: Format }) => {
+    .action(async (options: ApiOptions & WindowOptions & ViewOptions & { format: Format }) => {
       const api = apiOf(terminal, options.api)
-      const { from, to } = options
+      const { from, to, find, hide, group, open } = options
+      const asked = { from, to, find, hide, group, open }
       const ending = RENDERED[options.format]
       if (ending !== undefined && options.json !== true) {
-        terminal.out((await api.text(`/api/v1/graph.${ending}`, { from, to })).trimEnd())
+        terminal.out((await api.text(`/api/v1/graph.${ending}`, asked)).trimEnd())
         return
       }
-      const graph = await api.get<GraphAnswer>('/api/v1/graph', { from, to })
+      const graph = await api.get<GraphAnswer>('/api/v1/graph', asked)
       if (options.json === true || options.format === 'json') terminal.out(JSON.stringify(graph, null, 2))
       else terminal.out(graphLines(graph, terminal).join('\n'))
     })

@@ -1,5 +1,5 @@
-import type { GraphEdge, GraphNode } from '../../graph-api/contract.ts'
-import { groupName } from '../../graph-api/picture/group.ts'
+import type { GraphEdge, GraphNode } from '../../model/graph.ts'
+import { groupName } from '../picture/group.ts'
 
 /** Fields and states that a find text may ask for, and what they read from a node or an edge. */
 

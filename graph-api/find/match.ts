@@ -1,5 +1,5 @@
-import type { Graph, GraphEdge, GraphNode } from '../../graph-api/contract.ts'
-import { edgeKey } from '../../graph-api/picture/edge-key.ts'
+import type { Graph, GraphEdge, GraphNode } from '../../model/graph.ts'
+import { edgeKey } from '../picture/edge-key.ts'
 import { FIELDS, type Scope, STATES } from './field.ts'
 import type { Operator, Query } from './grammar.ts'
 

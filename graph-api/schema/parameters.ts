@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { OUTCOMES, REPORTERS } from '../../model/call.ts'
 import { NAME_BYTES_MAX, TEXT_BYTES_MAX } from '../../model/column.ts'
+import { TEXT_MAX as FIND_TEXT_MAX } from '../find/grammar.ts'
+import { GROUPINGS } from '../picture/group.ts'
 
 /**
  * Forms of the parameters of every route; the routes check requests with them and openapi.ts
@@ -114,8 +116,21 @@ export const streamParameters = z.strictObject({
   ...callFilters.shape,
 })
 
-export const pictureParameters = z.strictObject({
+/** What is left of the graph, in the words of the map's find and hide boxes. */
+export const graphParameters = z.strictObject({
   ...windowParameters.shape,
+  find: z.string().max(FIND_TEXT_MAX).optional().describe('What is to be left, such as p95 > 200ms or slow.'),
+  hide: z.string().max(FIND_TEXT_MAX).optional().describe('What is to be taken away, in the same words.'),
+  group: z.enum(GROUPINGS).optional().describe('Draws the services of a namespace or zone as one box.'),
+  open: z
+    .string()
+    .max(WINDOW_TEXT_MAX * 64)
+    .optional()
+    .describe('Groups not drawn as one box, by commas.'),
+})
+
+export const pictureParameters = z.strictObject({
+  ...graphParameters.shape,
   theme: z.enum(['light', 'dark']).optional().describe('Colours of the picture, default light.'),
 })
 

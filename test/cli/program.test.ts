@@ -127,6 +127,12 @@ describe('graph', () => {
     })
     expect(out).toBe('graph LR\n')
     expect(stub?.asked).toEqual(['/api/v1/graph.mmd?from=now-7d&to=now'])
+    await run(['graph', '--find', 'p95 > 1s', '--hide', 'idle', '--group', 'zone', '--open', 'eu,us'], {
+      [GRAPH]: { body: graph },
+    })
+    expect(new URLSearchParams(stub?.asked[0]?.split('?')[1]).toString()).toBe(
+      'from=now-15m&to=now&find=p95+%3E+1s&hide=idle&group=zone&open=eu%2Cus',
+    )
   })
 
   test('an empty window says what to do', async () => {

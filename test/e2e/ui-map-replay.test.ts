@@ -107,8 +107,23 @@ test('every export holds what is drawn and can be read again', async () => {
   const mermaid = (await saved(visit, 'Mermaid')).toString()
   expect(mermaid).toMatch(/^flowchart LR\n/)
   expect(mermaid.match(/-->|-\.->/g)).toHaveLength(json.edges.length)
-  await visit.page.getByText('tapmesh graph --from now-1h --format mermaid').waitFor()
-  await visit.page.getByText('The command gives the whole window, without find and hide.').waitFor()
+  await visit.page.getByText('tapmesh graph --from now-1h --hide idle --format mermaid').waitFor()
   expect(visit.complaints).toEqual([])
   expect(visit.foreign).toEqual([])
+})
+
+test('the command gives the same view, quoted for a shell', async () => {
+  const api = await bench.api(shop())
+  const query = new URLSearchParams({
+    find: 'p95 > 1ms and not name contains "it\'s"',
+    group: 'zone',
+    open: 'eu-2',
+    problems: '1',
+  })
+  const visit = await bench.visit(`${api.address}/map?${query}`)
+  await visit.page.getByRole('button', { name: 'Share' }).click()
+  const command = await visit.page.locator('.share .command code').textContent()
+  expect(command).toBe(
+    `tapmesh graph --from now-5m --find '(p95 > 1ms and not name contains "it'\\''s") and (failing or degraded)' --group zone --open eu-2 --format svg`,
+  )
 })

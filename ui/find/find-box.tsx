@@ -1,9 +1,9 @@
 import { useRef } from 'preact/hooks'
+import { STATES } from '../../graph-api/find/field.ts'
+import { meantStates } from '../../graph-api/find/grammar.ts'
 import type { Box } from '../map/choice.ts'
 import { asked } from '../map/choice.ts'
 import { setQuery } from '../state/location.ts'
-import { STATES } from './field.ts'
-import { meantStates } from './grammar.ts'
 
 /** A box for the find language: what is wrong is underlined where it stands, and said in words. */
 

@@ -1,9 +1,9 @@
 import { computed } from '@preact/signals'
+import type { Query } from '../../graph-api/find/grammar.ts'
+import { parseFind } from '../../graph-api/find/grammar.ts'
+import { FindError } from '../../graph-api/find/token.ts'
 import type { EdgeMetric } from '../../graph-api/picture/scene.ts'
 import { EDGE_METRICS } from '../../graph-api/picture/scene.ts'
-import type { Query } from '../find/grammar.ts'
-import { parseFind } from '../find/grammar.ts'
-import { FindError } from '../find/token.ts'
 import { queryValue, setQuery } from '../state/location.ts'
 
 /** What the toolbar of the map chooses, all of it in the URL. */

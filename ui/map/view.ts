@@ -1,15 +1,15 @@
 import { computed } from '@preact/signals'
-import type { Graph, GraphEdge, GraphNode } from '../../graph-api/contract.ts'
+import type { Graph } from '../../graph-api/contract.ts'
+import { asksBefore } from '../../graph-api/find/grammar.ts'
+import type { Match } from '../../graph-api/find/match.ts'
+import { matchOf } from '../../graph-api/find/match.ts'
+import { neighbourhood } from '../../graph-api/find/neighbourhood.ts'
+import { beforeOf, leftOf, withGone } from '../../graph-api/find/view.ts'
 import { edgeKey } from '../../graph-api/picture/edge-key.ts'
 import type { Grouped, Grouping } from '../../graph-api/picture/group.ts'
 import { collapse, GROUPINGS, groupsOf } from '../../graph-api/picture/group.ts'
 import { before } from '../data/before.ts'
 import { graph } from '../data/live-graph.ts'
-import { pairKey } from '../find/field.ts'
-import { asksBefore } from '../find/grammar.ts'
-import type { Match } from '../find/match.ts'
-import { matchOf } from '../find/match.ts'
-import { neighbourhood } from '../find/neighbourhood.ts'
 import { frame } from '../replay/replay.ts'
 import { queryValue, setQuery } from '../state/location.ts'
 import { asked, focus, onlyProblems } from './choice.ts'
@@ -19,31 +19,6 @@ import { asked, focus, onlyProblems } from './choice.ts'
 export const wantsBefore = computed(
   () => asksBefore(asked.find.value.query) || asksBefore(asked.hide.value.query),
 )
-
-const SILENT = {
-  calls: 0,
-  errors: 0,
-  client_errors: 0,
-  rate: 0,
-  error_rate: 0,
-  p50_us: 0,
-  p95_us: 0,
-  p99_us: 0,
-}
-
-/** With what was there in the time before and is not any more, as idle. */
-function withGone(now: Graph, then: Graph): Graph {
-  const nodes = new Set(now.nodes.map((node) => node.id))
-  const edges = new Set(now.edges.map(pairKey))
-  const goneNodes = then.nodes.filter((node) => node.calls > 0 && !nodes.has(node.id))
-  const goneEdges = then.edges.filter((edge) => edge.calls > 0 && !edges.has(pairKey(edge)))
-  if (goneNodes.length + goneEdges.length === 0) return now
-  return {
-    ...now,
-    nodes: [...now.nodes, ...goneNodes.map((it): GraphNode => ({ ...it, ...SILENT, health: 'idle' }))],
-    edges: [...now.edges, ...goneEdges.map((it): GraphEdge => ({ ...it, ...SILENT, health: 'idle' }))],
-  }
-}
 
 /** Every service of the picture, before anything is grouped or filtered away. */
 export const base = computed<Graph | undefined>(() => {
@@ -115,17 +90,13 @@ export const placed = computed<Grouped | undefined>(() => base.value && grouped(
 /** What find and hide leave of the ungrouped graph; undefined where nothing is asked. */
 export const ownMatch = computed<Match | undefined>(() => {
   const shown = base.value
-  const then = before.value
   return (
     shown &&
     matchOf(shown, {
       find: asked.find.value.query,
       hide: asked.hide.value.query,
       problems: onlyProblems.value,
-      before: then && {
-        nodes: new Set(then.nodes.filter((node) => node.calls > 0).map((node) => node.id)),
-        edges: new Set(then.edges.filter((edge) => edge.calls > 0).map(pairKey)),
-      },
+      before: beforeOf(before.value),
     })
   )
 })
@@ -157,12 +128,7 @@ export const match = computed<Match | undefined>(() => {
 export const drawn = computed<Grouped | undefined>(() => {
   const [all, own, shown] = [placed.value, ownMatch.value, base.value]
   if (!all || !own || !shown) return all
-  const stays = (id: string) => own.nodes.has(id) || own.context.has(id)
-  return grouped({
-    ...shown,
-    nodes: shown.nodes.filter((node) => stays(node.id)),
-    edges: shown.edges.filter((edge) => own.edges.has(edgeKey(edge))),
-  })
+  return grouped(leftOf(shown, own))
 })
 
 /** Drawn services within the focus, or undefined where there is none. */

@@ -5,7 +5,7 @@ import { PALETTES } from '../../graph-api/picture/palette.ts'
 import type { Scene } from '../../graph-api/picture/scene.ts'
 import { sceneOf } from '../../graph-api/picture/scene.ts'
 import { svgOf } from '../../graph-api/picture/svg.ts'
-import { edgeLabels, isFiltered } from '../map/choice.ts'
+import { asked, edgeLabels, onlyProblems } from '../map/choice.ts'
 import { labelled } from '../map/light.ts'
 import { paint } from '../map/paint.ts'
 import { picture } from '../map/picture.ts'
@@ -99,14 +99,33 @@ const FORMAT_FLAGS: Record<Format, string> = {
   csv: 'csv',
 }
 
-/** The command for the window on screen, and what of the view it does not know. */
-export function graphCommand(format: Format): { command: string; leaves_out: string } {
+/** A word as a POSIX shell reads it. */
+const quoted = (text: string): string =>
+  /^[\w.,:/=+@%-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/** What the find box and the button beside it ask for, as one text. */
+function wholeFind(): string {
+  const { text, error } = asked.find.value
+  const own = error ? '' : text.trim()
+  if (!onlyProblems.value) return own
+  return own === '' ? 'failing or degraded' : `(${own}) and (failing or degraded)`
+}
+
+/** The command that gives what is on screen. */
+export function graphCommand(format: Format): string {
   const { from, to } = range.value
-  const end = to === 'now' ? '' : ` --to ${to}`
-  const command = `tapmesh graph --from ${from}${end} --format ${FORMAT_FLAGS[format]}`
-  const left = [isFiltered.value ? 'find and hide' : '', groups.value ? 'groups' : ''].filter(Boolean)
-  return {
-    command,
-    leaves_out: left.length === 0 ? '' : `The command gives the whole window, without ${left.join(' and ')}.`,
-  }
+  const now = groups.value
+  const options: [string, string][] = [
+    ['from', from],
+    ['to', to === 'now' ? '' : to],
+    ['find', wholeFind()],
+    ['hide', asked.hide.value.error ? '' : asked.hide.value.text.trim()],
+    ['group', now?.by ?? ''],
+    ['open', now ? now.names.filter((name) => !now.closed.has(name)).join(',') : ''],
+    ['format', FORMAT_FLAGS[format]],
+  ]
+  const words = options
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `--${name} ${quoted(value)}`)
+  return ['tapmesh graph', ...words].join(' ')
 }

@@ -16,7 +16,6 @@ function save(name: string, blob: Blob): void {
 
 export function ShareSheet({ close }: { close: () => void }) {
   const format = useSignal<Format>('svg')
-  const { command, leaves_out } = graphCommand(format.value)
   const write = async (it: Format) => {
     format.value = it
     const file = await fileOf(it)
@@ -46,8 +45,7 @@ export function ShareSheet({ close }: { close: () => void }) {
         Copy the link <kbd>y</kbd>
       </button>
       <p class="sheet-title">The same on the command line</p>
-      <Command text={command} />
-      {leaves_out === '' ? null : <p class="muted share-note">{leaves_out}</p>}
+      <Command text={graphCommand(format.value)} />
     </div>
   )
 }

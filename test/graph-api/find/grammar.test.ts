@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { asksBefore, DEPTH_MAX, meantStates, parseFind, TEXT_MAX } from '../../../ui/find/grammar.ts'
-import { amountOf } from '../../../ui/find/quantity.ts'
-import { nearest } from '../../../ui/find/suggest.ts'
-import { FindError } from '../../../ui/find/token.ts'
+import { asksBefore, DEPTH_MAX, meantStates, parseFind, TEXT_MAX } from '../../../graph-api/find/grammar.ts'
+import { amountOf } from '../../../graph-api/find/quantity.ts'
+import { nearest } from '../../../graph-api/find/suggest.ts'
+import { FindError } from '../../../graph-api/find/token.ts'
 
 const name = (value: string) => ({ kind: 'text', field: 'name', operator: 'contains', value })
 const state = (word: string) => ({ kind: 'state', state: word })

@@ -1,6 +1,6 @@
-import { parseFind } from '../../../ui/find/grammar.ts'
-import type { Question } from '../../../ui/find/match.ts'
-import { matchOf } from '../../../ui/find/match.ts'
+import { parseFind } from '../../../graph-api/find/grammar.ts'
+import type { Question } from '../../../graph-api/find/match.ts'
+import { matchOf } from '../../../graph-api/find/match.ts'
 import { graphOf, shop } from '../../support/fake-graph.ts'
 
 const graph = graphOf(shop(), new Date(0), new Date(300_000))

@@ -1,4 +1,4 @@
-import { neighbourhood } from '../../../ui/find/neighbourhood.ts'
+import { neighbourhood } from '../../../graph-api/find/neighbourhood.ts'
 
 const edges = [
   ['a', 'b'],

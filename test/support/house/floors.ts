@@ -27,6 +27,7 @@ export const ROOMS: readonly Room[] = [
   { prefix: 'graph-api/contract.ts', floor: 3, may: ['model/'] },
   { prefix: 'graph-api/picture/', floor: 3, may: ['model/'] },
   { prefix: 'graph-api/export/', floor: 3, may: ['graph-api/picture/', 'model/'] },
+  { prefix: 'graph-api/find/', floor: 3, may: ['graph-api/picture/', 'model/'] },
   {
     prefix: 'graph-api/',
     floor: 3,
@@ -34,6 +35,7 @@ export const ROOMS: readonly Room[] = [
       'graph-api/contract.ts',
       'graph-api/picture/',
       'graph-api/export/',
+      'graph-api/find/',
       'collector/store/',
       'tap-proxy/document/',
       'tap-proxy/policy/',
@@ -45,7 +47,7 @@ export const ROOMS: readonly Room[] = [
   {
     prefix: 'ui/',
     floor: 4,
-    may: ['graph-api/contract.ts', 'graph-api/picture/', 'graph-api/export/', 'model/'],
+    may: ['graph-api/contract.ts', 'graph-api/picture/', 'graph-api/export/', 'graph-api/find/', 'model/'],
   },
   {
     prefix: 'cli/',
