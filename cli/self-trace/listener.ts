@@ -4,14 +4,26 @@ import type * as Api from '@opentelemetry/api'
 /** Where spans come in: a span about them would be sent there again, for ever. */
 const SPANS_PATH = '/v1/traces'
 
-/** Route of the answer as Express found it, for example `/api/v1/traces/:id`; empty where none did. */
-function routeOf(request: IncomingMessage): string {
-  const { route, baseUrl = '' } = request as { route?: { path?: unknown }; baseUrl?: string }
-  return typeof route?.path === 'string' ? `${baseUrl}${route.path}` : ''
+/**
+ * Route of the answer as Express found it, for example `/api/v1/traces/:id`; empty where none did. A
+ * router that is mounted somewhere knows its own part only, and by the end Express has forgotten
+ * where that was: as many segments of the path as the route lacks stand before it.
+ */
+function routeOf(request: IncomingMessage, path: string): string {
+  const { route } = request as { route?: { path?: unknown } }
+  if (typeof route?.path !== 'string') return ''
+  const [asked, own] = [path.split('/'), route.path.split('/')]
+  return [...asked.slice(0, Math.max(0, asked.length - own.length) + 1), ...own.slice(1)].join('/')
 }
 
-function finish(span: Api.Span, request: IncomingMessage, response: ServerResponse, api: typeof Api): void {
-  const route = routeOf(request)
+function finish(
+  span: Api.Span,
+  request: IncomingMessage,
+  path: string,
+  response: ServerResponse,
+  api: typeof Api,
+): void {
+  const route = routeOf(request, path)
   if (route !== '') {
     span.setAttribute('http.route', route)
     span.updateName(`${request.method} ${route}`)
@@ -44,7 +56,7 @@ export function tracedListener(
     const method = request.method ?? '_OTHER'
     const attributes = { 'http.request.method': method, 'url.path': path, 'url.scheme': 'http' }
     const span = tracer.startSpan(method, { kind: api.SpanKind.SERVER, attributes }, parent)
-    response.once('close', () => finish(span, request, response, api))
+    response.once('close', () => finish(span, request, path, response, api))
     api.context.with(api.trace.setSpan(parent, span), () => listener(request, response))
   }
 }

@@ -25,7 +25,9 @@ const store = self.store({
 })
 await store.read('SELECT 1').catch(() => {})
 const app = express()
-app.get('/api/v1/traces/:id', async (_, response) => {
+const router = express.Router()
+app.use('/api/v1', router)
+router.get('/traces/:id', async (_, response) => {
   await store.read('SELECT 1').catch(() => {})
   response.status(503).end()
 })
