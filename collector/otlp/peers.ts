@@ -47,7 +47,11 @@ export class Peers {
     this.#since_ms = now()
   }
 
-  /** The callee's side of a call. @param parent span id of the caller, 16 hex digits */
+  /**
+   * The callee's side of a call.
+   * @param parent span id of the caller, 16 hex digits
+   * @param service that answered; empty where it does not stand behind the caller's address, as the consumer of a queue
+   */
   answered(parent: string, service: string): void {
     this.turn()
     const call = this.#young.waiting.get(parent) ?? this.#old.waiting.get(parent)
@@ -64,7 +68,7 @@ export class Peers {
   destinationOf(span_id: string, address: string): string | undefined {
     this.turn()
     const service = this.#young.answered.get(span_id) ?? this.#old.answered.get(span_id)
-    if (service === undefined) return this.#addresses.get(address) || undefined
+    if (!service) return this.#addresses.get(address) || undefined
     this.#learn(address, service)
     return service
   }
@@ -77,7 +81,7 @@ export class Peers {
   }
 
   #learn(address: string, service: string): void {
-    if (address === '') return
+    if (address === '' || service === '') return
     const before = this.#addresses.get(address)
     if (before === service) return
     if (before === undefined && this.#addresses.size >= ADDRESSES_MAX) this.#addresses.clear()

@@ -133,7 +133,10 @@ export class SpanRows {
 
   #inbound(own: Own, span: OtlpSpan): Ends {
     const source = callerOf(span.trace_state, span.parent_span_id)
-    if (span.parent_span_id !== '') this.#peers.answered(span.parent_span_id, own.service)
+    if (span.parent_span_id !== '') {
+      // What a consumer takes from a queue was sent to the queue's address, not to the consumer's.
+      this.#peers.answered(span.parent_span_id, span.kind === KIND.server ? own.service : '')
+    }
     return {
       source: this.#names.take('services', source),
       source_instance: this.#names.take('instances', clientAddress(span.attributes)),

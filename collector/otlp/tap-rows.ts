@@ -30,10 +30,10 @@ export function learnFromRows(lines: Buffer, peers: Peers): void {
       const from = afterFields(lines, parent, DESTINATION - PARENT)
       const to = lines.indexOf(TAB, from)
       if (from !== -1 && to !== -1 && to < end) {
-        peers.answered(
-          lines.toString('latin1', parent, parent + SPAN_ID_DIGITS),
-          lines.toString('latin1', from, to),
-        )
+        const service = lines.toString('latin1', from, to)
+        // A name with escaped bytes would be escaped again; its address stays what it is.
+        const known = service.includes('\\') ? '' : service
+        peers.answered(lines.toString('latin1', parent, parent + SPAN_ID_DIGITS), known)
       }
     }
     start = end + 1

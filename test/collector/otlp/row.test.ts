@@ -188,6 +188,22 @@ describe('the name of an address', () => {
     expect(client('5'.repeat(16))).toBe('cart')
   })
 
+  test('is not that of the consumer of a queue, nor a name with escaped bytes', () => {
+    const broker = { 'messaging.system': 'kafka', 'server.address': 'broker', 'server.port': '9092' }
+    const send = (span_id: string) => of({ kind: KIND.producer, span_id, attributes: broker }).destination
+    send('1'.repeat(16))
+    of({ kind: KIND.consumer, span_id: '2'.repeat(16), parent_span_id: '1'.repeat(16) })
+    of({ kind: KIND.consumer, span_id: '4'.repeat(16), parent_span_id: '3'.repeat(16) })
+    const odd = encodeRow(record({ parent_span_id: '5'.repeat(16), destination: 'kärt' }))
+    learnFromRows(Buffer.from(odd), peers)
+    expect(['3', '5', '6'].map((digit) => send(digit.repeat(16)))).toEqual(['broker', 'broker', 'broker'])
+    for (let turn = 0; turn < 4; turn++) {
+      now += GENERATION_MS
+      peers.turn()
+    }
+    expect(unpaired).toHaveLength(1)
+  })
+
   test('stays an address where two services answer', () => {
     peers.answered('6'.repeat(16), 'cart')
     client('6'.repeat(16))
