@@ -14,11 +14,14 @@ interface Pair {
 /** In a crowd straight ways under the boxes are calmer than hundreds of lines around them. */
 export const BENT_EDGES_MAX = 90
 
-/** Curve of every pair by its key; pairs with an end that has no place are left out. */
-export function wiresOf(pairs: readonly Pair[], layout: Layout): Map<string, Curve> {
+/**
+ * Curve of every pair by its key; pairs with an end that has no place are left out.
+ * @param bent whether lines go around boxes; by default where there are few of them
+ */
+export function wiresOf(pairs: readonly Pair[], layout: Layout, bent?: boolean): Map<string, Curve> {
   const place = (id: string) => (Object.hasOwn(layout.positions, id) ? layout.positions[id] : undefined)
   const placed = pairs.filter((it) => place(it.source) && place(it.destination))
-  const columns = placed.length <= BENT_EDGES_MAX ? columnsOf(layout) : []
+  const columns = (bent ?? placed.length <= BENT_EDGES_MAX) ? columnsOf(layout) : []
   const ports = portsOf(placed, layout)
   return new Map(
     placed.map((pair) => {

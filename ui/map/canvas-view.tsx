@@ -219,6 +219,7 @@ export function CanvasView({ handle }: { handle: RefObject<MapHandle | null> }) 
   const outer = useRef<HTMLDivElement>(null)
   const { board, zoom } = useBoard(handle, outer)
   const title = useSignal('')
+  const resting = useRef(0)
   const scene = drawnScene.value
   const [fresh, nodes] = [freshness.value, scene?.nodes.length ?? 0]
   useLayoutEffect(() => {
@@ -260,12 +261,17 @@ export function CanvasView({ handle }: { handle: RefObject<MapHandle | null> }) 
         if (node) setFocus({ id: node.id })
       }}
       onPointerMove={(event) => {
+        window.clearTimeout(resting.current)
         if (event.buttons !== 0) return
-        const { node } = find(event)
-        hovered.value = node?.id ?? ''
-        title.value = node?.sentence ?? ''
+        // A pointer on its way over a thousand boxes lights none of them.
+        resting.current = window.setTimeout(() => {
+          const { node } = find(event)
+          hovered.value = node?.id ?? ''
+          title.value = node?.sentence ?? ''
+        }, REST_MS)
       }}
       onPointerLeave={() => {
+        window.clearTimeout(resting.current)
         hovered.value = ''
       }}
     >

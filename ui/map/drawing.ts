@@ -1,9 +1,11 @@
 import { computed, signal, untracked } from '@preact/signals'
 import type { Layout } from '../../graph-api/picture/layout.ts'
+import type { Curve } from '../../graph-api/picture/path.ts'
 import type { Scene } from '../../graph-api/picture/scene.ts'
 import { edgeKey, LABELLED_EDGES_MAX, onePerPair, sceneOf } from '../../graph-api/picture/scene.ts'
 import { frameOf } from '../../graph-api/picture/spacing.ts'
 import { wiresOf } from '../../graph-api/picture/wires.ts'
+import { holding } from '../data/live-graph.ts'
 import { edgeLabels, focus } from './choice.ts'
 import { labelled } from './light.ts'
 import { picture } from './picture.ts'
@@ -24,10 +26,31 @@ export const CANVAS_FROM = 600
 /** Names of the lines; as long as they stay the same, so do the lines. */
 const pairNames = computed(() => placed.value?.graph.edges.map(edgeKey).join('\n') ?? '')
 
+interface Wires {
+  layout: Layout
+  names: string
+  curves: ReadonlyMap<string, Curve>
+}
+
+let known: Wires | undefined
+
+/** While a node is dragged only its own lines follow; all are laid anew when it is dropped. */
+function followDrag(before: Wires, layout: Layout, pairs: ReturnType<typeof onePerPair>): Map<string, Curve> {
+  const moved = (id: string) => before.layout.positions[id] !== layout.positions[id]
+  const own = pairs.filter((pair) => moved(pair.source) || moved(pair.destination))
+  const bent = pairs.length <= LABELLED_EDGES_MAX
+  return new Map([...before.curves, ...wiresOf(own, layout, bent)])
+}
+
 const wires = computed(() => {
-  const layout = picture.value
-  if (!layout || pairNames.value === '') return undefined
-  return untracked(() => wiresOf(onePerPair(placed.value!.graph.edges), layout))
+  const [layout, names] = [picture.value, pairNames.value]
+  const dragging = holding.value.has('drag')
+  if (!layout || names === '') return undefined
+  const pairs = untracked(() => onePerPair(placed.value!.graph.edges))
+  const curves =
+    dragging && known?.names === names ? followDrag(known, layout, pairs) : wiresOf(pairs, layout)
+  known = { layout, names, curves }
+  return curves
 })
 
 export const scene = computed<Scene | undefined>(() => {

@@ -1,5 +1,5 @@
 import type { Health } from '../../graph-api/contract.ts'
-import { BADGES, DASHES } from '../../graph-api/picture/palette.ts'
+import { BADGES, DASHES, SLO_MARKS } from '../../graph-api/picture/palette.ts'
 import { HEALTH_WORDS } from '../../graph-api/picture/sentence.ts'
 
 /** What shapes, dashes and widths mean. */
@@ -29,7 +29,9 @@ export function Legend() {
         ))}
       </ul>
       <p class="muted">
-        A line is wider the more calls it carries. A dashed box is external, a dotted one calls without a tap.
+        A line is wider the more calls it carries. A dashed box is external, a dotted one calls without a tap,
+        a stacked one stands for a group. Objectives: {SLO_MARKS.ok} kept, {SLO_MARKS.burning} at risk,{' '}
+        {SLO_MARKS.exhausted} missed.
       </p>
     </details>
   )

@@ -19,3 +19,10 @@ test('a line without a place at one end is left out', () => {
   expect([...wires.keys()].some((key) => key.includes('cart'))).toBe(false)
   expect(wires.size).toBeGreaterThan(0)
 })
+
+test('whether lines bend can be told, as a part of a crowd is drawn like the crowd', () => {
+  const places = layout(at(0))
+  const few = at(0).edges.slice(0, 4)
+  expect(wiresOf(few, places, true)).toEqual(wiresOf(few, places))
+  expect(wiresOf(few, places, false)).not.toEqual(wiresOf(few, places))
+})
