@@ -27,7 +27,20 @@ export function edgeFacts(edge: GraphEdge) {
 export function serviceFacts(node: GraphNode) {
   const { id, kind, health, tapped, zones, versions, calls, errors, p50_us, p95_us, p99_us } = node
   const signals = { calls, errors, rate: three(node.rate), error_rate: three(node.error_rate) }
-  return { service: id, kind, health, tapped, zones, versions, ...signals, p50_us, p95_us, p99_us }
+  const objective = node.slo ? { slo: node.slo } : {}
+  return {
+    service: id,
+    kind,
+    health,
+    tapped,
+    zones,
+    versions,
+    ...signals,
+    p50_us,
+    p95_us,
+    p99_us,
+    ...objective,
+  }
 }
 
 export function callFacts(call: Call) {

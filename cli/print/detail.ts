@@ -6,6 +6,7 @@ import type {
   ServiceAnswer,
   StatusRow,
 } from '../../graph-api/contract.ts'
+import type { NodeSlo } from '../../model/graph.ts'
 import { isFailed } from '../../model/outcome.ts'
 import { paintOutcome } from './call-line.ts'
 import { bytes, count, duration, rate, share } from './quantity.ts'
@@ -112,6 +113,15 @@ function statusLines(statuses: readonly StatusRow[], style: Style, width: number
   )
 }
 
+/** What was promised of the service and what is left of the budget, where an objective is set. */
+function objectiveLines(slo: NodeSlo | undefined, style: Style): string[] {
+  if (slo === undefined) return []
+  const spent = slo.budget_left <= 0
+  const left = spent ? style.red('budget spent') : `${share(slo.budget_left)} of the budget left`
+  const burn = `burns ${slo.burn_1h.toFixed(1)} times the budget over an hour, ${slo.burn_6h.toFixed(1)} over six`
+  return [`objective ${share(slo.objective)} · ${left} · ${burn}`]
+}
+
 export function serviceLines(answer: ServiceAnswer, style: Style, width: number): string[] {
   const { service, changes, window } = answer
   const tags = [service.kind, ...service.zones, ...service.versions]
@@ -128,6 +138,7 @@ export function serviceLines(answer: ServiceAnswer, style: Style, width: number)
   return [
     `${style.bold(plain(service.id))}  ${style.dim(plain(tags.join(' · ')))}`,
     signalsLine(service, style),
+    ...objectiveLines(service.slo, style),
     ...section(
       'callers',
       edgeLines(answer.callers, (edge) => edge.source, style, width),

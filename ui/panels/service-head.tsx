@@ -1,4 +1,5 @@
 import type { GraphNode } from '../../graph-api/contract.ts'
+import { shareText } from '../../graph-api/picture/format.ts'
 import { HealthMark } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
 import { addressOf, page, serviceAddress } from '../state/location.ts'
@@ -11,6 +12,20 @@ const KINDS = {
   external: 'External, only ever called',
   caller: 'Caller without a tap',
 } as const
+
+/** The objective that is worst off, and what is left of its budget. */
+function Objective({ slo }: { slo: NonNullable<GraphNode['slo']> }) {
+  const spent = slo.budget_left <= 0
+  return (
+    <span
+      class={`chip is-${spent ? 'bad' : slo.state === 'ok' ? 'ok' : 'warn'}`}
+      title={`burns ${slo.burn_1h.toFixed(1)} times its budget over the last hour, ${slo.burn_6h.toFixed(1)} over six`}
+    >
+      {shareText(slo.objective)} objective:{' '}
+      {spent ? 'budget spent' : `${shareText(slo.budget_left)} of the budget left`}
+    </span>
+  )
+}
 
 export function ServiceHead({ id, service }: { id: string; service: GraphNode | undefined }) {
   return (
@@ -30,6 +45,7 @@ export function ServiceHead({ id, service }: { id: string; service: GraphNode | 
               {version}
             </span>
           ))}
+          {service.slo ? <Objective slo={service.slo} /> : null}
           {service.tapped ? null : <span class="tag">no tap in front</span>}
         </p>
       ) : null}

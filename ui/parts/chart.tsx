@@ -123,7 +123,8 @@ export function Chart({ title, series, lines, text, stacked = false }: ChartProp
       legend={lines.map((it) => (
         <span key={it.name} class={`chart-key tone-${it.tone}`}>
           <i aria-hidden="true" />
-          {it.name} <b>{text(it.value(points[shown]!, shown))}</b>
+          {it.name}{' '}
+          <b>{it.gaps && points[shown]!.calls === 0 ? '–' : text(it.value(points[shown]!, shown))}</b>
         </span>
       ))}
     >

@@ -20,6 +20,13 @@ test('a service: signals, then who calls it, whom it calls, routes, answers, cha
   expect(text).toContain('+ version 1.4.0')
 })
 
+test('an objective is told where there is one', () => {
+  const answer = serviceAnswer(graph, 'cart')!
+  const slo = { objective: 0.999, burn_1h: 20, burn_6h: 3, budget_left: -0.5, state: 'exhausted' as const }
+  const lines = serviceLines({ ...answer, service: { ...answer.service, slo } }, style, 120)
+  expect(lines[2]).toMatch(/^objective 99\.9 % · budget spent · burns 20\.0 times/)
+})
+
 test('an edge: both sides, the network, and traces to open', () => {
   const edge = graph.edges.find(({ source, destination }) => source === 'cart' && destination === 'payment')!
   const calls = Array.from({ length: 200 }, (_, at) => callOf(shop(), at, Date.now() * 1000))
