@@ -14,7 +14,7 @@ import { Wal } from './ingest/wal.ts'
 import { closeServer, type Listening, listenOn } from './listen.ts'
 import { type CallsListener, Live } from './live.ts'
 import { Counts, createMetrics, type Metrics } from './metrics/metrics.ts'
-import { ServiceGraph } from './metrics/service-graph.ts'
+import { EDGES_MAX, ServiceGraph } from './metrics/service-graph.ts'
 import { Otlp } from './otlp/otlp.ts'
 import { Quarantine } from './quarantine.ts'
 import { Reports } from './reports.ts'
@@ -88,7 +88,7 @@ class RunningCollector implements Collector {
   readonly #taps = new Taps()
   readonly #quarantine = new Quarantine()
   readonly #live = new Live()
-  readonly #graph = new ServiceGraph()
+  readonly #graph: ServiceGraph
   readonly #metrics: Metrics
   readonly #otlp: Otlp
   readonly #forwarder: Forwarder | undefined
@@ -108,6 +108,11 @@ class RunningCollector implements Collector {
   ) {
     this.#forwarder = forwarder
     this.#options = options
+    this.#graph = new ServiceGraph(() =>
+      options.onWarning?.(
+        `more than ${EDGES_MAX} edges: further ones are __other__ in traces_service_graph_*`,
+      ),
+    )
     this.#wal = wal
     this.#retention = retention
     this.#counts.damaged_frames = wal.damaged

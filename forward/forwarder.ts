@@ -81,6 +81,7 @@ export class Forwarder {
   offer(call: CallRecord): void {
     if (this.#waiting.length >= this.#limits.queue_max) {
       this.counts.overflow++
+      this.#tell(`more than ${this.#limits.queue_max} spans wait for the OTLP endpoint`)
       return
     }
     this.#waiting.push(spanOf(call, this.#export.resourceOf))
@@ -97,25 +98,35 @@ export class Forwarder {
   }
 
   async #exportBatch(batch: ReadableSpan[]): Promise<void> {
-    const error = await new Promise<unknown>((resolve) => {
-      this.#export.exporter.export(batch, ({ code, error: cause }) => {
-        resolve(code === SUCCESS ? undefined : (cause ?? 'no reason was given'))
-      })
-    })
+    const error = await this.#exported(batch).catch((cause: unknown) => cause)
     if (error === undefined) {
       this.counts.sent += batch.length
       this.#down = false
       return
     }
     this.counts.failed += batch.length
+    this.#tell(`the OTLP endpoint does not take spans: ${(error as Error).message ?? error}`)
+  }
+
+  /** Gives what went wrong, or undefined. */
+  #exported(batch: ReadableSpan[]): Promise<unknown> {
+    return new Promise((resolve) => {
+      this.#export.exporter.export(batch, ({ code, error }) => {
+        resolve(code === SUCCESS ? undefined : (error ?? new Error('no reason was given')))
+      })
+    })
+  }
+
+  /** Told once until a request was taken again. */
+  #tell(message: string): void {
     if (this.#down) return
     this.#down = true
     this.#onFailure(
       describeError(
         new TapmeshError(
           'TAPMESH_PEER_UNAVAILABLE',
-          `the OTLP endpoint does not take spans: ${(error as Error).message ?? error}`,
-          'They are dropped and counted until it does; calls and records go on.',
+          message,
+          'What is not taken is dropped and counted; calls and records go on.',
         ),
       ),
     )

@@ -60,10 +60,13 @@ export class ServiceGraph {
   readonly #edges = new Map<string, Edge>()
   readonly #unpaired = new Map<string, { labels: GraphLabels; calls: number }>()
   readonly #edges_max: number
+  readonly #onOverflow: () => void
   /** Rows counted under `__other__`. */
   overflowed = 0
 
-  constructor(edges_max: number = EDGES_MAX) {
+  /** @param onOverflow told once when the cap is reached */
+  constructor(onOverflow: () => void, edges_max: number = EDGES_MAX) {
+    this.#onOverflow = onOverflow
     this.#edges_max = edges_max
   }
 
@@ -104,7 +107,7 @@ export class ServiceGraph {
       edge.byReporter.set(ends.reporter, tally)
     }
     if (own) ends.counted = tally
-    else this.overflowed++
+    else if (this.overflowed++ === 0) this.#onOverflow()
     return tally
   }
 

@@ -55,9 +55,12 @@ test('an endpoint that refuses costs spans, which are counted and told once; it 
 
 test('nobody at the address: as many wait as may, the rest is dropped and counted, and stopping ends in time', async () => {
   const limits = { ...LIMITS, queue_max: 5, batch_max: 100, flush_ms: 60_000 }
-  const forwarder = await Forwarder.open({ ...ALL, endpoint: 'http://127.0.0.1:1' }, () => {}, limits)
+  const told: string[] = []
+  const endpoint = 'http://127.0.0.1:1'
+  const forwarder = await Forwarder.open({ ...ALL, endpoint }, (text) => told.push(text), limits)
   for (let index = 0; index < 8; index++) forwarder.offer(record())
   expect(forwarder.counts).toEqual({ sent: 0, overflow: 3, failed: 0 })
+  expect(told).toEqual([expect.stringMatching(/more than 5 spans wait/)])
   await forwarder.stop(50)
   const { sent, failed } = forwarder.counts
   expect(sent).toBe(0)

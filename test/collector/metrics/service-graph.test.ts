@@ -6,9 +6,11 @@ import { encodeRow } from '../../../model/row.ts'
 import { record } from '../../support/record.ts'
 
 let graph: ServiceGraph
+let told: number
 
 beforeEach(() => {
-  graph = new ServiceGraph()
+  told = 0
+  graph = new ServiceGraph(() => told++)
 })
 
 /** Counts rows, with lines between them that no store would take. */
@@ -69,10 +71,10 @@ test('work inside a service is no call; databases and queues are told by their k
 })
 
 test('past the cap edges share one series', () => {
-  graph = new ServiceGraph(2)
+  graph = new ServiceGraph(() => told++, 2)
   add(...['a', 'b', 'c', 'd', 'a'].map((source) => ({ source })))
   expect(lines()).toEqual(['a>cart 2/0 c0 s2', 'b>cart 1/0 c0 s1', '__other__>__other__ 2/0 c0 s2'])
-  expect(graph.overflowed).toBe(2)
+  expect([graph.overflowed, told]).toEqual([2, 1])
   for (const client of ['x', 'y', 'z', 'z']) graph.unpaired({ client, server: 's', connection_type: '' })
   expect([...graph.unpairedCalls].map(({ labels, calls }) => [labels.client, calls])).toEqual([
     ['x', 1],
