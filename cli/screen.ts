@@ -5,7 +5,7 @@ const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H'
 const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l'
 const CTRL_C = '\u0003'
 
-export interface ScreenInput {
+interface ScreenInput {
   isTTY?: boolean | undefined
   setRawMode?: (on: boolean) => unknown
   on(event: 'data', listener: (data: Buffer) => void): unknown
@@ -14,7 +14,7 @@ export interface ScreenInput {
   pause(): unknown
 }
 
-export interface ScreenOutput {
+interface ScreenOutput {
   rows?: number | undefined
   write(text: string): unknown
   on(event: 'resize', listener: () => void): unknown

@@ -2,7 +2,7 @@ import { BUCKETS_PER_OCTAVE } from '../../model/histogram.ts'
 import type { Heat } from '../contract.ts'
 
 /** Rows of a heat map an octave of durations is cut into: half of the histogram's finesse would not be seen. */
-export const HEAT_ROWS_PER_OCTAVE = 2
+const HEAT_ROWS_PER_OCTAVE = 2
 const BUCKETS_PER_ROW = BUCKETS_PER_OCTAVE / HEAT_ROWS_PER_OCTAVE
 
 /**

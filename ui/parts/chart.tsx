@@ -13,7 +13,7 @@ const pointed = signal('')
 
 export interface Line {
   name: string
-  tone: 'main' | 'soft' | 'faint' | 'bad' | 'warn' | 'ok' | 'third' | 'fourth'
+  tone: 'main' | 'soft' | 'faint' | 'bad' | 'warn' | 'third' | 'fourth'
   value: (point: SeriesPoint, at: number) => number
   fill?: boolean
   /** Leave a gap where nothing was called: no call has no duration. */

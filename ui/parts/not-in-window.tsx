@@ -28,7 +28,7 @@ function NewestButton({ newest }: { newest: string }) {
   )
 }
 
-export function NotInWindow({ what }: { what: string }) {
+function NotInWindow({ what }: { what: string }) {
   const status = useResource<StatusAnswer>(apiAddress('status'), false)
   const newest = status.data?.store.newest
   return (

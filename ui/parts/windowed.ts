@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 /** Long lists: only the rows near the window are in the page. */
 
 /** Lists up to this length are in the page as a whole. */
-export const WHOLE_MAX = 200
+const WHOLE_MAX = 200
 /** Pixels above and below the window that are drawn ahead. */
 const AHEAD_PX = 600
 

@@ -1,5 +1,5 @@
 import type { SeriesPoint } from '../../../graph-api/contract.ts'
-import { wholeBuckets } from '../../../ui/parts/chart.tsx'
+import { bandsOf, wholeBuckets } from '../../../ui/parts/chart.tsx'
 
 const at = (second: number) => new Date(Date.UTC(2026, 7, 20, 9, 0, second)).toISOString()
 const point = (second: number): SeriesPoint => ({
@@ -26,4 +26,26 @@ test('buckets that the window cuts, or that may still fill, are not drawn', () =
   const whole = wholeBuckets(series, span)
   expect(whole.points.map((it) => it.ts)).toEqual([at(10), at(20), at(30)])
   expect(whole.heat.counts).toEqual([[10], [20], [30]])
+})
+
+test('stacked areas stand on each other, lines all on the ground', () => {
+  const points = [point(0), { ...point(10), calls: 3, errors: 2 }]
+  const lines = [
+    { name: 'failed', tone: 'bad' as const, value: (it: SeriesPoint) => it.errors },
+    { name: 'ok', tone: 'main' as const, value: (it: SeriesPoint) => it.calls - it.errors },
+  ]
+  expect(bandsOf(points, lines, true)).toEqual([
+    [
+      [0, 0],
+      [0, 2],
+    ],
+    [
+      [0, 1],
+      [2, 3],
+    ],
+  ])
+  expect(bandsOf(points, lines, false)[1]).toEqual([
+    [0, 1],
+    [0, 1],
+  ])
 })
