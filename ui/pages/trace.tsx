@@ -9,6 +9,7 @@ import { SameView, tapmeshCommand } from '../parts/same-view.tsx'
 import { addressOf, queryValue, setQuery } from '../state/location.ts'
 import { localText } from '../state/range.ts'
 import { SpanDetail } from './span-detail.tsx'
+import { traceOnMap } from './trace-on-map.ts'
 import { SHOWS, type Show, Waterfall } from './waterfall.tsx'
 
 /** One trace: its waterfall and, for a chosen call, what each side said. */
@@ -104,6 +105,7 @@ export function TracePage({ id }: { id: string }) {
           <h1 class="mono trace-id">{id}</h1>
           {data ? <p class="muted">began {localText(data.start)}</p> : null}
           <p class="panel-links">
+            {data ? <Link to={traceOnMap(data)}>Show on map</Link> : null}
             <Link to={addressOf('/calls', { trace_id: id, range: '7d' })}>Its calls as rows</Link>
           </p>
         </div>
