@@ -9,6 +9,7 @@ const KEYS: [keys: string[], words: string][] = [
   [['/', 'h'], 'Find, hide'],
   [['←', '→'], 'Walk along edges to callers and callees'],
   [['↑', '↓'], 'To the service above or below'],
+  [['↑', '↓'], 'In a trace: to the call above or below'],
   [['Enter'], 'Open the panel'],
   [['f', 'p'], 'Focus on a service, paths that traces prove'],
   [['r'], 'Replay, and back to live'],
