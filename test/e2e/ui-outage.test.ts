@@ -74,3 +74,26 @@ test('a page of figures keeps them, says how old they are, and renews them', asy
   })
   expect(await visit.page.locator('.stale-note').count()).toBe(0)
 })
+
+test('a page that nobody looks at gives its connections back, and catches up when it is looked at', async () => {
+  const api = await bench.api(shop(), 20)
+  const visit = await bench.visit('about:blank')
+  await visit.page.clock.install()
+  await visit.page.goto(`${api.address}/calls?tail=1`)
+  const rows = visit.page.locator('.call-row')
+  await rows.nth(19).waitFor()
+  await until(() => api.streams === 2)
+  const look = (hidden: boolean) =>
+    visit.page.evaluate((on) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => on })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, hidden)
+  await look(true)
+  await pass(visit, 40_000)
+  await until(() => api.streams === 0)
+  api.emit(12)
+  await look(false)
+  await rows.nth(31).waitFor()
+  await until(() => api.streams === 2)
+  expect(await visit.page.getByText('Disconnected.').count()).toBe(0)
+})

@@ -41,6 +41,7 @@ export class CallsList {
     if (!tail) return
     this.#close = openStream(() => apiAddress('stream', { ...filters, calls: '1', graph: '0' }), {
       on: { calls: (data) => this.#arrive(data as CallsEvent) },
+      rested: () => void this.#refill(filters, span),
       state: (up) => {
         // What came while nobody listened is in the store by now.
         if (up && !this.connected.value) void this.#refill(filters, span)

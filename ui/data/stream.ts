@@ -7,11 +7,18 @@ export interface StreamHandlers {
   /** Event name to handler of its parsed data and its id, empty where it has none. */
   on: Record<string, (data: unknown, id: string) => void>
   state: (connected: boolean) => void
+  /** The stream stands again after it had rested, with what came meanwhile unheard. */
+  rested?: () => void
 }
 
 /** The server pings every 15 s; two missed pings are a break. */
 const SILENCE_MS = 40_000
 const WAIT_MS = [500, 1000, 2000, 4000, 8000]
+/**
+ * A page that nobody looks at rests after so long: a browser has six connections for one address, so
+ * a few forgotten pages would leave none for the one that is looked at.
+ */
+const UNSEEN_MS = 30_000
 
 /**
  * Opens the stream; the returned function closes it for good.
@@ -23,6 +30,9 @@ export function openStream(address: () => string, handlers: StreamHandlers): () 
   let closed = false
   let retry = 0
   let silence = 0
+  let unseen = 0
+  let resting = false
+  let rested = false
 
   const alive = () => {
     window.clearTimeout(silence)
@@ -32,12 +42,16 @@ export function openStream(address: () => string, handlers: StreamHandlers): () 
       connected = true
       handlers.state(true)
     }
+    if (rested) {
+      rested = false
+      handlers.rested?.()
+    }
   }
   let connected = false
   const broken = () => {
     source?.close()
     window.clearTimeout(silence)
-    if (closed) return
+    if (closed || resting) return
     connected = false
     handlers.state(false)
     retry = window.setTimeout(open, WAIT_MS[Math.min(failures++, WAIT_MS.length - 1)])
@@ -57,16 +71,35 @@ export function openStream(address: () => string, handlers: StreamHandlers): () 
   }
   // A machine that wakes up or finds its network again need not wait for the next turn.
   const online = () => {
-    if (connected) return
+    if (connected || resting) return
     window.clearTimeout(retry)
     source?.close()
     open()
   }
+  const rest = () => {
+    resting = true
+    connected = false
+    window.clearTimeout(retry)
+    window.clearTimeout(silence)
+    source?.close()
+  }
+  const onSight = () => {
+    window.clearTimeout(unseen)
+    if (document.hidden) unseen = window.setTimeout(rest, UNSEEN_MS)
+    else if (resting) {
+      resting = false
+      rested = true
+      open()
+    }
+  }
   window.addEventListener('online', online)
+  document.addEventListener('visibilitychange', onSight)
   open()
   return () => {
     closed = true
     window.removeEventListener('online', online)
+    document.removeEventListener('visibilitychange', onSight)
+    window.clearTimeout(unseen)
     window.clearTimeout(retry)
     window.clearTimeout(silence)
     source?.close()
