@@ -170,7 +170,9 @@ function sceneNode(node: GraphNode, point: Point, layout: Layout, options: NodeO
     health: node.health,
     members,
     slo: node.slo?.state,
-    sentence: members > 0 ? groupSentence(node, members) : nodeSentence(node),
+    get sentence() {
+      return members > 0 ? groupSentence(node, members) : nodeSentence(node)
+    },
   }
 }
 
@@ -243,6 +245,9 @@ function sceneEdge({ edge, key, curve }: Drawn, label: LabelPlace | undefined): 
     width: edgeWidth(edge.rate),
     health: edge.health,
     label,
-    sentence: edgeSentence(edge),
+    // Made when it is asked for: a canvas reads few of thousands.
+    get sentence() {
+      return edgeSentence(edge)
+    },
   }
 }

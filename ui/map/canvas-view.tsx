@@ -6,7 +6,7 @@ import { zoomIdentity } from 'd3-zoom'
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { PALETTES } from '../../graph-api/picture/palette.ts'
-import type { SceneNode } from '../../graph-api/picture/scene.ts'
+import type { Scene, SceneNode } from '../../graph-api/picture/scene.ts'
 import { hold } from '../data/live-graph.ts'
 import { isDark } from '../state/theme.ts'
 import { setFocus } from './choice.ts'
@@ -32,6 +32,9 @@ const MARGIN = 0.35
 /** A hand that rests so long has stopped. */
 const REST_MS = 90
 
+/** From afar, where no figure can be read, new figures alone are painted at most this often. */
+const CALM_MS = 4000
+
 class Board {
   readonly #outer: HTMLElement
   readonly #canvas: HTMLCanvasElement
@@ -42,6 +45,8 @@ class Board {
   #focused = ''
   #frame = 0
   #rest = 0
+  #calm = 0
+  #painted_ms = 0
 
   constructor(outer: HTMLElement, canvas: HTMLCanvasElement) {
     this.#outer = outer
@@ -74,6 +79,13 @@ class Board {
   focus(id: string): void {
     this.#focused = id
     this.soon()
+  }
+
+  /** Paints new figures: at once from near, and a little later from afar. */
+  figures(detail: Scene['detail']): void {
+    const wait = detail === 'full' ? 0 : this.#painted_ms + CALM_MS - performance.now()
+    if (wait <= 0) this.soon()
+    else this.#calm ||= window.setTimeout(() => this.soon(), wait)
   }
 
   /** Paints before the next frame, once however often it is asked. */
@@ -120,6 +132,9 @@ class Board {
       },
     })
     this.#painted = this.#now
+    this.#painted_ms = performance.now()
+    window.clearTimeout(this.#calm)
+    this.#calm = 0
     this.#canvas.style.transform = ''
   }
 
@@ -138,6 +153,7 @@ class Board {
   close(): void {
     cancelAnimationFrame(this.#frame)
     window.clearTimeout(this.#rest)
+    window.clearTimeout(this.#calm)
   }
 }
 
@@ -226,16 +242,21 @@ export function CanvasView({ handle }: { handle: RefObject<MapHandle | null> }) 
     if (picture.value) zoom.current?.fit(picture.value, false)
   }, [fresh, nodes])
   // Read here, so that a change of any of them paints anew.
+  const light = lightOf(scene, hovered.value)
+  const detail = scene?.detail ?? 'full'
   const shown = [
-    scene,
+    picture.value,
     hovered.value,
     selection.value,
     near.value,
-    match.value,
     isDark.value,
-    lightOf(scene, hovered.value),
+    light?.edges.size,
+    detail,
+    scene?.edges.length,
+    nodes,
   ]
   useEffect(() => board.current?.soon(), shown)
+  useEffect(() => board.current?.figures(detail), [scene])
 
   const find = (event: MouseEvent) => under(outer.current!, event, zoom.current?.transform ?? zoomIdentity)
   const onClick = (event: MouseEvent) => {
