@@ -37,6 +37,7 @@ export const ERROR_CODES = {
   TAPMESH_BODY_TYPE: 'The body of the request is of a type or an encoding that is not read here.',
   TAPMESH_METHOD_UNKNOWN: 'The method of the request is not one this address takes.',
   TAPMESH_STREAMS_BUSY: 'As many live streams are open as the API serves at a time.',
+  TAPMESH_BACKTEST_BUSY: 'As many back-tests are running as the API serves at a time.',
   TAPMESH_NOT_FOUND: 'Nothing is known by that name in that window.',
   TAPMESH_PEER_UNAVAILABLE: 'The collector or the API does not answer at that address.',
   TAPMESH_EXPORTER_MISSING: 'Forwarding spans needs packages that are not installed here.',

@@ -6,6 +6,9 @@ import type { ErrorAnswer } from '../contract.ts'
 const STATUSES: Partial<Record<ErrorCode, number>> = {
   TAPMESH_QUERY_INVALID: 400,
   TAPMESH_BODY_INVALID: 400,
+  TAPMESH_CONFIG_INVALID: 400,
+  TAPMESH_CONFIG_SYNTAX: 400,
+  TAPMESH_CONFIG_TOO_LARGE: 413,
   TAPMESH_TOKEN_MISSING: 401,
   TAPMESH_TOKEN_WRONG: 403,
   TAPMESH_ORIGIN_FORBIDDEN: 403,
@@ -16,6 +19,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   TAPMESH_HOST_FORBIDDEN: 421,
   TAPMESH_STORE_UNAVAILABLE: 503,
   TAPMESH_STREAMS_BUSY: 503,
+  TAPMESH_BACKTEST_BUSY: 503,
   TAPMESH_DISK_FULL: 507,
 }
 
@@ -27,10 +31,18 @@ export function sendError(response: Response, error: TapmeshError): void {
   response.status(status).setHeader('cache-control', 'no-store').json(body)
 }
 
-/** What express and its body reader throw, in the API's words. */
-function translated(error: unknown): TapmeshError {
+/** A mistake in a document with its place inside the message: answers have no field for it. */
+function placed(error: TapmeshError): TapmeshError {
+  if (error.place === undefined) return error
+  const { file, line, column } = error.place
+  const where = [file, line, column].filter((part) => part !== undefined).join(':')
+  return new TapmeshError(error.code, `${where}: ${error.message}`, error.hint, { cause: error })
+}
+
+/** What went wrong, express and its body reader included, in the API's words. */
+export function knownError(error: unknown): TapmeshError {
   // By name, not by class: under a test runner an error may come from another realm.
-  if (typeof error === 'object' && error !== null && 'hint' in error) return error as TapmeshError
+  if (typeof error === 'object' && error !== null && 'hint' in error) return placed(error as TapmeshError)
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
   if (status === 413) {
     return new TapmeshError('TAPMESH_BODY_TOO_LARGE', 'the body is larger than 1 MiB', 'Send less at a time.')
@@ -65,7 +77,7 @@ function translated(error: unknown): TapmeshError {
 /** Ends every request that threw; told `onFault` where tapmesh itself is at fault. */
 export function errorRoute(onFault: (error: unknown) => void): ErrorRequestHandler {
   return (error, _request, response, _next) => {
-    const known = translated(error)
+    const known = knownError(error)
     if (known.code === 'TAPMESH_INTERNAL') onFault(error)
     if (response.headersSent) response.destroy()
     else sendError(response, known)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import * as answers from './answers.ts'
+import { backtestAnswer, backtestBody } from './backtest.ts'
 import * as graphs from './graph.ts'
 import * as overTime from './over-time.ts'
 import * as parameters from './parameters.ts'
@@ -9,7 +10,7 @@ import { slosAnswer } from './slo.ts'
 
 interface Operation {
   path: string
-  method: 'get' | 'put'
+  method: 'get' | 'put' | 'post'
   summary: string
   /** Names in the path with their forms. */
   names?: Readonly<Record<string, z.ZodType>>
@@ -32,6 +33,7 @@ export const COMPONENTS = {
   Trace: answers.traceAnswer,
   Slos: slosAnswer,
   Status: answers.statusAnswer,
+  Backtest: backtestAnswer,
   Positions: answers.positionsAnswer,
   Error: answers.errorAnswer,
 } as const
@@ -185,6 +187,14 @@ export const OPERATIONS: readonly Operation[] = [
     query: noParameters,
     body: parameters.positionsBody,
     answer: json('Positions'),
+  },
+  {
+    path: '/api/v1/backtest',
+    method: 'post',
+    summary: 'What a policy would have done to recorded calls; enforces nothing, needs the token.',
+    query: noParameters,
+    body: backtestBody,
+    answer: json('Backtest'),
   },
 ]
 

@@ -1,0 +1,117 @@
+import type { Store } from '../../collector/store/store.ts'
+import { DATABASE } from '../../collector/store/tables.ts'
+import type { CallRecord } from '../../model/call.ts'
+import type { JudgedCall } from '../../tap-proxy/enforce/feature.ts'
+import type { Span } from '../query/window.ts'
+import { type Scope, WITHIN } from './scope.ts'
+import type { Shape } from './shape.ts'
+
+/** Calls that no feature can tell apart, with one of them to be judged for all. */
+
+export type KindCall = JudgedCall & Pick<CallRecord, 'route'>
+
+export interface Kind {
+  call: KindCall
+  calls: number
+  first_us: number
+  last_us: number
+  /** Number of the step of time, where steps were asked for. */
+  step: number
+  /** Id of one of the calls. */
+  sample: string
+  hash: number
+}
+
+/** Kinds read at a time. */
+export const KINDS_MAX = 200_000
+
+interface KindRow extends Record<string, unknown> {
+  calls: number
+  first_us: number
+  last_us: number
+  step: number
+  sample: string
+  hash: number
+}
+
+/** What a column is where no feature of the policy goes by it. */
+const ANY_CALL: KindCall = {
+  ts: 0,
+  duration_us: 0,
+  ttfb_us: 0,
+  source: '',
+  source_identity: '',
+  source_evidence: 'none',
+  destination: '',
+  destination_instance: '',
+  protocol: 'http',
+  method: '',
+  route: '',
+  path: '',
+  status: '',
+  outcome: 'ok',
+  response_flags: '',
+  request_bytes: 0,
+  attempt: 1,
+  security: 'plaintext',
+}
+
+function kindOf(row: KindRow): Kind {
+  const call: Record<string, unknown> = { ...ANY_CALL }
+  for (const name of Object.keys(ANY_CALL)) {
+    const value = row[`k_${name}`] ?? row[`one_${name}`]
+    if (value !== undefined) call[name] = value
+  }
+  // Where paths are not looked at one by one, any of them stands for its template.
+  if (row['k_path'] === '') call['path'] = row['one_path']
+  call['ts'] = row.first_us
+  const { calls, first_us, last_us, step, sample, hash } = row
+  return { call: call as unknown as KindCall, calls, first_us, last_us, step, sample, hash }
+}
+
+/** Columns whose value is taken from any call of the kind: it lies in the same stretch for all. */
+const ONE = ['duration_us', 'ttfb_us', 'request_bytes'] as const
+
+/** 32 bits of the kind of a row; the same in every statement with the same shape and seed. */
+export function hashSql({ keys }: Shape, seed: number): string {
+  return `toUInt32(cityHash64(${seed}, ${[...keys.values()].join(', ')}))`
+}
+
+export interface KindQuery {
+  scope: Scope
+  shape: Shape
+  span: Span
+  /** Length of a step, microseconds; 0 for one step. */
+  step_us: number
+  seed: number
+}
+
+/**
+ * Kinds of the calls in a span, most calls first, at most KINDS_MAX.
+ * @throws TapmeshError TAPMESH_STORE_UNAVAILABLE
+ */
+export async function readKinds(store: Store, query: KindQuery): Promise<Kind[]> {
+  const { scope, shape, span, step_us, seed } = query
+  const keys = [...shape.keys].map(([alias, sql]) => `${sql} AS ${alias}`)
+  const ones = [...ONE, ...(shape.keys.has('k_path') ? ['path'] : [])].map(
+    (name) => `any(${name}) AS one_${name}`,
+  )
+  const step =
+    step_us === 0
+      ? 'toUInt32(0)'
+      : 'toUInt32(intDiv(toUnixTimestamp64Micro(ts) - {start_us:Int64}, {step_us:Int64}))'
+  const rows = await store.read<KindRow>(
+    `SELECT ${keys.join(', ')}, ${step} AS step, any(${hashSql(shape, seed)}) AS hash, ${ones.join(', ')},
+       count() AS calls, toUnixTimestamp64Micro(min(ts)) AS first_us, toUnixTimestamp64Micro(max(ts)) AS last_us,
+       any(concat(span_id, '.', toString(reporter))) AS sample
+     FROM ${DATABASE}.calls WHERE ${WITHIN} AND ${scope.where}
+     GROUP BY ${[...shape.keys.keys()].join(', ')}, step ORDER BY calls DESC LIMIT ${KINDS_MAX}`,
+    {
+      ...scope.bound,
+      ...shape.bound,
+      ...span,
+      ...(step_us === 0 ? {} : { start_us: scope.span.from_us, step_us }),
+    },
+  )
+  return rows.map(kindOf)
+}

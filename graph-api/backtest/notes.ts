@@ -1,0 +1,35 @@
+import { FEATURES, FLAGS } from '../../model/flag.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { BacktestAnswer } from '../contract.ts'
+
+/** What a back-test does not say, in words: printed with the figures, so that nobody takes them for more. */
+export function notesOf(
+  policy: Policy,
+  answer: Pick<BacktestAnswer, 'features' | 'silent' | 'coverage' | 'window' | 'calls'>,
+  counts: { crowded: number; missed: number },
+): string[] {
+  const notes: string[] = []
+  const { coverage, window } = answer
+  if (coverage.first_call !== null && Date.parse(coverage.first_call) - Date.parse(window.from) > 3_600_000) {
+    notes.push(`Nothing was recorded before ${coverage.first_call}: what happens rarely may be missing.`)
+  }
+  const lost = coverage.lost + coverage.quarantined
+  if (lost > 0) notes.push(`${lost} rows of the window were lost or could not be read; they are not judged.`)
+  for (const service of answer.silent) notes.push(`No call to ${service} was recorded in the window.`)
+  if (answer.features.some(({ mode }) => mode === 'enforce')) {
+    notes.push('Mode enforce is judged like dry-run; this version enforces nothing.')
+  }
+  if (counts.crowded > 0)
+    notes.push(`${counts.crowded} calls were too many under way at a time to be followed.`)
+  if (counts.missed > 0)
+    notes.push(`${counts.missed} calls were of kinds past the longest list; they are not judged.`)
+  const overridden = [...policy.services].filter(([, { callers }]) => callers.size > 0).map(([name]) => name)
+  if (overridden.length > 0)
+    notes.push(
+      `Callers with entries of their own: see "tapmesh config explain" for ${overridden.join(', ')}.`,
+    )
+  if (answer.calls > 0)
+    notes.push('The world judged is the one without the policy: callers would react to it.')
+  const judged = FEATURES.filter((feature) => answer.features.some((each) => each.feature === feature))
+  return [...notes, ...judged.map((feature) => `${feature}: ${FLAGS[feature].evidence}`)]
+}
