@@ -1,3 +1,5 @@
+import { followSight } from './sight.ts'
+
 /**
  * Server-sent events that come back: after a break it waits, longer each time, and tells whoever
  * listens whether it is connected. A stream that is silent for too long counts as broken.
@@ -14,11 +16,27 @@ export interface StreamHandlers {
 /** The server pings every 15 s; two missed pings are a break. */
 const SILENCE_MS = 40_000
 const WAIT_MS = [500, 1000, 2000, 4000, 8000]
-/**
- * A page that nobody looks at rests after so long: a browser has six connections for one address, so
- * a few forgotten pages would leave none for the one that is looked at.
- */
-const UNSEEN_MS = 30_000
+
+/** One connection; every sign of life is told before its event is handled. */
+function connect(
+  address: string,
+  on: StreamHandlers['on'],
+  alive: () => void,
+  broken: () => void,
+): EventSource {
+  const source = new EventSource(address)
+  source.onopen = alive
+  source.onerror = broken
+  source.addEventListener('ping', alive)
+  for (const [name, handler] of Object.entries(on)) {
+    source.addEventListener(name, (event) => {
+      alive()
+      const { data, lastEventId } = event as MessageEvent<string>
+      handler(JSON.parse(data), lastEventId)
+    })
+  }
+  return source
+}
 
 /**
  * Opens the stream; the returned function closes it for good.
@@ -30,7 +48,6 @@ export function openStream(address: () => string, handlers: StreamHandlers): () 
   let closed = false
   let retry = 0
   let silence = 0
-  let unseen = 0
   let resting = false
   let rested = false
 
@@ -57,17 +74,7 @@ export function openStream(address: () => string, handlers: StreamHandlers): () 
     retry = window.setTimeout(open, WAIT_MS[Math.min(failures++, WAIT_MS.length - 1)])
   }
   const open = () => {
-    source = new EventSource(address())
-    source.onopen = alive
-    source.onerror = broken
-    source.addEventListener('ping', alive)
-    for (const [name, handler] of Object.entries(handlers.on)) {
-      source.addEventListener(name, (event) => {
-        alive()
-        const { data, lastEventId } = event as MessageEvent<string>
-        handler(JSON.parse(data), lastEventId)
-      })
-    }
+    source = connect(address(), handlers.on, alive, broken)
   }
   // A machine that wakes up or finds its network again need not wait for the next turn.
   const online = () => {
@@ -76,32 +83,29 @@ export function openStream(address: () => string, handlers: StreamHandlers): () 
     source?.close()
     open()
   }
-  const rest = () => {
-    resting = true
+  const shut = () => {
     connected = false
     window.clearTimeout(retry)
     window.clearTimeout(silence)
     source?.close()
   }
-  const onSight = () => {
-    window.clearTimeout(unseen)
-    if (document.hidden) unseen = window.setTimeout(rest, UNSEEN_MS)
-    else if (resting) {
+  const unfollow = followSight(
+    () => {
+      resting = true
+      shut()
+    },
+    () => {
       resting = false
       rested = true
       open()
-    }
-  }
+    },
+  )
   window.addEventListener('online', online)
-  document.addEventListener('visibilitychange', onSight)
   open()
   return () => {
     closed = true
     window.removeEventListener('online', online)
-    document.removeEventListener('visibilitychange', onSight)
-    window.clearTimeout(unseen)
-    window.clearTimeout(retry)
-    window.clearTimeout(silence)
-    source?.close()
+    unfollow()
+    shut()
   }
 }
