@@ -13,7 +13,7 @@ import { notesOf } from './notes.ts'
 import { Replay } from './replay.ts'
 import { REPLAY_PIECE_CALLS, readRows } from './rows.ts'
 import { nameSamples } from './samples.ts'
-import { piecesOf, readMinutes, type Scope, scopeOf, WITHIN } from './scope.ts'
+import { PIECE_US_MAX, type Piece, piecesOf, readMinutes, type Scope, scopeOf, WITHIN } from './scope.ts'
 import { readsPaths, routesToOpen, type Shape, shapeOf } from './shape.ts'
 import { type Examined, STATELESS, SUMMARY_PIECE_CALLS, summarize } from './summary.ts'
 import { stepOf, Tallies } from './tally.ts'
@@ -92,9 +92,17 @@ async function replayCalls(
   const replay = new Replay(work.engine, work.tallies, kinds, features)
   const total = minutes.reduce((sum, { calls }) => sum + calls, 0)
   let done = 0
-  for (const piece of piecesOf(minutes, scope.span, REPLAY_PIECE_CALLS)) {
+  const pieces = piecesOf(minutes, scope.span, REPLAY_PIECE_CALLS, PIECE_US_MAX)
+  const read = (piece: Piece | undefined) =>
+    piece === undefined ? undefined : readRows(store, scope, shape, seed, piece)
+  let coming = read(pieces[0])
+  for (const [index, piece] of pieces.entries()) {
     signal?.throwIfAborted()
-    replay.play(await readRows(store, scope, shape, seed, piece), piece.from_us)
+    const rows = (await coming)!
+    // The store reads the next piece while this one is played.
+    coming = read(pieces[index + 1])
+    coming?.catch(() => undefined)
+    replay.play(rows, piece.from_us)
     done += piece.calls
     onProgress?.({ phase: 'replay', done, total })
   }

@@ -6,6 +6,7 @@ import { type Decision, isRefused } from '../../tap-proxy/enforce/feature.ts'
 import { Followed } from './followed.ts'
 import { InFlight } from './in-flight.ts'
 import type { Kind, KindCall } from './kind.ts'
+import type { Rows } from './rows.ts'
 import type { Tallies, Tally } from './tally.ts'
 
 /**
@@ -26,14 +27,6 @@ interface Cast {
   group: string
   starts: readonly Seat[]
   ends: readonly Seat[]
-}
-
-/** The calls of one piece side by side, in order of their start. */
-export interface Rows {
-  /** Microseconds after `base_us`. */
-  ts: readonly number[]
-  duration_us: readonly number[]
-  hash: readonly number[]
 }
 
 const isLetIn = (decision: Decision) => !isRefused(decision) && decision !== 'divert'
@@ -91,8 +84,8 @@ export class Replay {
   }
 
   /** Plays calls that all begin after those played before. */
-  play({ ts, duration_us, hash }: Rows, base_us: number): void {
-    for (let at = 0; at < ts.length; at++) {
+  play({ order, ts, duration_us, hash }: Rows, base_us: number): void {
+    for (const at of order) {
       const place = this.#places.get(hash[at]!)
       if (place === undefined) continue
       const start_us = base_us + ts[at]!

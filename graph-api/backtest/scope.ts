@@ -44,6 +44,8 @@ interface MinuteRow {
 }
 
 const MINUTE_US = 60_000_000
+/** Longest piece, so that a microsecond of it and the number of a call fit one number (rows.ts). */
+export const PIECE_US_MAX = 8 * 60 * MINUTE_US
 
 /** The calls of each minute, for cutting the window into pieces. */
 export function readMinutes(store: Store, scope: Scope): Promise<MinuteRow[]> {
@@ -56,15 +58,22 @@ export function readMinutes(store: Store, scope: Scope): Promise<MinuteRow[]> {
 
 /**
  * Cuts the window at minutes, so that a piece has at most `calls_max` calls, or is one minute.
+ * @param us_max longest piece, microseconds
  * Stretches without calls belong to no piece.
  */
-export function piecesOf(minutes: readonly MinuteRow[], span: Span, calls_max: number): Piece[] {
+export function piecesOf(
+  minutes: readonly MinuteRow[],
+  span: Span,
+  calls_max: number,
+  us_max = Number.POSITIVE_INFINITY,
+): Piece[] {
   const pieces: Piece[] = []
   for (const { minute, calls } of minutes) {
     const from_us = Math.max(span.from_us, minute * 1_000_000)
     const to_us = Math.min(span.to_us, minute * 1_000_000 + MINUTE_US)
     const last = pieces.at(-1)
-    if (last !== undefined && last.calls + calls <= calls_max) {
+    const fits = last !== undefined && last.calls + calls <= calls_max && to_us - last.from_us <= us_max
+    if (fits) {
       last.to_us = to_us
       last.calls += calls
     } else pieces.push({ from_us, to_us, calls })
