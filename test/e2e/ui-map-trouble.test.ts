@@ -127,6 +127,10 @@ test('two browsers that move the same node: the later one counts, and neither un
   await fresh.waitForNodes(NODES)
   expect((await fresh.places())['pricing']).toBe(`${x} ${y}`)
   expect((await fresh.places())['cart']).toBe(`${cart!.x} ${cart!.y}`)
+  // The one who lost sees it too, though the link still says what was done there.
+  await one.page.goto(`${api.address}/map?find=`)
+  await one.waitForNodes(NODES)
+  expect((await one.places())['pricing']).toBe(`${x} ${y}`)
 })
 
 test('a drag is in the link, so that another browser without a token shows the same', async () => {

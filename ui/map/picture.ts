@@ -52,7 +52,9 @@ function placeBoxes(members: ReadonlyMap<string, readonly string[]>): void {
 export async function followPicture(): Promise<void> {
   const stored = recall('session', 'picture')
   if (stored) remembered = JSON.parse(stored) as typeof remembered
-  await loadPositions()
+  const places = await loadPositions()
+  // What others moved meanwhile, and what a link says, counts more than what this tab remembers.
+  if (remembered) Object.assign(remembered.positions, places)
   effect(() => {
     const next = placed.value?.graph
     if (!next) return
