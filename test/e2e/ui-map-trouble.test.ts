@@ -183,3 +183,18 @@ test('what gets worse or better is said, and not more often than every five seco
   await visit.page.getByText('pricing is failing').waitFor({ state: 'attached' })
   expect(await spoken.textContent()).toBe('pricing is failing')
 })
+
+test('a page whose file cannot be had says so, and the map goes on', async () => {
+  const api = await bench.api(shop())
+  const visit = await bench.visit(`${api.address}/map`)
+  await visit.waitForNodes(NODES)
+  await visit.page.route('**/assets/status-*.js', (route) => route.abort())
+  await visit.page.getByRole('link', { name: 'Status' }).click()
+  await visit.page.getByText('This part of the page could not be loaded').waitFor()
+  await visit.page.getByRole('button', { name: 'Load the page again' }).waitFor()
+  await visit.page.getByRole('link', { name: 'Map', exact: true }).click()
+  await visit.waitForNodes(NODES)
+  await visit.page.unroute('**/assets/status-*.js')
+  await visit.page.getByRole('link', { name: 'Status' }).click()
+  await visit.page.getByText('12 (overflow)').waitFor()
+})

@@ -50,7 +50,7 @@ function askedOf(text: string): Asked {
   }
 }
 
-export const BOXES = ['find', 'hide'] as const
+const BOXES = ['find', 'hide'] as const
 export type Box = (typeof BOXES)[number]
 
 export const asked: Record<Box, { value: Asked }> = {

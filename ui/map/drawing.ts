@@ -21,7 +21,7 @@ export const hovered = signal('')
 export const lastFocused = signal('')
 
 /** Elements from which on a canvas is cheaper than one SVG element each. */
-export const CANVAS_FROM = 600
+const CANVAS_FROM = 600
 
 /** Names of the lines; as long as they stay the same, so do the lines. */
 const pairNames = computed(() => placed.value?.graph.edges.map(edgeKey).join('\n') ?? '')
