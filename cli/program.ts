@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from 'commander'
 import { codeOf, describeError, EXIT, TapmeshError } from '../model/error.ts'
+import { backtestCommand } from './command/backtest.ts'
 import { callsCommand } from './command/calls.ts'
 import { configCommand } from './command/config.ts'
 import { demoCommand } from './command/demo.ts'
@@ -48,6 +49,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     mcpCommand,
     doctorCommand,
     configCommand,
+    backtestCommand,
     exportCommand,
   ]
   for (const part of parts) program.addCommand(part(terminal))

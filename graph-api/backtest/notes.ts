@@ -11,7 +11,9 @@ export function notesOf(
   const notes: string[] = []
   const { coverage, window } = answer
   if (coverage.first_call !== null && Date.parse(coverage.first_call) - Date.parse(window.from) > 3_600_000) {
-    notes.push(`Nothing was recorded before ${coverage.first_call}: what happens rarely may be missing.`)
+    notes.push(
+      `Nothing was recorded before ${coverage.first_call.slice(0, 19)}Z: what happens rarely may be missing.`,
+    )
   }
   const lost = coverage.lost + coverage.quarantined
   if (lost > 0) notes.push(`${lost} rows of the window were lost or could not be read; they are not judged.`)

@@ -10,7 +10,7 @@ interface Compiled {
   backend: Verdict
 }
 
-const seconds = (us: number) => `${us / 1_000_000} s`
+const length = (us: number) => (us < 1_000_000 ? `${us / 1000} ms` : `${us / 1_000_000} s`)
 
 export const timeouts: FeatureCode<'timeouts', Compiled, undefined> = {
   moment: 'end',
@@ -18,8 +18,8 @@ export const timeouts: FeatureCode<'timeouts', Compiled, undefined> = {
     return {
       request_us: request ?? Number.POSITIVE_INFINITY,
       backend_us: backendRequest ?? Number.POSITIVE_INFINITY,
-      request: verdict('cut', 'request', `took longer than ${seconds(request ?? 0)}`),
-      backend: verdict('cut', 'backendRequest', `no answer began within ${seconds(backendRequest ?? 0)}`),
+      request: verdict('cut', 'request', `took longer than ${length(request ?? 0)}`),
+      backend: verdict('cut', 'backendRequest', `no answer began within ${length(backendRequest ?? 0)}`),
     }
   },
   scopeOf: callerScope,

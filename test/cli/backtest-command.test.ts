@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createStyle } from '../../cli/print/style.ts'
+import { runProgram } from '../../cli/program.ts'
+import type { BacktestAnswer } from '../../graph-api/contract.ts'
+import { insertCalls, openTestStore, type Served, serveApi, TOKEN } from '../support/mesh.ts'
+import { policyText } from '../support/policy.ts'
+import { shopCalls } from '../support/shop-calls.ts'
+
+/** `tapmesh backtest` against the real API over a real store. */
+let store: Awaited<ReturnType<typeof openTestStore>>
+let served: Served
+let folder: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tapmesh-backtest-'))
+  store = await openTestStore()
+  await insertCalls(store, shopCalls())
+  served = await serveApi(store)
+})
+afterAll(async () => {
+  await served.close()
+  await store.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function run(services: string, args: string[] = [], token = TOKEN) {
+  const file = join(folder, 'policy.yaml')
+  writeFileSync(file, policyText(services))
+  const ran = { out: '', error: '', exit: 0 }
+  await runProgram(
+    ['backtest', file, '--from', 'now-15m', '--api', served.url, ...args],
+    {
+      out: (text) => {
+        ran.out += `${text}\n`
+      },
+      error: (text) => {
+        ran.error += `${text}\n`
+      },
+      style: createStyle(false),
+      interactive: false,
+      width: () => 140,
+      environment: { TAPMESH_TOKEN: token },
+      exit: (code) => {
+        ran.exit = code
+      },
+    },
+    '1.2.3',
+  )
+  return ran
+}
+
+const DENYING = `  cart:
+    authorization:
+      mode: dry-run
+      default: deny
+      rules: [{ id: web-writes, action: allow, from: [web-api], methods: [POST] }]
+`
+
+test('says first what it would have cost, then who, why, and what is not known; exits with 1', async () => {
+  const ran = await run(DENYING)
+  expect(ran).toMatchObject({ exit: 1, error: '' })
+  expect(ran.out).toMatch(/^This policy would have cost 105 calls/)
+  expect(ran.out).toMatch(/105 calls examined/)
+  expect(ran.out).toMatch(/cart\.authorization {2}105 calls judged: 105 denied \(100 %\)/)
+  expect(ran.out).toMatch(/deny +100 +9\d +web-api +GET +\/cart\/\{id\} +default/)
+  expect(ran.out).toMatch(
+    /nearest rule web-writes does not name GET \(caller web-api, believed by trace\) · such as call [0-9a-f]{16}\.server/,
+  )
+  expect(ran.out).toMatch(
+    /nearest rule web-writes names other callers and does not name GET \(caller 10\.0\.0\.99, unauthenticated\)/,
+  )
+  expect(ran.out).toMatch(/Chance that the next call .* at most 2\.9 % \(2 kinds, 0 seen once\)/)
+  expect(ran.out).toContain('The world judged is the one without the policy')
+})
+
+test('a policy that refuses nothing is no finding', async () => {
+  const ran = await run(
+    '  cart:\n    timeouts: { mode: dry-run, request: 1h }\n    retries: { mode: dry-run }\n',
+  )
+  expect(ran).toMatchObject({ exit: 0, error: '' })
+  expect(ran.out).toMatch(/^This policy would have refused or cut no call/)
+  expect(ran.out).toMatch(/cart\.timeouts {2}105 calls judged: nothing would have happened/)
+  expect((await run('  nobody: { mtls: { mode: dry-run, policy: strict } }\n')).out).toMatch(
+    /^No call to these services/,
+  )
+})
+
+test('--json is the answer of the API', async () => {
+  const answer = JSON.parse((await run(DENYING, ['--json'])).out) as BacktestAnswer
+  expect(answer).toMatchObject({ calls: 105, would_lose: 105, features: [{ service: 'cart', refused: 105 }] })
+})
+
+test('a wrong token, a mistake in the policy, nobody there: each its own code', async () => {
+  expect(await run(DENYING, [], 'b'.repeat(64))).toMatchObject({
+    exit: 69,
+    error: expect.stringContaining('TAPMESH_TOKEN_WRONG'),
+  })
+  expect(await run('  cart: { nothing: 1 }\n')).toMatchObject({
+    exit: 64,
+    error: expect.stringMatching(/policy\.yaml:4:11: unknown key/),
+  })
+  expect(await run(DENYING, ['--api', 'http://127.0.0.1:1'])).toMatchObject({
+    exit: 69,
+    error: expect.stringContaining('tapmesh up'),
+  })
+})
