@@ -65,3 +65,21 @@ test('replay, the menus, and the canvas with its list', async () => {
   expect(visit.complaints).toEqual([])
   expect(visit.foreign).toEqual([])
 })
+
+test('at 640 pixels no sheet of the toolbar leaves the window, in a replay neither', async () => {
+  const api = await bench.api(shop(), 5)
+  const visit = await bench.visit('about:blank')
+  await visit.page.setViewportSize({ width: 640, height: 800 })
+  for (const query of ['', '?range=1h&labels=none']) {
+    await visit.page.goto(`${api.address}/map${query}`)
+    await visit.waitForNodes(shop().services.length)
+    if (query !== '') await visit.page.keyboard.press('r')
+    for (const menu of ['Group', 'Views', 'Share']) {
+      const button = visit.page.getByRole('button', { name: menu, exact: true })
+      await button.click()
+      const sheet = (await visit.page.locator('.sheet').boundingBox())!
+      expect([menu, sheet.x >= 0, sheet.x + sheet.width <= 640]).toEqual([menu, true, true])
+      await button.click()
+    }
+  }
+})
