@@ -9,6 +9,7 @@ import { edgeCommand } from './command/edge.ts'
 import { exportCommand } from './command/export.ts'
 import { graphCommand } from './command/graph.ts'
 import { mcpCommand } from './command/mcp.ts'
+import { recommendCommand } from './command/recommend.ts'
 import { serviceCommand } from './command/service.ts'
 import { tailCommand } from './command/tail.ts'
 import { tapCommand } from './command/tap.ts'
@@ -50,6 +51,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     doctorCommand,
     configCommand,
     backtestCommand,
+    recommendCommand,
     exportCommand,
   ]
   for (const part of parts) program.addCommand(part(terminal))

@@ -7,7 +7,7 @@ import { Slos, withSlo } from './enrich/slo.ts'
 import type { Span } from './query/window.ts'
 import { answerRoutes, ownRoutes } from './route/answers.ts'
 import { assetRoute, readAssets } from './route/asset.ts'
-import { backtestRoutes } from './route/backtest.ts'
+import { backtestRoutes, recommendationRoutes } from './route/backtest.ts'
 import { errorRoute, unknownMethod, unknownRoute } from './route/error.ts'
 import { graphRoutes } from './route/graph.ts'
 import { hostGuard, mutationGuard, securityHeaders } from './route/guard.ts'
@@ -90,7 +90,7 @@ export function createGraphApi(options: GraphApiOptions): GraphApi {
   app.use('/api/v1', graphRoutes({ read: (span) => graphOf(span, now()), now }))
   app.use('/api/v1', sloRoutes({ at: source.slos, now }))
   app.use('/api/v1', answerRoutes(source), ownRoutes(source), overTimeRoutes(source))
-  app.use('/api/v1', backtestRoutes(source))
+  app.use('/api/v1', backtestRoutes(source), recommendationRoutes(source))
   app.use(unknownMethod, assetRoute(readAssets(options.assets ?? '')), unknownRoute, errorRoute(onFault))
   return { app, close: () => streams.close() }
 }

@@ -51,6 +51,7 @@ export type {
   NodeSlo,
 } from '../model/graph.ts'
 export type { GraphSeriesAnswer, PathsAnswer, ServicePath } from '../model/graph-over-time.ts'
+export type { RecommendationAnswer, RecommendedRule, ReviewRow } from '../model/recommendation.ts'
 
 /** GET /api/v1/graph?from=&to= */
 export type GraphAnswer = Graph

@@ -31,7 +31,8 @@ export function diffLines(changes: readonly PolicyChange[], { style }: Look): st
     const title = `${service}.${feature}${caller === '' ? '' : ` for ${caller}`}`
     if (title !== head) lines.push(style.bold(plain(title)))
     head = title
-    lines.push(style.red(plain(`  - ${name}: ${before}`)), style.green(plain(`  + ${name}: ${after}`)))
+    if (before !== 'none') lines.push(style.red(plain(`  - ${name}: ${before}`)))
+    if (after !== 'none') lines.push(style.green(plain(`  + ${name}: ${after}`)))
   }
   return lines
 }

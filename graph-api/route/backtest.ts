@@ -3,9 +3,10 @@ import type { Store } from '../../collector/store/store.ts'
 import { TapmeshError } from '../../model/error.ts'
 import { readPolicyText } from '../../tap-proxy/policy/policy-file.ts'
 import { backtest } from '../backtest/backtest.ts'
+import { recommend } from '../backtest/recommend.ts'
 import type { BacktestLine } from '../contract.ts'
 import { parseWindow } from '../query/window.ts'
-import { backtestBody } from '../schema/backtest.ts'
+import { backtestBody, recommendationParameters } from '../schema/backtest.ts'
 import { check } from '../schema/check.ts'
 import { noParameters } from '../schema/parameters.ts'
 import { BODY_BYTES_MAX } from './answers.ts'
@@ -34,6 +35,17 @@ function busy(): TapmeshError {
 function lineWriter(response: Response): (line: BacktestLine) => void {
   response.type(LINES)
   return (line) => void response.write(`${JSON.stringify(line)}\n`)
+}
+
+/** `GET /recommendations`: least privilege for one service, proposed and never applied. */
+export function recommendationRoutes({ store, now }: BacktestSource): Router {
+  const router = Router()
+  router.get('/recommendations', async (request, response) => {
+    const { service, from, to } = check(recommendationParameters, request.query)
+    const span = parseWindow(from ?? WINDOW_DEFAULT, to, now())
+    response.json(await recommend(store, service, span, now()))
+  })
+  return router
 }
 
 /** `POST /backtest`: changes nothing, but takes a policy and much of the machine, so it needs the token. */

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { FEATURES, MODES } from '../../model/flag.ts'
 import { DECISIONS } from '../../tap-proxy/enforce/feature.ts'
-import type { BacktestAnswer, BacktestFeature, BacktestRow } from '../contract.ts'
+import type { BacktestAnswer, BacktestFeature, BacktestRow, RecommendationAnswer } from '../contract.ts'
 import { count, share, time } from './graph.ts'
-import { WINDOW_TEXT_MAX } from './parameters.ts'
+import { serviceName, WINDOW_TEXT_MAX } from './parameters.ts'
 
-/** Forms of /backtest. */
+/** Forms of /backtest and /recommendations. */
 
 const POLICY_CHARACTERS_MAX = 900_000
 const moment = z.string().min(1).max(WINDOW_TEXT_MAX)
@@ -82,3 +82,40 @@ export const backtestAnswer = z.strictObject({
   notes: z.array(z.string()),
   elapsed_ms: count,
 }) satisfies z.ZodType<BacktestAnswer>
+
+export const recommendationParameters = z.strictObject({
+  service: serviceName.describe('Called service, whole name.'),
+  from: moment.optional().describe('Start of the window, default now-30d. RFC 3339, or now-15m, now-7d.'),
+  to: moment.optional().describe('End of the window, exclusive, default now.'),
+})
+
+export const recommendationAnswer = z.strictObject({
+  window: z.strictObject({ from: time, to: time, seconds: z.number().min(0) }),
+  service: z.string(),
+  calls: count,
+  first_call: time.nullable(),
+  rules: z.array(
+    z.strictObject({
+      id: z.string(),
+      from: z.string(),
+      methods: z.array(z.string()),
+      paths: z.array(z.string()),
+      believed_by: z.string(),
+      calls: count,
+      days: count,
+      first_seen: time,
+      last_seen: time,
+      unseen: share,
+    }),
+  ),
+  review: z.array(
+    z.strictObject({
+      source: z.string(),
+      method: z.string(),
+      route: z.string(),
+      calls: count,
+      last_seen: time,
+      reason: z.string(),
+    }),
+  ),
+}) satisfies z.ZodType<RecommendationAnswer>

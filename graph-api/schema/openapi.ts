@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import * as answers from './answers.ts'
-import { backtestAnswer, backtestBody } from './backtest.ts'
+import { backtestAnswer, backtestBody, recommendationAnswer, recommendationParameters } from './backtest.ts'
 import * as graphs from './graph.ts'
 import * as overTime from './over-time.ts'
 import * as parameters from './parameters.ts'
@@ -34,6 +34,7 @@ export const COMPONENTS = {
   Slos: slosAnswer,
   Status: answers.statusAnswer,
   Backtest: backtestAnswer,
+  Recommendation: recommendationAnswer,
   Positions: answers.positionsAnswer,
   Error: answers.errorAnswer,
 } as const
@@ -195,6 +196,13 @@ export const OPERATIONS: readonly Operation[] = [
     query: noParameters,
     body: backtestBody,
     answer: json('Backtest'),
+  },
+  {
+    path: '/api/v1/recommendations',
+    method: 'get',
+    summary: 'Least privilege for one service, proposed from recorded calls; never applied by itself.',
+    query: recommendationParameters,
+    answer: json('Recommendation'),
   },
 ]
 

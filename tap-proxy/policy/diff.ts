@@ -76,6 +76,27 @@ export function diffPolicies(before: Policy, after: Policy): PolicyChange[] {
   })
 }
 
+/**
+ * What a proposal for one service would change in its rules. Rules are held against each other by what
+ * they say, whatever they are called.
+ */
+export function diffAuthorization(before: Policy, proposed: Policy, service: string): PolicyChange[] {
+  const rules = (policy: Policy) => {
+    const found = policy.services.get(service)
+    const settings = found && settingsFor(found, '', 'authorization')
+    return new Map(settings?.rules.map((rule) => [ruleText(rule), rule.id]))
+  }
+  const [old, now] = [rules(before), rules(proposed)]
+  const change = (id: string, was: string, will: string): PolicyChange => ({
+    ...{ service, caller: '', feature: 'authorization', name: `rules.${id}` },
+    ...{ before: was, after: will },
+  })
+  return [
+    ...[...old].filter(([text]) => !now.has(text)).map(([text, id]) => change(id, text, 'none')),
+    ...[...now].filter(([text]) => !old.has(text)).map(([text, id]) => change(id, 'none', text)),
+  ]
+}
+
 function changeText({ feature, name, before, after }: PolicyChange): string {
   return [feature, name, before, after].join('\x1f')
 }

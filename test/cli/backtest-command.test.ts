@@ -25,12 +25,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function run(services: string, args: string[] = [], token = TOKEN) {
+function written(services: string): string {
   const file = join(folder, 'policy.yaml')
   writeFileSync(file, policyText(services))
+  return file
+}
+
+async function tapmesh(args: string[], token = TOKEN) {
   const ran = { out: '', error: '', exit: 0 }
   await runProgram(
-    ['backtest', file, '--from', 'now-15m', '--api', served.url, ...args],
+    args,
     {
       out: (text) => {
         ran.out += `${text}\n`
@@ -41,7 +45,7 @@ async function run(services: string, args: string[] = [], token = TOKEN) {
       style: createStyle(false),
       interactive: false,
       width: () => 140,
-      environment: { TAPMESH_TOKEN: token },
+      environment: { TAPMESH_TOKEN: token, TAPMESH_API: served.url },
       exit: (code) => {
         ran.exit = code
       },
@@ -50,6 +54,9 @@ async function run(services: string, args: string[] = [], token = TOKEN) {
   )
   return ran
 }
+
+const run = (services: string, args: string[] = [], token = TOKEN) =>
+  tapmesh(['backtest', written(services), '--from', 'now-15m', ...args], token)
 
 const DENYING = `  cart:
     authorization:
@@ -105,4 +112,33 @@ test('a wrong token, a mistake in the policy, nobody there: each its own code', 
     exit: 69,
     error: expect.stringContaining('tapmesh up'),
   })
+})
+
+test('recommend writes a policy with its evidence beside each rule, and changes nothing', async () => {
+  const ran = await tapmesh(['recommend', 'cart', '--from', 'now-15m'])
+  expect(ran).toMatchObject({ exit: 0, error: '' })
+  expect(ran.out).toMatch(/^# Proposed from 105 calls to cart/)
+  expect(ran.out).toMatch(/# 100 calls on 1 days, 2026-09-21; caller believed by trace/)
+  expect(ran.out).toContain(
+    '- { id: web-api-get, action: allow, from: [ web-api ], methods: [ GET ], paths: [ "/cart/{*}" ] }',
+  )
+  expect(ran.out).toMatch(/# {3}10\.0\.0\.99 GET .*only its address names the caller/)
+  expect(await tapmesh(['recommend', 'nobody'])).toMatchObject({
+    exit: 1,
+    error: expect.stringContaining('TAPMESH_NOT_FOUND'),
+  })
+})
+
+test('recommend --against shows what would change in a policy of your own', async () => {
+  const ran = await tapmesh(['recommend', 'cart', '--from', 'now-15m', '--against', written(DENYING)])
+  expect(ran).toMatchObject({ exit: 1, error: '' })
+  expect(ran.out).toBe(
+    'cart.authorization\n  - rules.web-writes: allow from web-api methods POST\n  + rules.web-api-get: allow from web-api methods GET paths /cart/{*}\n',
+  )
+  const same = `  cart:
+    authorization: { mode: dry-run, default: deny, rules: [{ id: mine, action: allow, from: [web-api], methods: [GET], paths: ["/cart/{*}"] }] }
+`
+  expect(await tapmesh(['recommend', 'cart', '--from', 'now-15m', '--against', written(same)])).toMatchObject(
+    { exit: 0 },
+  )
 })

@@ -62,6 +62,7 @@ const ASKS: Record<string, string> = {
   '/api/v1/traces/{trace}': `/api/v1/traces/${traceId(300)}`,
   '/api/v1/positions/{view}': '/api/v1/positions/map',
   '/api/v1/paths': '/api/v1/paths?through=cart',
+  '/api/v1/recommendations': '/api/v1/recommendations?service=cart&from=now-15m',
 }
 
 test('every answer keeps to the description that is served', async () => {
