@@ -9,7 +9,7 @@ import { PALETTES } from '../../graph-api/picture/palette.ts'
 import type { Scene, SceneNode } from '../../graph-api/picture/scene.ts'
 import { hold } from '../data/live-graph.ts'
 import { isDark } from '../state/theme.ts'
-import { setFocus } from './choice.ts'
+import { asked, onlyProblems, setFocus } from './choice.ts'
 import { scene as drawnScene, frameToFit, hovered, isCrowded } from './drawing.ts'
 import type { MapHandle } from './handle.ts'
 import { boxAround } from './handle.ts'
@@ -18,6 +18,7 @@ import { lightOf } from './light.ts'
 import { NodeList } from './node-list.tsx'
 import { paint } from './paint.ts'
 import { freshness, moveNode, picture } from './picture.ts'
+import { onePath, through } from './proven.ts'
 import { selectEdge, selection, selectNode, selectNothing } from './selection.ts'
 import { drawnId, match, near } from './view.ts'
 import { MapZoom } from './zoom.ts'
@@ -231,12 +232,12 @@ function useBoard(handle: RefObject<MapHandle | null>, outer: RefObject<HTMLDivE
   return { board, zoom }
 }
 
-export function CanvasView({ handle }: { handle: RefObject<MapHandle | null> }) {
-  const outer = useRef<HTMLDivElement>(null)
-  const { board, zoom } = useBoard(handle, outer)
-  const title = useSignal('')
-  const resting = useRef(0)
-  const scene = drawnScene.value
+/** Fits a fresh layout and paints whenever something of the picture changed. */
+function usePainting(
+  board: RefObject<Board | null>,
+  zoom: RefObject<MapZoom | null>,
+  scene: Scene | undefined,
+): void {
   const [fresh, nodes] = [freshness.value, scene?.nodes.length ?? 0]
   useLayoutEffect(() => {
     if (picture.value) zoom.current?.fit(picture.value, false)
@@ -251,13 +252,26 @@ export function CanvasView({ handle }: { handle: RefObject<MapHandle | null> }) 
     near.value,
     isDark.value,
     light?.edges.size,
+    through.value,
+    onePath.value,
+    asked.find.value.text,
+    asked.hide.value.text,
+    onlyProblems.value,
     detail,
     scene?.edges.length,
     nodes,
   ]
   useEffect(() => board.current?.soon(), shown)
   useEffect(() => board.current?.figures(detail), [scene])
+}
 
+export function CanvasView({ handle }: { handle: RefObject<MapHandle | null> }) {
+  const outer = useRef<HTMLDivElement>(null)
+  const { board, zoom } = useBoard(handle, outer)
+  const title = useSignal('')
+  const resting = useRef(0)
+  const scene = drawnScene.value
+  usePainting(board, zoom, scene)
   const find = (event: MouseEvent) => under(outer.current!, event, zoom.current?.transform ?? zoomIdentity)
   const onClick = (event: MouseEvent) => {
     if ((event.target as Element).closest('.node-list') || !scene) return

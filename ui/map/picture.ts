@@ -69,10 +69,14 @@ export async function followPicture(): Promise<void> {
   })
 }
 
+/** As exact as a link says it. */
+const rounded = ({ x, y }: Point): Point => ({ x: Math.round(x * 10) / 10, y: Math.round(y * 10) / 10 })
+
 /** Moves one node by hand. */
-export function moveNode(id: string, point: Point, done: boolean): void {
+export function moveNode(id: string, to: Point, done: boolean): void {
   const shown = picture.value
   if (!shown) return
+  const point = rounded(to)
   const positions = { ...shown.positions, [id]: point }
   const next = { ...shown, positions, ...frameOf(positions, shown.spacing) }
   if (!done) {
