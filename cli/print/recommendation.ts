@@ -20,16 +20,16 @@ function ruleLines({ id, from, methods, paths, ...seen }: RecommendedRule): stri
     lineWidth: 0,
   }).trim()
   return [
-    `        # ${count(calls)} calls on ${count(days)} days, ${span}; caller ${known}; ${chance}`,
+    `        # ${count(calls)} calls on ${count(days)} ${days === 1 ? 'day' : 'days'}, ${span}; caller ${known}; ${chance}`,
     `        - ${rule.replace(/^\[\s*/, '').replace(/\s*\]$/, '')}`,
   ].map(plain)
 }
 
 export function recommendationText(answer: RecommendationAnswer): string {
-  const { service, window, calls, rules, review } = answer
+  const { service, window, calls, rules, review, first_call } = answer
   const head = [
-    `# Proposed from ${count(calls)} calls to ${service}, ${day(window.from)} to ${day(window.to)}. Nothing of it is applied.`,
-    `# Look at it with "tapmesh backtest" before anything else.`,
+    `# Proposed from ${count(calls)} calls to ${service}, ${day(window.from)} to ${day(window.to)}, recorded since ${day(first_call ?? '')}.`,
+    '# Nothing of it is applied. Look at it with "tapmesh backtest" before anything else.',
   ].map(plain)
   const left = review.map(({ source, method, route, calls: number, reason, last_seen }) =>
     plain(`#   ${source} ${method} ${route}: ${count(number)} calls, last ${day(last_seen)}; ${reason}`),

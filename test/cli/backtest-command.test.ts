@@ -118,7 +118,7 @@ test('recommend writes a policy with its evidence beside each rule, and changes 
   const ran = await tapmesh(['recommend', 'cart', '--from', 'now-15m'])
   expect(ran).toMatchObject({ exit: 0, error: '' })
   expect(ran.out).toMatch(/^# Proposed from 105 calls to cart/)
-  expect(ran.out).toMatch(/# 100 calls on 1 days, 2026-09-21; caller believed by trace/)
+  expect(ran.out).toMatch(/# 100 calls on 1 day, 2026-09-21; caller believed by trace/)
   expect(ran.out).toContain(
     '- { id: web-api-get, action: allow, from: [ web-api ], methods: [ GET ], paths: [ "/cart/{*}" ] }',
   )
