@@ -1,6 +1,6 @@
+import { randomInt } from 'node:crypto'
 import type { Store } from '../../collector/store/store.ts'
 import { DATABASE } from '../../collector/store/tables.ts'
-import { TapmeshError } from '../../model/error.ts'
 import { FEATURES, type Feature } from '../../model/flag.ts'
 import { type Policy, settingsFor } from '../../model/policy.ts'
 import { compilePolicy, type Engine } from '../../tap-proxy/enforce/engine.ts'
@@ -8,7 +8,8 @@ import type { Endpoint } from '../../tap-proxy/enforce/outlier-detection.ts'
 import type { BacktestAnswer, BacktestEndpoint, BacktestFeature, BacktestProgress } from '../contract.ts'
 import { readCoverage } from '../query/coverage.ts'
 import { rfc3339, type Span } from '../query/window.ts'
-import { KINDS_MAX, type Kind, readKinds } from './kind.ts'
+import { distinctKinds } from './distinct-kinds.ts'
+import { KINDS_MAX } from './kind.ts'
 import { notesOf } from './notes.ts'
 import { Replay } from './replay.ts'
 import { REPLAY_PIECE_CALLS, readRows } from './rows.ts'
@@ -34,7 +35,7 @@ export interface BacktestOptions {
 }
 
 const MINUTE_US = 60_000_000
-const SEEDS_MAX = 8
+const SEED_MAX = 2 ** 31
 const STATEFUL = FEATURES.filter((feature) => !STATELESS.includes(feature))
 
 /** Features that are not disabled for somebody. */
@@ -58,23 +59,6 @@ async function routesOf(store: Store, scope: Scope): Promise<string[]> {
   return rows.map(({ route }) => route)
 }
 
-/** Kinds whose hashes differ, with the seed that tells them apart. */
-async function distinctKinds(
-  store: Store,
-  scope: Scope,
-  shape: Shape,
-): Promise<{ kinds: Kind[]; seed: number }> {
-  for (let seed = 1; seed <= SEEDS_MAX; seed++) {
-    const kinds = await readKinds(store, { scope, shape, span: scope.span, step_us: 0, seed })
-    if (new Set(kinds.map(({ hash }) => hash)).size === kinds.length) return { kinds, seed }
-  }
-  throw new TapmeshError(
-    'TAPMESH_INTERNAL',
-    'kinds of calls could not be told apart',
-    'Ask for a shorter window, or for fewer services at a time.',
-  )
-}
-
 interface Replayed {
   replay: Replay
   missed: number
@@ -88,11 +72,15 @@ async function replayCalls(
 ): Promise<Replayed> {
   const { store, onProgress, signal } = options
   const { scope, shape } = work
-  const { kinds, seed } = await distinctKinds(store, scope, shape)
+  const pieces = piecesOf(minutes, scope.span, REPLAY_PIECE_CALLS, PIECE_US_MAX)
+  const { kinds, seed } = await distinctKinds(store, scope, shape, {
+    pieces: piecesOf(minutes, scope.span, SUMMARY_PIECE_CALLS),
+    seed: randomInt(SEED_MAX),
+    signal,
+  })
   const replay = new Replay(work.engine, work.tallies, kinds, features)
   const total = minutes.reduce((sum, { calls }) => sum + calls, 0)
   let done = 0
-  const pieces = piecesOf(minutes, scope.span, REPLAY_PIECE_CALLS, PIECE_US_MAX)
   const read = (piece: Piece | undefined) =>
     piece === undefined ? undefined : readRows(store, scope, shape, seed, piece)
   let coming = read(pieces[0])
@@ -167,7 +155,7 @@ async function assemble(
     },
     unseen: parts.unseen.estimate(),
   }
-  const counts = { crowded: replayed?.replay.crowded ?? 0, missed: replayed?.missed ?? 0 }
+  const counts = { crowded: replayed?.replay.crowded ?? 0, missed: examined.missed + (replayed?.missed ?? 0) }
   return { ...answer, notes: notesOf(policy, answer, counts) }
 }
 
@@ -191,6 +179,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestAnswer
     ...{ store, engine, scope, tallies, unseen },
     shape: shapeOf(policy, summarized, open),
     features: summarized,
+    seed: randomInt(SEED_MAX),
     pieces: piecesOf(minutes, span, SUMMARY_PIECE_CALLS),
     onProgress: (done) => onProgress?.({ phase: 'summary', done, total }),
     signal: options.signal ?? new AbortController().signal,

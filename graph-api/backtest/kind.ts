@@ -17,9 +17,11 @@ export interface Kind {
   last_us: number
   /** Number of the step of time, where steps were asked for. */
   step: number
-  /** Id of one of the calls. */
+  /** Where one of the calls can be found (samples.ts). */
   sample: string
   hash: number
+  /** What makes it this kind; the same for the same hash, unless two kinds collide. */
+  key: string
 }
 
 /** Kinds read at a time. */
@@ -30,7 +32,6 @@ interface KindRow extends Record<string, unknown> {
   first_us: number
   last_us: number
   step: number
-  sample: string
   hash: number
 }
 
@@ -56,7 +57,7 @@ const ANY_CALL: KindCall = {
   security: 'plaintext',
 }
 
-function kindOf(row: KindRow): Kind {
+function kindOf(row: KindRow, aliases: readonly string[]): Kind {
   const call: Record<string, unknown> = { ...ANY_CALL }
   for (const name of Object.keys(ANY_CALL)) {
     const value = row[`k_${name}`] ?? row[`one_${name}`]
@@ -65,16 +66,31 @@ function kindOf(row: KindRow): Kind {
   // Where paths are not looked at one by one, any of them stands for its template.
   if (row['k_path'] === '') call['path'] = row['one_path']
   call['ts'] = row.first_us
-  const { calls, first_us, last_us, step, sample, hash } = row
-  return { call: call as unknown as KindCall, calls, first_us, last_us, step, sample, hash }
+  const { calls, first_us, last_us, step, hash } = row
+  const key = aliases.map((alias) => row[alias]).join('\x1f')
+  return {
+    call: call as unknown as KindCall,
+    calls,
+    first_us,
+    last_us,
+    step,
+    sample: `@${first_us}`,
+    hash,
+    key,
+  }
 }
 
-/** Columns whose value is taken from any call of the kind: it lies in the same stretch for all. */
-const ONE = ['duration_us', 'ttfb_us', 'request_bytes'] as const
+/** Columns that a stretch between thresholds stands for: any value of the kind does. */
+const STRETCHES = { k_duration: 'duration_us', k_ttfb: 'ttfb_us', k_bytes: 'request_bytes', k_path: 'path' }
 
-/** 32 bits of the kind of a row; the same in every statement with the same shape and seed. */
-export function hashSql({ keys }: Shape, seed: number): string {
-  return `toUInt32(cityHash64(${seed}, ${[...keys.values()].join(', ')}))`
+/** 64 bits of the kind of a row: grouping by one number takes half the time of grouping by names. */
+function wideHash({ keys }: Shape, seed: number): string {
+  return `cityHash64(${seed}, ${[...keys.values()].join(', ')})`
+}
+
+/** The lower 32 bits, by which a call is sent here; the same in every statement with the same shape and seed. */
+export function hashSql(shape: Shape, seed: number): string {
+  return `toUInt32(${wideHash(shape, seed)})`
 }
 
 export interface KindQuery {
@@ -83,6 +99,7 @@ export interface KindQuery {
   span: Span
   /** Length of a step, microseconds; 0 for one step. */
   step_us: number
+  /** Chosen anew for each back-test, so that nobody can prepare names whose numbers are the same. */
   seed: number
 }
 
@@ -92,20 +109,20 @@ export interface KindQuery {
  */
 export async function readKinds(store: Store, query: KindQuery): Promise<Kind[]> {
   const { scope, shape, span, step_us, seed } = query
-  const keys = [...shape.keys].map(([alias, sql]) => `${sql} AS ${alias}`)
-  const ones = [...ONE, ...(shape.keys.has('k_path') ? ['path'] : [])].map(
-    (name) => `any(${name}) AS one_${name}`,
-  )
+  const keys = [...shape.keys].map(([alias, sql]) => `any(${sql}) AS ${alias}`)
+  const ones = Object.entries(STRETCHES)
+    .filter(([alias]) => shape.keys.has(alias))
+    .map(([, name]) => `any(${name}) AS one_${name}`)
+  const aliases = [...shape.keys.keys()]
   const step =
     step_us === 0
       ? 'toUInt32(0)'
       : 'toUInt32(intDiv(toUnixTimestamp64Micro(ts) - {start_us:Int64}, {step_us:Int64}))'
   const rows = await store.read<KindRow>(
-    `SELECT ${keys.join(', ')}, ${step} AS step, any(${hashSql(shape, seed)}) AS hash, ${ones.join(', ')},
-       count() AS calls, toUnixTimestamp64Micro(min(ts)) AS first_us, toUnixTimestamp64Micro(max(ts)) AS last_us,
-       any(concat(span_id, '.', toString(reporter))) AS sample
+    `SELECT ${[...keys, ...ones].join(', ')}, ${step} AS step, ${wideHash(shape, seed)} AS wide, toUInt32(wide) AS hash,
+       count() AS calls, toUnixTimestamp64Micro(min(ts)) AS first_us, toUnixTimestamp64Micro(max(ts)) AS last_us
      FROM ${DATABASE}.calls WHERE ${WITHIN} AND ${scope.where}
-     GROUP BY ${[...shape.keys.keys()].join(', ')}, step ORDER BY calls DESC LIMIT ${KINDS_MAX}`,
+     GROUP BY wide, step ORDER BY calls DESC LIMIT ${KINDS_MAX}`,
     {
       ...scope.bound,
       ...shape.bound,
@@ -113,5 +130,5 @@ export async function readKinds(store: Store, query: KindQuery): Promise<Kind[]>
       ...(step_us === 0 ? {} : { start_us: scope.span.from_us, step_us }),
     },
   )
-  return rows.map(kindOf)
+  return rows.map((row) => kindOf(row, aliases))
 }

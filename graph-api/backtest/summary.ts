@@ -22,6 +22,8 @@ export interface Examined {
   first_us: number
   last_us: number
   services: Set<string>
+  /** Calls of kinds past the longest list of a piece. */
+  missed: number
 }
 
 export interface SummaryWork {
@@ -29,6 +31,7 @@ export interface SummaryWork {
   engine: Engine
   scope: Scope
   shape: Shape
+  seed: number
   /** Those to judge; none of them has a state. */
   features: readonly Feature[]
   pieces: readonly Piece[]
@@ -52,10 +55,12 @@ function judge(kind: Kind, { engine, scope, tallies, features }: SummaryWork): v
 /** @throws the reason of `signal` once it is aborted */
 export async function summarize(work: SummaryWork): Promise<Examined> {
   const { store, scope, shape, pieces } = work
-  const examined: Examined = { calls: 0, first_us: Infinity, last_us: 0, services: new Set() }
+  const examined: Examined = { calls: 0, first_us: Infinity, last_us: 0, services: new Set(), missed: 0 }
   for (const span of pieces) {
     work.signal.throwIfAborted()
-    const kinds = await readKinds(store, { scope, shape, span, step_us: stepOf(scope.span), seed: 0 })
+    const before = examined.calls
+    const step_us = stepOf(scope.span)
+    const kinds = await readKinds(store, { scope, shape, span, step_us, seed: work.seed })
     for (const kind of kinds) {
       judge(kind, work)
       work.unseen.add(kind.call, kind.calls)
@@ -64,6 +69,8 @@ export async function summarize(work: SummaryWork): Promise<Examined> {
       examined.last_us = Math.max(examined.last_us, kind.last_us)
       examined.services.add(kind.call.destination)
     }
+    // Calls that came in since the window was cut into pieces may make it more.
+    examined.missed += Math.max(0, span.calls - (examined.calls - before))
     work.onProgress(examined.calls)
   }
   return examined
