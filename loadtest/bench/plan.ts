@@ -1,5 +1,6 @@
 import type { Measure } from './measure.ts'
 import { answers10k } from './measures/answers-10k.ts'
+import { backtest } from './measures/backtest.ts'
 import { answers1m, requests1m } from './measures/bodies-1m.ts'
 import { bundle } from './measures/bundle.ts'
 import { collectorFull, collectorRate } from './measures/collector.ts'
@@ -42,6 +43,7 @@ export const MEASURES: readonly Measure[] = [
   graph,
   layout,
   policy,
+  backtest,
   bundle,
   uiFrame,
 ]
