@@ -32,6 +32,8 @@ export interface BacktestRetries {
   failed_again: number
   /** No such call came within 10 s. */
   unknown: number
+  /** Failed calls that their callers sent again by themselves; retries of the mesh come on top. */
+  already_retried: number
   /** Failed calls left so because the budget was spent. */
   over_budget: number
   /** Attempts added, by calls. */

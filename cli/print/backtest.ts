@@ -41,13 +41,18 @@ function verdictLine(feature: BacktestFeature): string {
 
 function retryParts(retries: NonNullable<BacktestFeature['retries']>, all: number): string[] {
   if (retries.failed === 0) return ['no call failed']
-  const { failed, retried, recovered, unknown, over_budget, extra_load } = retries
+  const { failed, retried, recovered, unknown, already_retried, over_budget, extra_load } = retries
   const parts = [
     `${count(failed)} failed${part(failed, all)}`,
     `${count(retried)} sent again`,
-    `${count(recovered)} likely to have gone well${part(recovered, retried)}`,
+    `${count(recovered)} likely to have gone well${part(recovered, retried)}, since the next real call did`,
   ]
   if (unknown > 0) parts.push(`${count(unknown)} cannot be told`)
+  if (already_retried > 0) {
+    parts.push(
+      `${count(already_retried)} were sent again by their callers already, which this would multiply`,
+    )
+  }
   if (over_budget > 0) parts.push(`${count(over_budget)} past the budget`)
   return [...parts, `load +${share(extra_load)}`]
 }

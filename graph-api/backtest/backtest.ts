@@ -8,6 +8,7 @@ import type { Endpoint } from '../../tap-proxy/enforce/outlier-detection.ts'
 import type { BacktestAnswer, BacktestEndpoint, BacktestFeature, BacktestProgress } from '../contract.ts'
 import { readCoverage } from '../query/coverage.ts'
 import { rfc3339, type Span } from '../query/window.ts'
+import { readAlreadyRetried } from './already-retried.ts'
 import { distinctKinds } from './distinct-kinds.ts'
 import { KINDS_MAX } from './kind.ts'
 import { notesOf } from './notes.ts'
@@ -61,6 +62,7 @@ async function routesOf(store: Store, scope: Scope): Promise<string[]> {
 
 interface Replayed {
   replay: Replay
+  alreadyRetried: ReadonlyMap<string, number>
   missed: number
 }
 
@@ -70,11 +72,12 @@ async function replayCalls(
   minutes: Awaited<ReturnType<typeof readMinutes>>,
   features: readonly Feature[],
 ): Promise<Replayed> {
-  const { store, onProgress, signal } = options
+  const { store, policy, onProgress, signal } = options
   const { scope, shape } = work
   const pieces = piecesOf(minutes, scope.span, REPLAY_PIECE_CALLS, PIECE_US_MAX)
+  const wide = piecesOf(minutes, scope.span, SUMMARY_PIECE_CALLS)
   const { kinds, seed } = await distinctKinds(store, scope, shape, {
-    pieces: piecesOf(minutes, scope.span, SUMMARY_PIECE_CALLS),
+    pieces: wide,
     seed: randomInt(SEED_MAX),
     signal,
   })
@@ -95,7 +98,16 @@ async function replayCalls(
     onProgress?.({ phase: 'replay', done, total })
   }
   replay.finish()
-  return { replay, missed: Math.max(0, total - kinds.reduce((sum, { calls }) => sum + calls, 0)) }
+  const services = [...policy.services.keys()].filter((service) => replay.followedOf(service) !== undefined)
+  const alreadyRetried =
+    services.length === 0
+      ? new Map<string, number>()
+      : await readAlreadyRetried(store, scope, services, wide, signal)
+  return {
+    replay,
+    alreadyRetried,
+    missed: Math.max(0, total - kinds.reduce((sum, { calls }) => sum + calls, 0)),
+  }
 }
 
 function endpointsOf(replay: Replay, service: string): BacktestEndpoint[] {
@@ -113,7 +125,8 @@ function endpointsOf(replay: Replay, service: string): BacktestEndpoint[] {
 }
 
 /** Adds what only the replay knows. */
-function withFigures(feature: BacktestFeature, replay: Replay | undefined): BacktestFeature {
+function withFigures(feature: BacktestFeature, replayed: Replayed | undefined): BacktestFeature {
+  const replay = replayed?.replay
   if (feature.feature === 'outlierDetection' && replay) {
     return { ...feature, endpoints: endpointsOf(replay, feature.service) }
   }
@@ -122,7 +135,12 @@ function withFigures(feature: BacktestFeature, replay: Replay | undefined): Back
   const over_budget = feature.rows
     .filter(({ decision, rule }) => decision === 'no_retry' && rule === 'budget')
     .reduce((sum, { calls }) => sum + calls, 0)
-  return { ...feature, retries: known.followed.answer(known.failed, over_budget, feature.calls) }
+  const { failed } = known
+  const already_retried = replayed?.alreadyRetried.get(feature.service) ?? 0
+  return {
+    ...feature,
+    retries: known.followed.answer(feature.calls, { failed, already_retried, over_budget }),
+  }
 }
 
 async function assemble(
@@ -133,7 +151,7 @@ async function assemble(
   const { store, policy, span } = options
   const { examined, replayed } = parts
   const coverage = await readCoverage(store, span)
-  const features = parts.tallies.all.map((tally) => withFigures(tally.answer(), replayed?.replay))
+  const features = parts.tallies.all.map((tally) => withFigures(tally.answer(), replayed))
   features.sort((a, b) => b.refused + b.good_cut - a.refused - a.good_cut || b.affected - a.affected)
   await nameSamples(store, scope, features)
   const any = examined.calls > 0

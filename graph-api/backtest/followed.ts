@@ -61,11 +61,15 @@ export class Followed {
     return true
   }
 
-  answer(failed: number, over_budget: number, calls: number): BacktestRetries {
-    const { size } = { size: [...this.#waiting.values()].reduce((sum, list) => sum + list.length, 0) }
+  /** @param calls all of the service */
+  answer(
+    calls: number,
+    known: Pick<BacktestRetries, 'failed' | 'already_retried' | 'over_budget'>,
+  ): BacktestRetries {
+    const size = [...this.#waiting.values()].reduce((sum, list) => sum + list.length, 0)
     const [retried, recovered, failed_again] = [this.#retried, this.#recovered, this.#failed_again]
     const unknown = retried - recovered - failed_again
     const extra_load = calls === 0 ? 0 : (this.#attempts + size) / calls
-    return { failed, retried, recovered, failed_again, unknown, over_budget, extra_load }
+    return { ...known, retried, recovered, failed_again, unknown, extra_load }
   }
 }

@@ -41,6 +41,7 @@ const retries = z.strictObject({
   recovered: count,
   failed_again: count,
   unknown: count,
+  already_retried: count,
   over_budget: count,
   extra_load: z.number().min(0).describe('Attempts added, by calls.'),
 })

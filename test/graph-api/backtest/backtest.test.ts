@@ -1,7 +1,7 @@
 import { backtest } from '../../../graph-api/backtest/backtest.ts'
 import type { BacktestFeature, BacktestProgress } from '../../../graph-api/contract.ts'
 import type { CallRecord } from '../../../model/call.ts'
-import { bothSides, insertCalls, NOW, openTestStore, SECOND, spanId } from '../../support/mesh.ts'
+import { bothSides, insertCalls, NOW, openTestStore, SECOND, spanId, traceId } from '../../support/mesh.ts'
 import { policyOf } from '../../support/policy.ts'
 
 /** What each feature would have done, on calls made for it, in a real store. */
@@ -14,6 +14,7 @@ let spans = 1
 function made(count: number, ago_s: number, gap_us: number, change: (index: number) => Partial<CallRecord>) {
   return Array.from({ length: count }, (_, index) => ({
     ts: NOW - ago_s * SECOND + index * gap_us,
+    trace_id: traceId(spans),
     span_id: spanId(spans++),
     duration_us: 1000,
     source: 'web',
@@ -38,6 +39,11 @@ const CALLS: Partial<CallRecord>[] = [
   // Ten calls at once, each half a second long.
   ...made(10, 400, 1000, () => ({ destination: 'search', duration_us: 500_000, source: 'batch' })),
   ...made(1, 300, 0, () => ({ destination: 'search', duration_us: 100, source: 'cron' })),
+  // A caller that tries up to three times by itself: two failures, then an answer; and one that gives up.
+  ...[failed, failed, {}, failed].map((change, index) => ({
+    ...made(1, 100 - index, 0, () => ({ destination: 'ledger', path: '/entries', ...change }))[0]!,
+    trace_id: traceId(index < 3 ? 7001 : 7002),
+  })),
   // Seen from both sides: counts once.
   ...made(5, 200, 1000, () => ({ destination: 'mail' })).flatMap((call) => bothSides(call, 100)),
 ]
@@ -59,7 +65,15 @@ test('retries: whether they would have helped is read from what really followed'
   const found = await feature('  payment: { retries: { mode: dry-run, budget: { percent: 100 } } }\n')
   // Every failure but the last is followed by another one, after the wait of 25 ms.
   expect(found.retries).toEqual({
-    ...{ failed: 40, retried: 40, recovered: 1, failed_again: 39, unknown: 0, over_budget: 0 },
+    ...{
+      failed: 40,
+      retried: 40,
+      recovered: 1,
+      failed_again: 39,
+      unknown: 0,
+      over_budget: 0,
+      already_retried: 0,
+    },
     extra_load: 0.2,
   })
   expect(found.worst).toMatchObject({ seconds: 60, affected: 40 })
@@ -74,6 +88,11 @@ test('retries: more attempts reach further, and a budget that is spent leaves fa
     '  payment: { retries: { mode: dry-run, budget: { percent: 0, minRetryRate: { count: 1, interval: 10s } } } }\n',
   )
   expect(spent.retries).toMatchObject({ failed: 40, retried: 1, over_budget: 39 })
+})
+
+test('failures that callers sent again by themselves are told: a retry of the mesh would multiply', async () => {
+  const { retries } = await feature('  ledger: { retries: { mode: dry-run } }\n')
+  expect(retries).toMatchObject({ failed: 3, retried: 3, recovered: 1, already_retried: 2, unknown: 1 })
 })
 
 test('a breaker opens for the endpoint that fails, and says for how long and at what price', async () => {
