@@ -122,7 +122,7 @@ export async function readKinds(store: Store, query: KindQuery): Promise<Kind[]>
     `SELECT ${[...keys, ...ones].join(', ')}, ${step} AS step, ${wideHash(shape, seed)} AS wide, toUInt32(wide) AS hash,
        count() AS calls, toUnixTimestamp64Micro(min(ts)) AS first_us, toUnixTimestamp64Micro(max(ts)) AS last_us
      FROM ${DATABASE}.calls WHERE ${WITHIN} AND ${scope.where}
-     GROUP BY wide, step ORDER BY calls DESC LIMIT ${KINDS_MAX}`,
+     GROUP BY wide, step ORDER BY calls DESC, first_us, last_us LIMIT ${KINDS_MAX}`,
     {
       ...scope.bound,
       ...shape.bound,

@@ -83,9 +83,9 @@ export class Replay {
     return { followed, backoff_us: settings.backoff, attempts: settings.attempts }
   }
 
-  /** Plays calls that all begin after those played before. */
-  play({ order, ts, duration_us, hash }: Rows, base_us: number): void {
-    for (const at of order) {
+  /** Plays the calls at the places `from` to `to` of the order; all begin after those played before. */
+  play({ order, ts, duration_us, hash }: Rows, base_us: number, from: number, to: number): void {
+    for (const at of order.subarray(from, to)) {
       const place = this.#places.get(hash[at]!)
       if (place === undefined) continue
       const start_us = base_us + ts[at]!

@@ -73,6 +73,19 @@ test.each([
   expect(((await response.json()) as ErrorAnswer).error.message).toMatch(message)
 })
 
+test('whoever hangs up makes room for the next', async () => {
+  const gone = new AbortController()
+  const left = fetch(`${served.url}/api/v1/backtest`, {
+    ...{ method: 'POST', headers: ALLOWED, signal: gone.signal },
+    body: JSON.stringify({ policy: POLICY, from: 'now-15m' }),
+  }).catch(() => undefined)
+  gone.abort()
+  await left
+  let status = 503
+  while (status === 503) status = (await post({ policy: POLICY, from: 'now-15m' })).status
+  expect(status).toBe(200)
+})
+
 test('a second one waits its turn by being told so', async () => {
   const answers = await Promise.all([1, 2, 3].map(() => post({ policy: POLICY, from: 'now-15m' })))
   const statuses = answers.map(({ status }) => status).sort()
