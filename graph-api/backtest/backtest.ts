@@ -142,7 +142,8 @@ function withFigures(feature: BacktestFeature, replayed: Replayed | undefined): 
     .filter(({ decision, rule }) => decision === 'no_retry' && rule === 'budget')
     .reduce((sum, { calls }) => sum + calls, 0)
   const { failed } = known
-  const already_retried = replayed?.alreadyRetried.get(feature.service) ?? 0
+  // Calls that came in meanwhile were counted there and not replayed.
+  const already_retried = Math.min(failed, replayed?.alreadyRetried.get(feature.service) ?? 0)
   return {
     ...feature,
     retries: known.followed.answer(feature.calls, { failed, already_retried, over_budget }),
