@@ -45,16 +45,15 @@ function retryParts(retries: NonNullable<BacktestFeature['retries']>, all: numbe
   const parts = [
     `${count(failed)} failed${part(failed, all)}`,
     `${count(retried)} sent again`,
-    `${count(recovered)} likely to have gone well${part(recovered, retried)}, since the next real call did`,
+    `${count(recovered)} of them${part(recovered, retried)} with the next real call of their kind going well`,
+    `load +${share(extra_load)}`,
   ]
   if (unknown > 0) parts.push(`${count(unknown)} cannot be told`)
-  if (already_retried > 0) {
-    parts.push(
-      `${count(already_retried)} were sent again by their callers already, which this would multiply`,
-    )
-  }
   if (over_budget > 0) parts.push(`${count(over_budget)} past the budget`)
-  return [...parts, `load +${share(extra_load)}`]
+  if (already_retried > 0) {
+    parts.push(`${count(already_retried)} were sent again by their callers already: the two multiply`)
+  }
+  return parts
 }
 
 const COLUMNS: readonly TableColumn[] = [

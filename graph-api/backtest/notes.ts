@@ -30,6 +30,9 @@ export function notesOf(
     notes.push(
       `Callers with entries of their own: see "tapmesh config explain" for ${overridden.join(', ')}.`,
     )
+  if (answer.features.filter(({ refused, good_cut }) => refused + good_cut > 0).length > 1) {
+    notes.push('Each feature is judged as if it were alone: a call that two would refuse counts twice.')
+  }
   if (answer.calls > 0)
     notes.push('The world judged is the one without the policy: callers would react to it.')
   const judged = FEATURES.filter((feature) => answer.features.some((each) => each.feature === feature))

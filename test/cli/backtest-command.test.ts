@@ -142,3 +142,15 @@ test('recommend --against shows what would change in a policy of your own', asyn
     { exit: 0 },
   )
 })
+
+test('what two features would refuse is said to count twice, and retries are told in the order of what happens', async () => {
+  const { out } = await run(`  purchase-history:
+    mtls: { mode: dry-run, policy: strict }
+    authorization: { mode: dry-run, default: deny }
+    retries: { mode: dry-run, codes: [500] }
+`)
+  expect(out).toContain('a call that two would refuse counts twice')
+  expect(out).toMatch(
+    /retries {2}140 calls judged: \d+ failed \(\d+ %\), \d+ sent again, \d+ of them \(\d+ %\) with the next real call of their kind going well, load \+/,
+  )
+})
