@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
 import { TapmeshError } from '../../model/error.ts'
 import { ENGINE_CONFIG } from './engine-config.ts'
+import { forgetPhantomTokens } from './phantom-tokens.ts'
 
 /**
  * ClickHouse inside this process (chdb), behind @clickhouse/client like a server. It is loaded on
@@ -124,6 +125,7 @@ export function openEmbedded(dataFolder: string): Clients {
   const config = prepareFolder(path)
   let keeper: Session
   try {
+    if (holder(path) === undefined) forgetPhantomTokens(path)
     // The configuration counts only for the first session on a folder.
     keeper = new Session(path, { connectionArgs: [`--config-file=${config}`] })
   } catch (cause) {
