@@ -12,7 +12,9 @@ const SETTINGS: Readonly<Record<string, number>> = {
   compiled_expression_cache_size: 8_388_608,
   query_condition_cache_size: 4_194_304,
   primary_index_cache_size: 0,
-  max_thread_pool_size: 64,
+  // A cap, not a stock: threads come as they are wanted and idle ones go. Where it is low, every store that
+  // a process opened and closed again leaves some waiting, until a query waits for ever.
+  max_thread_pool_size: 1024,
   max_thread_pool_free_size: 4,
   thread_pool_queue_size: 1000,
   max_io_thread_pool_size: 8,
