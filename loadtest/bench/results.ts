@@ -21,12 +21,16 @@ export async function loadResults(folder: string, names: readonly string[]): Pro
 }
 
 /**
- * Takes the places of this run out of a command: the temporary folder, the checkout and the free
- * ports differ from run to run, and a report should say what to type.
+ * Takes the places of this run out of a command: the temporary folder, the checkout, kept
+ * stores and the free ports differ from run to run, and a report should say what to type.
  */
-export function withoutPlaces(command: string, places: { folder: string; checkout: string }): string {
+export function withoutPlaces(
+  command: string,
+  places: { folder: string; checkout: string; stores?: string | undefined },
+): string {
   return command
     .replaceAll(places.folder, 'TMP')
+    .replaceAll(places.stores ?? places.folder, 'STORES')
     .replaceAll(`${places.checkout}/`, '')
     .replaceAll(/[^ ]*node_modules\/[^ ]*bin\/node(?= )/g, 'node')
     .replaceAll(/\b127\.0\.0\.1:[0-9]{4,5}\b/g, '127.0.0.1:PORT')

@@ -19,6 +19,7 @@ export async function runMeasure(
   say: (line: string) => void,
 ): Promise<Results> {
   const folder = await mkdtemp(`${tmpdir()}/tapmesh-bench-`)
+  const places = { folder, checkout: CHECKOUT, stores: options.stores }
   const children = new Children()
   const skipped: Results['skipped'] = []
   const versions: Record<string, string> = {}
@@ -30,7 +31,7 @@ export async function runMeasure(
     say,
     skip: (subject, reason) => {
       say(`skipped ${subject}: ${reason}`)
-      skipped.push({ subject, reason: withoutPlaces(reason, { folder, checkout: CHECKOUT }) })
+      skipped.push({ subject, reason: withoutPlaces(reason, places) })
     },
     version: (program, version) => {
       versions[program] = version
@@ -47,11 +48,11 @@ export async function runMeasure(
       title: measure.title,
       explanation: measure.explanation,
       date: new Date().toISOString().slice(0, 16).replace('T', ' '),
-      options,
+      options: options.stores === undefined ? options : { ...options, stores: 'STORES' },
       machine: machineHere(),
       weather: weather(),
       versions,
-      commands: children.commands.map((command) => withoutPlaces(command, { folder, checkout: CHECKOUT })),
+      commands: children.commands.map((command) => withoutPlaces(command, places)),
       skipped,
       readings,
     }

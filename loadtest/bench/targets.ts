@@ -29,7 +29,7 @@ export const TARGETS: readonly Target[] = [
     must: 1.0,
     aim: 0.85,
     reason:
-      '57 % of the tap’s CPU is the kernel’s, for the same four system calls nginx makes; crossing from C++ to JavaScript and back four times a call takes another 23 %. Rounds differ by half on this machine.',
+      'Two thirds of the tap’s CPU is the kernel’s, for the same four system calls nginx makes. Side by side by hand it was 0.94 of nginx without a collector and 0.98 with one that answers at once; here the collector starves on the load’s core, and the backlog is compressed and kept besides.',
   },
   {
     ...full,
@@ -71,7 +71,7 @@ export const TARGETS: readonly Target[] = [
     against: { subject: 'nginx' },
     must: 0.9,
     aim: 0.75,
-    reason: 'Inferred, not profiled: as at full load.',
+    reason: 'Inferred: as at full load. Without a collector it was 0.91, side by side by hand.',
   },
   {
     text: '1 MB answers, bytes per CPU second, against nginx',
@@ -125,7 +125,7 @@ export const TARGETS: readonly Target[] = [
     aim: 60,
     unit: 'MiB',
     reason:
-      'The collector shares the load’s core at the lowest priority here, so batches wait in the tap. With a collector that answers at once it was 73 to 77 MiB, of which an empty Node is 42.',
+      'The collector shares the load’s core at the lowest priority here, so batches wait in the tap. With a collector that answers at once it was 74 MiB, side by side by hand; an empty Node is 42.',
   },
   {
     text: 'resident memory per idle connection at 10,000',
@@ -157,7 +157,7 @@ export const TARGETS: readonly Target[] = [
     aim: 7,
     unit: 'µs',
     reason:
-      'About half is the engine’s work on seven tables and their views, a quarter checking and writing the block, a fifth garbage collection of short-lived batches. Its rounds spread from 16 µs up with the machine’s load.',
+      'About half is the engine’s work on seven tables and their views, a quarter checking and writing the block. Rounds of one run spread from 5 to 15 µs with the machine’s load.',
   },
   {
     text: 'OTLP in, spans stored per second of one core',
