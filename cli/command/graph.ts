@@ -106,7 +106,10 @@ export function graphCommand(terminal: Terminal): Command {
     .option('--find <text>', 'only what this says, as in the map: a part of a name, slow, "p95 > 200ms"')
     .option('--hide <text>', 'without what this says')
     .addOption(
-      new Option('--group <by>', 'draw the services of a namespace or zone as one box').choices(['namespace', 'zone']),
+      new Option('--group <by>', 'draw the services of a namespace or zone as one box').choices([
+        'namespace',
+        'zone',
+      ]),
     )
     .option('--open <names>', 'groups not drawn as one box, by commas')
     .addHelpText(
