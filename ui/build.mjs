@@ -4,7 +4,7 @@
  * and what the map rarely needs are files of their own, fetched when they are first shown. Plain
  * JavaScript, so that any Node from 18 on can run it.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -17,6 +17,8 @@ export const FIRST_GZIP_BYTES_MAX = 60_000
 /** All files together, gzipped; the build fails beyond it. */
 export const TOTAL_GZIP_BYTES_MAX = 130_000
 
+const DYNAMIC_IMPORT = /\bimport\(\s*'(\.[^']+)'\s*\)/g
+
 /**
  * esbuild makes a file of its own for every set of pages that share a module, which for what the
  * first script needs is two dozen small files. Here every part that is fetched later says that it
@@ -26,9 +28,13 @@ const oneFirstScript = {
   name: 'one-first-script',
   setup(made) {
     const later = new Set()
-    made.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-      if (kind === 'dynamic-import') later.add(join(resolveDir, path))
-      return undefined
+    // Known before anything is loaded: a part may also be met by an ordinary import first.
+    made.onStart(async () => {
+      for (const file of await readdir(here, { recursive: true })) {
+        if (!/\.tsx?$/.test(file)) continue
+        const source = await readFile(join(here, file), 'utf8')
+        for (const [, path] of source.matchAll(DYNAMIC_IMPORT)) later.add(join(here, dirname(file), path))
+      }
     })
     made.onLoad({ filter: /\.tsx$/ }, async ({ path }) => {
       if (!later.has(path)) return undefined
