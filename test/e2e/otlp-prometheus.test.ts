@@ -40,7 +40,7 @@ testWith('prometheus')('no scrape fails, no call fails, and the counts are those
   const admin = (await tap.said(/^listening admin (\S+)$/m))[1]!
   const port = Number((await tap.said(/^listening inbound orders \S+:(\d+)/m))[1])
   const jobs = { tap: [new URL(admin).host], collector: [new URL(collector).host] }
-  const prometheus = await startPrometheus({ jobs, scrape_ms: 200, rules: 'groups: []\n' })
+  const prometheus = await startPrometheus({ jobs, scrape_ms: 1000, rules: 'groups: []\n' })
   const value = async (expr: string) => (await prometheus.query(expr, Date.now() / 1000))[0]?.value
   const failed: number[] = []
   for (let index = 0; index < CALLS; index++) {
