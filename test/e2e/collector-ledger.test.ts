@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -109,6 +109,9 @@ test(`${KILLS} kills lose nothing that was acknowledged and count nothing twice`
     }
     const last = await start(folder)
     await last.end('SIGTERM')
+    // Ended by itself, all stored: a process that the signal killed would leave its log to the next one.
+    expect(last.child.exitCode).toBe(0)
+    expect(await readdir(join(folder, 'wal'))).toHaveLength(1)
     const store = await openStore({ dataFolder: join(folder, 'data') })
     try {
       await expectExactlyOnce(store, writers)

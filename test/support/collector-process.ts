@@ -12,9 +12,10 @@ const collector = await createCollector({
   onWarning: (text) => process.stderr.write(`${text}\n`),
 })
 const { url } = await collector.listen(0)
-process.stdout.write(`listening collector ${url}\n`)
+// Before the announcement: whoever reads it may end this process at once.
 process.once('SIGTERM', async () => {
   await collector.close()
   await store.close()
   process.exit(0)
 })
+process.stdout.write(`listening collector ${url}\n`)
