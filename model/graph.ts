@@ -22,6 +22,18 @@ export interface GoldenSignals {
   p99_us: number
 }
 
+/** Of what saw no call. */
+export const SILENT: GoldenSignals = {
+  calls: 0,
+  errors: 0,
+  client_errors: 0,
+  rate: 0,
+  error_rate: 0,
+  p50_us: 0,
+  p95_us: 0,
+  p99_us: 0,
+}
+
 /** The objective of a service that is worst off. Shares 0..1; burn is a multiple of what the budget allows. */
 export interface NodeSlo {
   /** Share of calls that have to be good. */

@@ -1,4 +1,4 @@
-import type { Graph, GraphEdge, GraphNode } from '../../model/graph.ts'
+import { type Graph, type GraphEdge, type GraphNode, SILENT } from '../../model/graph.ts'
 import { edgeKey } from '../picture/edge-key.ts'
 import { collapse, type Grouped, type Grouping, groupsOf } from '../picture/group.ts'
 import { pairKey, type Scope } from './field.ts'
@@ -6,17 +6,6 @@ import type { Query } from './grammar.ts'
 import { type Match, matchOf } from './match.ts'
 
 /** What is left of a graph: the same in the map, in the exports of the API and on the command line. */
-
-const SILENT = {
-  calls: 0,
-  errors: 0,
-  client_errors: 0,
-  rate: 0,
-  error_rate: 0,
-  p50_us: 0,
-  p95_us: 0,
-  p99_us: 0,
-}
 
 /** With what was there in the time before and is not any more, as idle. */
 export function withGone(now: Graph, then: Graph): Graph {

@@ -1,4 +1,4 @@
-import type { Graph, GraphEdge, GraphNode, GraphWindow } from '../../model/graph.ts'
+import { type Graph, type GraphEdge, type GraphNode, type GraphWindow, SILENT } from '../../model/graph.ts'
 import type { GraphSeriesAnswer } from '../../model/graph-over-time.ts'
 import { healthOf } from '../../model/health.ts'
 
@@ -6,17 +6,6 @@ import { healthOf } from '../../model/health.ts'
 
 /** What a picture is made of. */
 export type SeriesColumns = Pick<GraphSeriesAnswer, 'step_s' | 'steps' | 'edges'>
-
-const SILENT = {
-  calls: 0,
-  errors: 0,
-  client_errors: 0,
-  rate: 0,
-  error_rate: 0,
-  p50_us: 0,
-  p95_us: 0,
-  p99_us: 0,
-}
 
 type Step = Pick<GraphEdge, 'calls' | 'errors' | 'rate' | 'error_rate' | 'p50_us' | 'p95_us' | 'p99_us'>
 
