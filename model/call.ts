@@ -107,3 +107,39 @@ export interface CallRecord {
   /** Allow-listed values only. */
   attributes: Readonly<Record<string, string>>
 }
+
+/** A call of which nothing is known yet. */
+export const EMPTY_RECORD: CallRecord = {
+  ts: 0,
+  duration_us: 0,
+  ttfb_us: 0,
+  trace_id: '',
+  span_id: '',
+  parent_span_id: '',
+  reporter: 'server',
+  source: '',
+  source_instance: '',
+  source_zone: '',
+  source_identity: '',
+  source_evidence: 'none',
+  destination: '',
+  destination_instance: '',
+  destination_zone: '',
+  destination_version: '',
+  protocol: 'http',
+  method: '',
+  route: '',
+  path: '',
+  status: '',
+  outcome: 'ok',
+  response_flags: '',
+  request_bytes: 0,
+  response_bytes: 0,
+  attempt: 1,
+  security: 'plaintext',
+  verdicts: [],
+  config_version: '',
+  tap: '',
+  tap_us: 0,
+  attributes: {},
+}

@@ -1,14 +1,35 @@
 import type { Store } from '../../collector/store/store.ts'
 import { DATABASE } from '../../collector/store/tables.ts'
-import type { CallRecord } from '../../model/call.ts'
-import type { JudgedCall } from '../../tap-proxy/enforce/feature.ts'
+import { type CallRecord, EMPTY_RECORD } from '../../model/call.ts'
 import type { Span } from '../query/window.ts'
 import { type Scope, WITHIN } from './scope.ts'
 import type { Shape } from './shape.ts'
 
 /** Calls that no feature can tell apart, with one of them to be judged for all. */
 
-export type KindCall = JudgedCall & Pick<CallRecord, 'route'>
+/** What features and notes go by. */
+const KIND_COLUMNS = [
+  'ts',
+  'duration_us',
+  'ttfb_us',
+  'source',
+  'source_identity',
+  'source_evidence',
+  'destination',
+  'destination_instance',
+  'protocol',
+  'method',
+  'route',
+  'path',
+  'status',
+  'outcome',
+  'response_flags',
+  'request_bytes',
+  'attempt',
+  'security',
+] as const
+
+export type KindCall = Pick<CallRecord, (typeof KIND_COLUMNS)[number]>
 
 export interface Kind {
   call: KindCall
@@ -35,34 +56,10 @@ interface KindRow extends Record<string, unknown> {
   hash: number
 }
 
-/** What a column is where no feature of the policy goes by it. */
-const ANY_CALL: KindCall = {
-  ts: 0,
-  duration_us: 0,
-  ttfb_us: 0,
-  source: '',
-  source_identity: '',
-  source_evidence: 'none',
-  destination: '',
-  destination_instance: '',
-  protocol: 'http',
-  method: '',
-  route: '',
-  path: '',
-  status: '',
-  outcome: 'ok',
-  response_flags: '',
-  request_bytes: 0,
-  attempt: 1,
-  security: 'plaintext',
-}
-
 function kindOf(row: KindRow, aliases: readonly string[]): Kind {
-  const call: Record<string, unknown> = { ...ANY_CALL }
-  for (const name of Object.keys(ANY_CALL)) {
-    const value = row[`k_${name}`] ?? row[`one_${name}`]
-    if (value !== undefined) call[name] = value
-  }
+  const call: Record<string, unknown> = {}
+  // Where no feature of the policy goes by a column, it is what it is of an empty record.
+  for (const name of KIND_COLUMNS) call[name] = row[`k_${name}`] ?? row[`one_${name}`] ?? EMPTY_RECORD[name]
   // Where paths are not looked at one by one, any of them stands for its template.
   if (row['k_path'] === '') call['path'] = row['one_path']
   call['ts'] = row.first_us

@@ -1,24 +1,8 @@
-import type { Outcome } from '../../model/call.ts'
+import { EMPTY_RECORD, type Outcome } from '../../model/call.ts'
 import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../wire/trace-context.ts'
 import type { CallDraft, CallParties } from './call-draft.ts'
 
 const NO_HEAD = Buffer.alloc(0)
-
-/** Parties of a call of which nothing is known yet. */
-export const NOBODY: CallParties = {
-  reporter: 'server',
-  source: '',
-  source_instance: '',
-  source_zone: '',
-  source_identity: '',
-  source_evidence: 'none',
-  destination: '',
-  destination_instance: '',
-  destination_zone: '',
-  destination_version: '',
-  protocol: 'http',
-  security: 'plaintext',
-}
 
 /** The draft that a call in progress fills; it is used again for the next one. */
 export class Draft implements CallDraft {
@@ -39,7 +23,7 @@ export class Draft implements CallDraft {
   status = 0
   outcome: Outcome = 'ok'
   response_flags = ''
-  parties: CallParties = NOBODY
+  parties: CallParties = EMPTY_RECORD
 
   constructor() {
     const memory = Buffer.alloc(TRACE_ID_DIGITS + 2 * SPAN_ID_DIGITS, '0')

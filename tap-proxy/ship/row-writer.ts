@@ -1,8 +1,7 @@
-import type { CallRecord } from '../../model/call.ts'
+import { type CallRecord, EMPTY_RECORD } from '../../model/call.ts'
 import { COLUMNS, NAME_BYTES_MAX, TEXT_BYTES_MAX } from '../../model/column.ts'
 import { encodeRow } from '../../model/row.ts'
 import type { CallDraft, CallParties } from '../observe/call-draft.ts'
-import { NOBODY } from '../observe/draft.ts'
 import type { Route } from '../observe/route-trie.ts'
 import { putBytes } from '../wire/put-bytes.ts'
 import { writePadded, writeText, writeUint } from './field-bytes.ts'
@@ -27,30 +26,6 @@ interface EndBlock {
   outcome: string
   response_flags: string
   bytes: Buffer
-}
-
-const EMPTY_RECORD: CallRecord = {
-  ...NOBODY,
-  ts: 0,
-  duration_us: 0,
-  ttfb_us: 0,
-  trace_id: '',
-  span_id: '',
-  parent_span_id: '',
-  method: '',
-  route: '',
-  path: '',
-  status: '',
-  outcome: 'ok',
-  response_flags: '',
-  request_bytes: 0,
-  response_bytes: 0,
-  attempt: 1,
-  verdicts: [],
-  config_version: '',
-  tap: '',
-  tap_us: 0,
-  attributes: {},
 }
 
 /** Bytes of the columns `first` to `last` of a record, with the tab behind the last one. */
