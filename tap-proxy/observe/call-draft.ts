@@ -1,4 +1,5 @@
 import type { CallRecord, Outcome } from '../../model/call.ts'
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../wire/trace-context.ts'
 
 /**
  * What the relay knows of one call when it ends. One draft lives in each connection and is used
@@ -54,4 +55,34 @@ export type CallParties = Pick<
 /** Takes finished calls: the row writer, the access log, the metrics. Must not throw and must not keep the draft. */
 export interface CallSink {
   call(draft: CallDraft): void
+}
+
+/** What of a draft is bytes, as text; whoever makes a record says how long it may be. */
+type DraftTexts = Pick<CallRecord, 'method' | 'route' | 'path'>
+
+/** The draft as a record of its own, which the next call does not change. */
+export function recordOf(draft: CallDraft, { method, route, path }: DraftTexts, tap: string): CallRecord {
+  return {
+    ...draft.parties,
+    ts: draft.ts,
+    duration_us: draft.duration_us,
+    ttfb_us: draft.ttfb_us,
+    trace_id: draft.ids.toString('latin1', 0, TRACE_ID_DIGITS),
+    span_id: draft.ids.toString('latin1', TRACE_ID_DIGITS, TRACE_ID_DIGITS + SPAN_ID_DIGITS),
+    parent_span_id: draft.hasParent ? draft.parent.toString('latin1') : '',
+    method,
+    route,
+    path,
+    status: draft.status === 0 ? '' : String(draft.status),
+    outcome: draft.outcome,
+    response_flags: draft.response_flags,
+    request_bytes: draft.request_bytes,
+    response_bytes: draft.response_bytes,
+    attempt: 1,
+    verdicts: [],
+    config_version: '',
+    tap,
+    tap_us: draft.tap_us,
+    attributes: {},
+  }
 }

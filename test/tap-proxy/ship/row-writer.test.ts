@@ -4,7 +4,7 @@ import { decodeRow, encodeRow, rowFault } from '../../../model/row.ts'
 import type { CallParties } from '../../../tap-proxy/observe/call-draft.ts'
 import { RouteTable } from '../../../tap-proxy/observe/route-table.ts'
 import { ROW_BYTES_MAX, RowWriter } from '../../../tap-proxy/ship/row-writer.ts'
-import { draftOf, PARTIES, recordOf } from '../support/draft.ts'
+import { draftOf, PARTIES, wholeRecordOf } from '../support/draft.ts'
 
 const TAP = 'orders@host\\1'
 const out = Buffer.alloc(ROW_BYTES_MAX)
@@ -56,7 +56,7 @@ describe('RowWriter', () => {
       fc.property(draft, (call) => {
         const route = routes.routeOf(call.head, call.pathStart, call.pathEnd)
         const written = out.toString('latin1', 0, writer.write(out, 0, call, route))
-        expect(written).toBe(encodeRow(recordOf(call, route.text, TAP)))
+        expect(written).toBe(encodeRow(wholeRecordOf(call, route.text, TAP)))
         expect(rowFault(written.slice(0, -1))).toBeUndefined()
       }),
       { numRuns: 500 },
@@ -70,7 +70,7 @@ describe('RowWriter', () => {
       const call = draftOf({ path: `/${'a'.repeat(2048 - 1 - gap)}\n\n\n` })
       const route = new RouteTable(10).routeOf(call.head, call.pathStart, call.pathEnd)
       const written = out.toString('latin1', 0, writer.write(out, 0, call, route))
-      expect(written).toBe(encodeRow(recordOf(call, route.text, TAP)))
+      expect(written).toBe(encodeRow(wholeRecordOf(call, route.text, TAP)))
     },
   )
 

@@ -1,5 +1,5 @@
 import type { CallRecord } from '../../../model/call.ts'
-import type { CallDraft, CallParties } from '../../../tap-proxy/observe/call-draft.ts'
+import { type CallDraft, type CallParties, recordOf } from '../../../tap-proxy/observe/call-draft.ts'
 
 export const PARTIES: CallParties = {
   reporter: 'server',
@@ -46,29 +46,9 @@ export function draftOf(
   }
 }
 
-/** The call record that a draft stands for. */
-export function recordOf(draft: CallDraft, route: string, tap: string): CallRecord {
-  return {
-    ...draft.parties,
-    ts: draft.ts,
-    duration_us: draft.duration_us,
-    ttfb_us: draft.ttfb_us,
-    trace_id: draft.ids.toString('latin1', 0, 32),
-    span_id: draft.ids.toString('latin1', 32, 48),
-    parent_span_id: draft.hasParent ? draft.parent.toString('latin1') : '',
-    method: draft.head.toString('utf8', draft.methodStart, draft.methodEnd),
-    route,
-    path: draft.head.toString('utf8', draft.pathStart, draft.pathEnd),
-    status: draft.status === 0 ? '' : String(draft.status),
-    outcome: draft.outcome,
-    response_flags: draft.response_flags,
-    request_bytes: draft.request_bytes,
-    response_bytes: draft.response_bytes,
-    attempt: 1,
-    verdicts: [],
-    config_version: '',
-    tap,
-    tap_us: draft.tap_us,
-    attributes: {},
-  }
+/** The call record that a draft stands for, its texts whole. */
+export function wholeRecordOf(draft: CallDraft, route: string, tap: string): CallRecord {
+  const text = (start: number, end: number): string => draft.head.toString('utf8', start, end)
+  const method = text(draft.methodStart, draft.methodEnd)
+  return recordOf(draft, { method, route, path: text(draft.pathStart, draft.pathEnd) }, tap)
 }
