@@ -1,6 +1,7 @@
 import type { CallRecord } from '../../model/call.ts'
 import type { Feature } from '../../model/flag.ts'
 import type { Settings } from '../../model/policy.ts'
+import type { Decision } from '../../model/verdict.ts'
 
 /**
  * The shape that every feature of a policy has. All of it is pure: a call, a state and a time go in,
@@ -28,23 +29,6 @@ export type JudgedCall = Pick<
   | 'attempt'
   | 'security'
 >
-
-/**
- * pass: nothing. deny, shed: refused. cut: ended by a timeout. retry: sent again; no_retry: failed and
- * left so. divert: sent to another endpoint. queue: waits for a connection. note: goes on, worth telling.
- */
-export const DECISIONS = [
-  'pass',
-  'deny',
-  'shed',
-  'cut',
-  'retry',
-  'no_retry',
-  'divert',
-  'queue',
-  'note',
-] as const
-export type Decision = (typeof DECISIONS)[number]
 
 export interface Verdict {
   readonly decision: Decision
