@@ -18,7 +18,9 @@ export function followTheme(): void {
     system_dark.value = system.matches
   })
   effect(() => {
-    document.documentElement.dataset['theme'] = theme.value
+    document.documentElement.dataset['theme'] = isDark.value ? 'dark' : 'light'
+  })
+  effect(() => {
     remember('local', 'theme', theme.value)
   })
 }
@@ -26,7 +28,7 @@ export function followTheme(): void {
 const DARK = '(prefers-color-scheme: dark)'
 const system_dark = signal(false)
 
-/** What is on screen; a canvas has to know, as no style sheet colours it. */
+/** What is on screen: the style sheet goes by it, and a canvas, which no style sheet colours. */
 export const isDark = computed(() => theme.value === 'dark' || (theme.value === 'auto' && system_dark.value))
 
 export function nextTheme(): void {
