@@ -1,5 +1,7 @@
+import type { Outcome } from './call.ts'
 import type { TapConfigStatus } from './control.ts'
 import type { Feature, Mode } from './flag.ts'
+import type { Origin } from './policy.ts'
 import type { CallVerdict, Decision } from './verdict.ts'
 
 /** Answers of the API about control: the document, who has it, what it says, does and would do. Times are RFC 3339. */
@@ -158,13 +160,18 @@ export interface CohortSignals {
   p99_us: number
 }
 
-/** Why the next step may not be taken yet, each in a sentence; empty where it may. */
+/**
+ * `GET /api/v1/evidence?service=&feature=&from=&to=`, also for a feature that the document does not name:
+ * that one is disabled.
+ */
 export interface EvidenceAnswer {
   window: { from: string; to: string }
   service: string
   feature: Feature
   mode: Mode
   percent: number
+  /** Parameters as the document writes them (`800ms`, `[GET, HEAD]`), without mode and percent; of rules how many. */
+  settings: readonly { name: string; value: string; origin: Origin }[]
   /** Calls that carried a verdict of this feature under the settings in force. */
   examined: number
   first_verdict: string | null
@@ -191,6 +198,7 @@ export interface EvidenceAnswer {
   forecast: { made_at: string; calls: number; affected: number; share: number } | null
   /** The same share as seen since then. */
   observed: { calls: number; affected: number; share: number } | null
+  /** Why the next step may not be taken yet, each in a sentence; empty where it may. */
   locked: readonly string[]
   /** The command that takes the next step. */
   command: string
@@ -226,6 +234,14 @@ export interface PoliciesAnswer {
 /** `GET /api/v1/calls/<id>/why`: what every feature said about one call, in words. */
 export interface WhyAnswer {
   id: string
+  ts: string
+  trace_id: string
+  source: string
+  destination: string
+  method: string
+  route: string
+  status: string
+  outcome: Outcome
   config_version: string
   verdicts: readonly (CallVerdict & {
     /** Why, in words, found by asking the same code again. */
