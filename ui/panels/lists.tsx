@@ -5,6 +5,7 @@ import { RESPONSE_FLAGS } from '../../model/call.ts'
 import { selectEdge } from '../map/selection.ts'
 import { HealthMark, StatusChip } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
+import { errorClass, PlainHead } from '../parts/plain-table.tsx'
 import { edgeAddress, page, traceAddress } from '../state/location.ts'
 import { clockText } from '../state/range.ts'
 
@@ -98,20 +99,7 @@ export function RouteList({ routes, most }: { routes: readonly RouteRow[]; most:
   const highest = top[0]?.calls ?? 1
   return (
     <table class="plain" aria-label="Routes">
-      <thead>
-        <tr>
-          <th scope="col">Route</th>
-          <th scope="col" class="number">
-            Calls
-          </th>
-          <th scope="col" class="number">
-            Errors
-          </th>
-          <th scope="col" class="number">
-            p95
-          </th>
-        </tr>
-      </thead>
+      <PlainHead words={['Route']} figures={['Calls', 'Errors', 'p95']} />
       <tbody>
         {top.slice(0, most).map((row) => (
           <tr key={`${row.method} ${row.route}`}>
@@ -120,7 +108,7 @@ export function RouteList({ routes, most }: { routes: readonly RouteRow[]; most:
               <Bar share={row.calls / highest} />
             </td>
             <td class="number">{wholeText(row.calls)}</td>
-            <td class={`number ${row.errors > 0 ? 'is-bad' : 'faint'}`}>{shareText(row.error_rate)}</td>
+            <td class={errorClass(row.errors)}>{shareText(row.error_rate)}</td>
             <td class="number">{durationText(row.p95_us)}</td>
           </tr>
         ))}

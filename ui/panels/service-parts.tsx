@@ -6,6 +6,7 @@ import type {
 } from '../../graph-api/contract.ts'
 import { agoText, durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
 import { Link } from '../parts/link.tsx'
+import { errorClass, PlainHead } from '../parts/plain-table.tsx'
 import { serviceAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
 import { Bar } from './lists.tsx'
@@ -14,33 +15,12 @@ import { Bar } from './lists.tsx'
 
 const since = (instant: string): string => agoText(Math.max(0, (Date.now() - Date.parse(instant)) / 1000))
 
-const errorClass = (errors: number): string => `number ${errors > 0 ? 'is-bad' : 'faint'}`
-
 /** Versions beside each other; what differs from the busiest one is easily seen in the same column. */
 export function Versions({ versions }: { versions: readonly VersionRow[] }) {
   const highest = versions[0]?.calls ?? 1
   return (
     <table class="plain" aria-label="Versions">
-      <thead>
-        <tr>
-          <th scope="col">Version</th>
-          <th scope="col" class="number">
-            Rate
-          </th>
-          <th scope="col" class="number">
-            Errors
-          </th>
-          <th scope="col" class="number">
-            p50
-          </th>
-          <th scope="col" class="number">
-            p95
-          </th>
-          <th scope="col" class="number">
-            Last
-          </th>
-        </tr>
-      </thead>
+      <PlainHead words={['Version']} figures={['Rate', 'Errors', 'p50', 'p95', 'Last']} />
       <tbody>
         {versions.map((row) => (
           <tr key={row.version} data-version={row.version}>
@@ -64,21 +44,7 @@ export function Instances({ instances }: { instances: readonly InstanceRow[] }) 
   const highest = instances[0]?.calls ?? 1
   return (
     <table class="plain" aria-label="Instances">
-      <thead>
-        <tr>
-          <th scope="col">Instance</th>
-          <th scope="col">Zone</th>
-          <th scope="col" class="number">
-            Calls
-          </th>
-          <th scope="col" class="number">
-            Errors
-          </th>
-          <th scope="col" class="number">
-            p95
-          </th>
-        </tr>
-      </thead>
+      <PlainHead words={['Instance', 'Zone']} figures={['Calls', 'Errors', 'p95']} />
       <tbody>
         {instances.map((row) => (
           <tr key={`${row.instance} ${row.zone} ${row.version}`}>

@@ -1,6 +1,7 @@
 import type { EdgeAnswer } from '../../graph-api/contract.ts'
 import { durationText, shareText, wholeText } from '../../graph-api/picture/format.ts'
 import { Chart, type Line, wholeBuckets } from '../parts/chart.tsx'
+import { errorClass, PlainHead } from '../parts/plain-table.tsx'
 
 /** What the caller's and the callee's tap measured; the difference is the network's share. */
 
@@ -41,22 +42,13 @@ export function Sides({ answer, chart = false }: { answer: EdgeAnswer; chart?: b
   return (
     <>
       <table class="plain" aria-label="Durations by side">
-        <thead>
-          <tr>
-            <th scope="col">Side</th>
-            {['Calls', 'Failed', 'p50', 'p95', 'p99'].map((title) => (
-              <th key={title} scope="col" class="number">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <PlainHead words={['Side']} figures={['Calls', 'Failed', 'p50', 'p95', 'p99']} />
         <tbody>
           {answer.sides.map((side) => (
             <tr key={side.reporter} data-side={side.reporter}>
               <td>{WORDS[side.reporter] ?? side.reporter}</td>
               <td class="number">{wholeText(side.calls)}</td>
-              <td class={`number ${side.errors > 0 ? 'is-bad' : 'faint'}`}>{wholeText(side.errors)}</td>
+              <td class={errorClass(side.errors)}>{wholeText(side.errors)}</td>
               <td class="number">{durationText(side.p50_us)}</td>
               <td class="number">{durationText(side.p95_us)}</td>
               <td class="number">{durationText(side.p99_us)}</td>
