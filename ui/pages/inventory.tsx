@@ -19,6 +19,29 @@ type Signals = GoldenSignals & { health: Health }
 
 const duration = (row: GoldenSignals, us: number): string => (row.calls > 0 ? durationText(us) : '–')
 
+/** Name of a service, which leads to its page. */
+function nameColumn<Row>(
+  id: string,
+  title: string,
+  name: (row: Row) => string,
+  look = 'name-cell',
+): TableColumn<Row> {
+  return {
+    id,
+    title,
+    value: name,
+    cell: (row) => (
+      <Link class={look} to={serviceAddress(name(row))} title={name(row)}>
+        {name(row)}
+      </Link>
+    ),
+  }
+}
+
+function countColumn<Row>(id: string, title: string, count: (row: Row) => number): TableColumn<Row> {
+  return { id, title, number: true, value: count, cell: count }
+}
+
 /** What services and edges have in common. */
 function signalColumns<Row extends Signals>(): TableColumn<Row>[] {
   return [
@@ -86,16 +109,7 @@ const BUDGET: TableColumn<ServiceRow> = {
 /** @param objectives whether any service has one */
 export function serviceColumns(objectives: boolean): TableColumn<ServiceRow>[] {
   return [
-    {
-      id: 'name',
-      title: 'Service',
-      value: (row) => row.id,
-      cell: (row) => (
-        <Link class="strong name-cell" to={serviceAddress(row.id)} title={row.id}>
-          {row.id}
-        </Link>
-      ),
-    },
+    nameColumn('name', 'Service', (row) => row.id, 'strong name-cell'),
     {
       id: 'kind',
       title: 'Kind',
@@ -107,67 +121,27 @@ export function serviceColumns(objectives: boolean): TableColumn<ServiceRow>[] {
       ),
     },
     ...signalColumns<ServiceRow>(),
-    {
-      id: 'callers',
-      title: 'Callers',
-      number: true,
-      value: (row) => row.callers,
-      cell: (row) => row.callers,
-    },
-    {
-      id: 'dependencies',
-      title: 'Calls to',
-      number: true,
-      value: (row) => row.dependencies,
-      cell: (row) => row.dependencies,
-    },
+    countColumn('callers', 'Callers', (row) => row.callers),
+    countColumn('dependencies', 'Calls to', (row) => row.dependencies),
     ...(objectives ? [BUDGET] : []),
   ]
 }
 
-export const SERVICE_HEAD = [
-  'service',
-  'kind',
-  'health',
-  'tapped',
-  'calls',
-  'errors',
-  'rate',
-  'error_rate',
-  'p50_us',
-  'p95_us',
-  'p99_us',
-  'callers',
-  'dependencies',
-]
+const SIGNAL_HEAD = ['calls', 'errors', 'rate', 'error_rate', 'p50_us', 'p95_us', 'p99_us']
+
+function signalCells(row: GoldenSignals): CsvCell[] {
+  return [row.calls, row.errors, row.rate, row.error_rate, row.p50_us, row.p95_us, row.p99_us]
+}
+
+export const SERVICE_HEAD = ['service', 'kind', 'health', 'tapped', ...SIGNAL_HEAD, 'callers', 'dependencies']
 
 export function serviceCells(row: ServiceRow): CsvCell[] {
-  const { id, kind, health, tapped, calls, errors, rate, error_rate, p50_us, p95_us, p99_us } = row
-  const signals = [calls, errors, rate, error_rate, p50_us, p95_us, p99_us]
-  return [id, kind, health, tapped, ...signals, row.callers, row.dependencies]
+  return [row.id, row.kind, row.health, row.tapped, ...signalCells(row), row.callers, row.dependencies]
 }
 
 export const EDGE_COLUMNS: TableColumn<GraphEdge>[] = [
-  {
-    id: 'source',
-    title: 'Source',
-    value: (edge) => edge.source,
-    cell: (edge) => (
-      <Link class="name-cell" to={serviceAddress(edge.source)} title={edge.source}>
-        {edge.source}
-      </Link>
-    ),
-  },
-  {
-    id: 'destination',
-    title: 'Destination',
-    value: (edge) => edge.destination,
-    cell: (edge) => (
-      <Link class="name-cell" to={serviceAddress(edge.destination)} title={edge.destination}>
-        {edge.destination}
-      </Link>
-    ),
-  },
+  nameColumn('source', 'Source', (edge) => edge.source),
+  nameColumn('destination', 'Destination', (edge) => edge.destination),
   {
     id: 'protocol',
     title: 'Protocol',
@@ -205,13 +179,7 @@ export const EDGE_HEAD = [
   'destination',
   'protocol',
   'health',
-  'calls',
-  'errors',
-  'rate',
-  'error_rate',
-  'p50_us',
-  'p95_us',
-  'p99_us',
+  ...SIGNAL_HEAD,
   'request_bytes',
   'response_bytes',
   'reporter',
@@ -220,16 +188,15 @@ export const EDGE_HEAD = [
 ]
 
 export function edgeCells(edge: GraphEdge): CsvCell[] {
-  const { source, destination, protocol, health, calls, errors, rate, error_rate } = edge
-  const { p50_us, p95_us, p99_us, request_bytes, response_bytes, reporter } = edge
-  const names = [source, destination, protocol, health]
-  const signals = [calls, errors, rate, error_rate, p50_us, p95_us, p99_us]
   return [
-    ...names,
-    ...signals,
-    request_bytes,
-    response_bytes,
-    reporter,
+    edge.source,
+    edge.destination,
+    edge.protocol,
+    edge.health,
+    ...signalCells(edge),
+    edge.request_bytes,
+    edge.response_bytes,
+    edge.reporter,
     edge.other_side_calls,
     edge.source_evidence,
   ]
