@@ -1,23 +1,28 @@
 import type { Security, SourceEvidence } from './call.ts'
-import type { GoldenSignals } from './graph.ts'
+import type { CallSignals, GoldenSignals } from './graph.ts'
 
 /**
  * Parts of what is told of one service or one edge: over time, by route, status, version, instance and
  * identity. Rates are per second, durations microseconds, shares 0..1, times RFC 3339 in UTC.
  */
 
-/** One point of a golden-signal series. */
-export interface SeriesPoint {
-  ts: string
+/** Calls by how they ended. */
+export interface OutcomeCounts {
   calls: number
+  /** Of these, how many count as failures of the called service. */
   errors: number
-  /** Calls by how they ended; what these six leave of `calls` ended well. */
+  /** What these six leave of `calls` ended well. */
   client_errors: number
   server_errors: number
   timeouts: number
   resets: number
   denied: number
   unfinished: number
+}
+
+/** One point of a golden-signal series. */
+export interface SeriesPoint extends OutcomeCounts {
+  ts: string
   /** Calls in flight on average: the sum of their durations over the length of the step (Little's law). */
   in_flight: number
   p50_us: number
@@ -40,16 +45,9 @@ export interface Series {
 }
 
 /** Counted by whole minutes around the window, above 12 hours by whole hours; `rate` goes by what was counted. */
-export interface RouteRow {
+export interface RouteRow extends CallSignals {
   method: string
   route: string
-  calls: number
-  errors: number
-  rate: number
-  error_rate: number
-  p50_us: number
-  p95_us: number
-  p99_us: number
 }
 
 export interface StatusRow {

@@ -5,6 +5,9 @@
  * from this table. Nothing here is enforced: the table says what a verdict would mean.
  */
 
+/** Who stands where a feature is judged: the tap behind the caller, or the one before the service. */
+export type Side = 'caller' | 'service'
+
 /** Never spelled on and off, which YAML 1.1 reads as booleans. */
 export const MODES = ['disabled', 'dry-run', 'enforce'] as const
 export type Mode = (typeof MODES)[number]
@@ -17,10 +20,13 @@ export type Parameter = { sentence: string; required?: true } & (
   | { kind: 'methods'; default?: readonly string[] }
   | { kind: 'statuses'; default?: readonly number[] }
   | { kind: 'word'; values: readonly string[]; default?: string }
+  | { kind: 'names'; default?: readonly string[] }
   | { kind: 'rules'; default?: readonly [] }
 )
 
 export interface Flag {
+  /** Taps on the other side never judge it: a call is judged once. */
+  side: Side
   /** What it does to a call once it is enforced. */
   effect: string
   /** What recorded calls can say about it, and what they cannot. */
@@ -43,15 +49,19 @@ const duration = (sentence: string, min: number, max: number) =>
 
 export const FLAGS = {
   timeouts: {
-    effect: 'A call that takes longer is answered 504 with the flag UT.',
+    side: 'caller',
+    effect:
+      'A call that takes longer is answered 504 with the flag UT; a stream that is silent for longer ends with SI.',
     evidence:
-      'Exact: durations are recorded. Streams (WebSocket, opaque bytes) are left out; a caller that would have tried again is not seen.',
+      'Exact: durations are recorded. Of streams (WebSocket, opaque bytes) the pauses are not, so idle is judged live only; a caller that would have tried again is not seen.',
     parameters: {
       request: duration('Longest time of a whole call, retries included.', MS, HOUR),
       backendRequest: duration('Longest wait of one attempt for the head of its answer.', MS, HOUR),
+      idle: duration('Longest silence of a stream, whose total time is not limited.', SECOND, 24 * HOUR),
     },
   },
   retries: {
+    side: 'caller',
     effect: 'A call that failed is sent again by the tap of its caller, within a budget.',
     evidence:
       'Which calls would be sent again is exact. Whether that helps is read from the next real call of the same kind, never computed from rates.',
@@ -98,6 +108,7 @@ export const FLAGS = {
     },
   },
   outlierDetection: {
+    side: 'caller',
     effect: 'An endpoint that keeps failing is left out for a while; its calls go to the others.',
     evidence:
       'The breaker runs on what really happened, in which failing endpoints kept their load. How the others would have fared is not known.',
@@ -127,6 +138,7 @@ export const FLAGS = {
     },
   },
   connectionPool: {
+    side: 'caller',
     effect: 'Calls past the limit wait for a connection, and past the queue are answered 503 with UO.',
     evidence:
       'Calls in flight come from recorded starts and ends, all instances of a caller together: each tap has a pool of its own, so this is the most there can be.',
@@ -141,7 +153,47 @@ export const FLAGS = {
       },
     },
   },
+  loadBalancer: {
+    side: 'caller',
+    effect: 'Calls go to the less busy of two endpoints picked at random, or in turn.',
+    evidence:
+      'Which calls met an endpoint that was busier than another one is exact for endpoints that were called; how fast the other would have been is not known.',
+    parameters: {
+      simple: {
+        kind: 'word',
+        values: ['LEAST_REQUEST', 'ROUND_ROBIN'],
+        default: 'LEAST_REQUEST',
+        sentence: 'LEAST_REQUEST counts calls in flight; ROUND_ROBIN is what a tap does without this.',
+      },
+    },
+  },
+  failover: {
+    side: 'caller',
+    effect: 'Calls stay in the first zone of the list that is healthy, and come back when an earlier one is.',
+    evidence:
+      'When endpoints of a zone failed in a row is exact. Whether the next zone could have taken the load is not known.',
+    parameters: {
+      order: {
+        kind: 'names',
+        required: true,
+        sentence: 'Zones from the nearest to the farthest; calls never go to one that is not listed.',
+      },
+      healthyPercent: {
+        ...whole('Share of healthy endpoints below which a zone is left for the next.', 1, 100),
+        default: 70,
+      },
+      consecutiveErrors: {
+        ...whole('Failures in a row that make an endpoint unhealthy.', 1, 1000),
+        default: 5,
+      },
+      recoveryTime: {
+        ...duration('After this an unhealthy endpoint is tried with a single call.', SECOND, HOUR),
+        default: 10 * SECOND,
+      },
+    },
+  },
   rateLimit: {
+    side: 'service',
     effect: 'Calls past the rate are answered 429 with Retry-After.',
     evidence:
       'Token buckets run over the recorded starts, one for each endpoint as its tap would. Callers that would have slowed down are not seen.',
@@ -153,6 +205,7 @@ export const FLAGS = {
     },
   },
   mtls: {
+    side: 'service',
     effect: 'With strict, a connection without a verified certificate is refused.',
     evidence: 'Exact: the protection of each call is recorded. Who has no tap shows as plaintext.',
     parameters: {
@@ -165,6 +218,7 @@ export const FLAGS = {
     },
   },
   authorization: {
+    side: 'service',
     effect: 'A call that no rule allows, or that a rule denies, is answered 403.',
     evidence:
       'Exact as to method and path. Without mutual TLS the caller is who it is believed to be, and the answer says by what.',

@@ -22,6 +22,9 @@ export interface GoldenSignals {
   p99_us: number
 }
 
+/** Where calls that failed by the caller's own fault are not told apart. */
+export type CallSignals = Omit<GoldenSignals, 'client_errors'>
+
 /** Of what saw no call. */
 export const SILENT: GoldenSignals = {
   calls: 0,

@@ -22,7 +22,7 @@ export interface Rule {
 
 type ValueOf<P extends Parameter> = P extends { kind: 'duration' | 'size' | 'number' }
   ? number
-  : P extends { kind: 'methods' }
+  : P extends { kind: 'methods' | 'names' }
     ? readonly string[]
     : P extends { kind: 'statuses' }
       ? readonly number[]
@@ -37,7 +37,12 @@ type Certain<P extends Parameter> = P extends { required: true } | { default: un
 type Parameters<F extends Feature> = (typeof FLAGS)[F]['parameters']
 
 /** What holds for a call: every value given or default; without a default and not given it is undefined. */
-export type Settings<F extends Feature> = { readonly mode: Mode; readonly percent: number } & {
+export type Settings<F extends Feature> = {
+  readonly mode: Mode
+  readonly percent: number
+  /** Milliseconds since 1970 from which on it counts as disabled. */
+  readonly expires: number | undefined
+} & {
   readonly [Name in keyof Parameters<F>]: Parameters<F>[Name] extends Parameter
     ? Certain<Parameters<F>[Name]>
     : never
@@ -47,8 +52,25 @@ export type Settings<F extends Feature> = { readonly mode: Mode; readonly percen
 export type Given = Readonly<Record<string, unknown>>
 export type GivenFeatures = Readonly<Partial<Record<Feature, Given>>>
 
+/** Raises the percentage of a service's enforced features that name none, while the guards hold. */
+export interface Rollout {
+  /** Percentages, rising. */
+  steps: readonly number[]
+  /** How long each step stays before the next, microseconds. */
+  hold: number
+  /** Worst that treated calls may be against the control cohort. */
+  guards: {
+    /** Percentage points of failed calls. */
+    errorRateDelta: number
+    p99Ratio: number
+  }
+}
+
+export const GUARDS_DEFAULT: Rollout['guards'] = { errorRateDelta: 1, p99Ratio: 2 }
+
 export interface ServicePolicy {
   features: GivenFeatures
+  rollout?: Rollout | undefined
   /** What differs for single callers, by their name. */
   callers: ReadonlyMap<string, GivenFeatures>
 }
@@ -87,7 +109,7 @@ export function settingsFor<F extends Feature>(
   const own = service.callers.get(caller)?.[feature]
   const given = service.features[feature]
   if (own === undefined && given === undefined) return undefined
-  const values: Record<string, unknown> = { mode: 'disabled', percent: PERCENT_DEFAULT }
+  const values: Record<string, unknown> = { mode: 'disabled', percent: PERCENT_DEFAULT, expires: undefined }
   for (const [name, parameter] of parametersOf(feature)) values[name] = parameter.default
   // The checked document has every value of its parameter's kind, and what is required.
   return Object.freeze({ ...values, ...given, ...own }) as unknown as Settings<F>

@@ -17,6 +17,7 @@ const KIND_COLUMNS = [
   'source_evidence',
   'destination',
   'destination_instance',
+  'destination_zone',
   'protocol',
   'method',
   'route',

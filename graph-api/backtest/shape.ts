@@ -21,6 +21,8 @@ const COLUMNS: Readonly<Record<Feature, readonly string[]>> = {
   retries: ['protocol', 'status', 'response_flags', 'attempt'],
   outlierDetection: ['destination_instance'],
   connectionPool: [],
+  loadBalancer: ['destination_instance'],
+  failover: ['destination_instance', 'destination_zone'],
   rateLimit: ['destination_instance'],
   mtls: ['security'],
   authorization: ['source_evidence'],

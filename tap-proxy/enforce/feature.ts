@@ -19,6 +19,7 @@ export type JudgedCall = Pick<
   | 'source_evidence'
   | 'destination'
   | 'destination_instance'
+  | 'destination_zone'
   | 'protocol'
   | 'method'
   | 'path'
@@ -73,4 +74,9 @@ export function isStream(call: JudgedCall): boolean {
 /** Scope of what the tap of a caller keeps about one service. */
 export function callerScope(call: JudgedCall): string {
   return `${call.source}\x1f${call.destination}`
+}
+
+/** What speaks against an endpoint; a caller's mistake, a refusal or a caller that left never does. */
+export function isFault({ outcome }: JudgedCall): boolean {
+  return outcome === 'server_error' || outcome === 'timeout' || outcome === 'reset'
 }

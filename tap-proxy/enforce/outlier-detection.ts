@@ -1,5 +1,5 @@
 import type { Settings } from '../../model/policy.ts'
-import { callerScope, type FeatureCode, type JudgedCall, PASS, type Verdict, verdict } from './feature.ts'
+import { callerScope, type FeatureCode, isFault, PASS, type Verdict, verdict } from './feature.ts'
 
 /**
  * Ejects endpoints that keep failing, as each caller sees them. In a small cluster no endpoint stands
@@ -76,11 +76,6 @@ function closeInterval({ settings }: Compiled, endpoint: Endpoint, now_us: numbe
   endpoint.good = 0
   endpoint.interval_end_us = now_us + settings.interval
   return calls >= settings.successRateRequestVolume && good / calls < settings.successRateThreshold
-}
-
-/** What speaks against an endpoint; a caller's mistake, a refusal or a caller that left never does. */
-function isFault(call: JudgedCall): boolean {
-  return call.outcome === 'server_error' || call.outcome === 'timeout' || call.outcome === 'reset'
 }
 
 export const outlierDetection: FeatureCode<'outlierDetection', Compiled, State> = {

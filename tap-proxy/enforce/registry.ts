@@ -1,7 +1,9 @@
 import type { Feature } from '../../model/flag.ts'
 import { authorization } from './authorization.ts'
 import { connectionPool } from './connection-pool.ts'
+import { failover } from './failover.ts'
 import type { FeatureCode } from './feature.ts'
+import { loadBalancer } from './load-balancer.ts'
 import { mtls } from './mtls.ts'
 import { outlierDetection } from './outlier-detection.ts'
 import { rateLimit } from './rate-limit.ts'
@@ -14,6 +16,8 @@ export const REGISTRY = {
   retries,
   outlierDetection,
   connectionPool,
+  loadBalancer,
+  failover,
   rateLimit,
   mtls,
   authorization,

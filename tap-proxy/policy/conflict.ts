@@ -22,8 +22,8 @@ function missing(feature: Feature, settings: Settings<Feature>): Fault[] {
     .map(([name]) => ({ name, message: 'this key is needed here', hint: 'Add it.' }))
 }
 
-function timeouts({ request, backendRequest }: Settings<'timeouts'>): Fault[] {
-  if (request === undefined && backendRequest === undefined) {
+function timeouts({ request, backendRequest, idle }: Settings<'timeouts'>): Fault[] {
+  if (request === undefined && backendRequest === undefined && idle === undefined) {
     const hint = 'Add request: 2s, or backendRequest: 800ms.'
     return [{ name: 'mode', message: 'a timeout without a time', hint }]
   }

@@ -50,6 +50,12 @@ const method = z.string().regex(/^[A-Z][A-Z-]{0,31}$/, 'is not a method in capit
 const methods = z.array(method).min(1, 'an empty list fits no call; leave it out to fit all').max(LIST_MAX)
 const statuses = z.array(z.int().min(400, 'only failures are tried again').max(599)).max(LIST_MAX)
 
+const zones = z
+  .array(z.string().refine(isName, { error: 'is not a name of letters, digits and . _ @ : / + -' }))
+  .min(1)
+  .max(LIST_MAX)
+  .refine((names) => new Set(names).size === names.length, { error: 'names one twice' })
+
 /** `spiffe://trust.domain/path` (SPIFFE-ID section 2). */
 export const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/[A-Za-z0-9._-]+)+$/
 
@@ -96,6 +102,8 @@ function formOf(parameter: Parameter): z.ZodType {
       return statuses
     case 'word':
       return z.enum(parameter.values)
+    case 'names':
+      return zones
     case 'rules':
       return z.array(rule).max(RULES_MAX)
   }

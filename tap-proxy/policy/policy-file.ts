@@ -1,7 +1,7 @@
 import type { ErrorPlace } from '../../model/error.ts'
 import { TapmeshError } from '../../model/error.ts'
 import { FEATURES, type Feature, MODES, type Mode, parametersOf } from '../../model/flag.ts'
-import type { Given, GivenFeatures, Policy, ServicePolicy } from '../../model/policy.ts'
+import type { Given, GivenFeatures, Policy, Rollout, ServicePolicy } from '../../model/policy.ts'
 import {
   checkYaml,
   type DocumentRules,
@@ -16,9 +16,11 @@ import { POLICY_SCHEMA } from './schema.ts'
 
 type Tree = { readonly [key: string]: unknown }
 
+type ServiceTree = Tree & { callers?: Record<string, Tree>; rollout?: Rollout }
+
 interface PolicyDocument {
   mesh?: { trustDomain: string }
-  services?: Record<string, Tree & { callers?: Record<string, Tree> }>
+  services?: Record<string, ServiceTree>
 }
 
 /** A policy, and where in its file each setting stands. */
@@ -44,16 +46,17 @@ function featuresOf(tree: Tree): GivenFeatures {
   for (const feature of FEATURES) {
     const given = tree[feature]
     if (given === undefined) continue
-    const names = ['mode', 'percent', ...parametersOf(feature).map(([name]) => name)]
+    const names = ['mode', 'percent', 'expires', ...parametersOf(feature).map(([name]) => name)]
     found[feature] = flat(given as Tree, names)
   }
   return found
 }
 
-function serviceOf({ callers, ...own }: Tree & { callers?: Record<string, Tree> }): ServicePolicy {
+function serviceOf({ callers, rollout, ...own }: ServiceTree): ServicePolicy {
   const entries = Object.entries(callers ?? {})
   return {
     features: featuresOf(own),
+    rollout,
     callers: new Map(entries.map(([caller, tree]) => [caller, featuresOf(tree)])),
   }
 }

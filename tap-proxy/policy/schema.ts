@@ -2,8 +2,9 @@ import * as z from 'zod'
 import { FEATURES, type Feature, FLAGS, MODES, parametersOf } from '../../model/flag.ts'
 import { PERCENT_DEFAULT } from '../../model/policy.ts'
 import { isName } from '../document/name.ts'
-import { MISSING } from '../document/parsed.ts'
+import { MISSING, parsed } from '../document/parsed.ts'
 import { parameterSchema } from './parameter.ts'
+import { rolloutSchema } from './rollout.ts'
 
 /** The schema of the policy document, made from the catalogue. Strict: an unknown key is a mistake. */
 
@@ -16,6 +17,15 @@ const percent = z
   .min(0)
   .max(100)
   .describe(`Share of traces it acts on, default ${PERCENT_DEFAULT}.`)
+
+const expires = parsed((text) => {
+  const at = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(at) ? undefined : at
+}, 'a time like 2026-12-01T18:00:00Z').meta({
+  description: 'From then on it counts as disabled, whether control can be reached or not.',
+  type: 'string',
+  examples: ['2026-12-01T18:00:00Z'],
+})
 
 type Shape = { [key: string]: z.ZodType | Shape }
 
@@ -45,7 +55,7 @@ function objectOf(shape: Shape): z.ZodObject {
 function featureSchema(feature: Feature, modeForm: z.ZodType): z.ZodType {
   const { shape } = objectOf(nested(feature))
   return z
-    .strictObject({ mode: modeForm, percent: percent.optional(), ...shape })
+    .strictObject({ mode: modeForm, percent: percent.optional(), expires: expires.optional(), ...shape })
     .describe(FLAGS[feature].effect)
     .optional()
 }
@@ -66,6 +76,7 @@ function named(entry: z.ZodType, what: string): z.ZodType {
 
 const service = z.strictObject({
   ...featuresOf(mode),
+  rollout: rolloutSchema.optional(),
   callers: named(z.strictObject(featuresOf(mode.optional())), 'callers').describe(
     'What differs for single callers, by name.',
   ),

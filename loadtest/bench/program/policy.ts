@@ -31,6 +31,7 @@ const calls = (method: string): JudgedCall[] =>
     source_evidence: index % 2 === 0 ? 'mtls' : 'trace',
     destination: 'orders',
     destination_instance: '10.0.0.1:80',
+    destination_zone: '',
     protocol: 'http',
     method,
     path: `/v1/area-${index}/17/items/${index}`,

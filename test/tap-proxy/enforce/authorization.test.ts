@@ -102,7 +102,13 @@ test('looking up decides as going through all rules does', () => {
   fc.assert(
     fc.property(fc.array(rule, { maxLength: 8 }), fc.array(caller, { maxLength: 8 }), (drafts, callers) => {
       const rules = drafts.map((draft, index) => ({ id: `r${index}`, ...draft }))
-      const compiled = authorization.compile({ mode: 'dry-run', percent: 100, default: 'deny', rules })
+      const compiled = authorization.compile({
+        mode: 'dry-run',
+        percent: 100,
+        expires: undefined,
+        default: 'deny',
+        rules,
+      })
       for (const change of callers) {
         const one = call(change)
         expect(short(authorization.decide(compiled, undefined, one, one.ts))).toBe(plainly(rules, one))
