@@ -15,7 +15,7 @@ import type {
   StatusRow,
   VersionRow,
 } from '../model/detail.ts'
-import type { Graph, GraphEdge, GraphNode, GraphWindow } from '../model/graph.ts'
+import type { CallSignals, Graph, GraphEdge, GraphNode, GraphWindow } from '../model/graph.ts'
 import type { Burns, Slo, SloState } from '../model/slo.ts'
 
 export type {
@@ -156,7 +156,7 @@ export interface CallsOverTimeAnswer {
 export type TopBy = 'edge' | 'source' | 'destination' | 'route' | 'status'
 
 /** Names that are not part of the key are empty. */
-export interface TopRow {
+export interface TopRow extends CallSignals {
   source: string
   destination: string
   method: string
@@ -164,13 +164,6 @@ export interface TopRow {
   /** As the protocol writes it, or the outcome where no answer came. */
   status: string
   response_flags: string
-  calls: number
-  errors: number
-  rate: number
-  error_rate: number
-  p50_us: number
-  p95_us: number
-  p99_us: number
 }
 
 /** GET /api/v1/top?by=&service=&limit=&from=&to=, most calls first */

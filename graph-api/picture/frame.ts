@@ -1,4 +1,11 @@
-import { type Graph, type GraphEdge, type GraphNode, type GraphWindow, SILENT } from '../../model/graph.ts'
+import {
+  type CallSignals,
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  type GraphWindow,
+  SILENT,
+} from '../../model/graph.ts'
 import type { GraphSeriesAnswer } from '../../model/graph-over-time.ts'
 import { healthOf } from '../../model/health.ts'
 
@@ -7,10 +14,8 @@ import { healthOf } from '../../model/health.ts'
 /** What a picture is made of. */
 export type SeriesColumns = Pick<GraphSeriesAnswer, 'step_s' | 'steps' | 'edges'>
 
-type Step = Pick<GraphEdge, 'calls' | 'errors' | 'rate' | 'error_rate' | 'p50_us' | 'p95_us' | 'p99_us'>
-
 /** Only the p95 is known of a step. */
-function signals(calls: number, errors: number, p95_us: number, seconds: number): Step {
+function signals(calls: number, errors: number, p95_us: number, seconds: number): CallSignals {
   const error_rate = calls > 0 ? errors / calls : 0
   return { calls, errors, rate: calls / seconds, error_rate, p50_us: 0, p95_us, p99_us: 0 }
 }

@@ -1,4 +1,5 @@
 import type { Store } from '../../collector/store/store.ts'
+import type { OutcomeCounts } from '../../model/detail.ts'
 import type { Series, SeriesPoint } from '../contract.ts'
 import { heatOf } from '../enrich/heat.ts'
 import { quantiles } from '../enrich/signals.ts'
@@ -24,16 +25,8 @@ export function edgeIds(edges: readonly EdgeKey[]): string[] {
 export const EDGE_CHOSEN =
   "concat(source, '\\x1f', destination, '\\x1f', protocol, '\\x1f', reporter) IN {ids:Array(String)}"
 
-interface SeriesRow {
+interface SeriesRow extends OutcomeCounts {
   at: number
-  calls: number
-  errors: number
-  client_errors: number
-  server_errors: number
-  timeouts: number
-  resets: number
-  denied: number
-  unfinished: number
   duration_sum_us: number
   keys: number[]
   counts: number[]
