@@ -233,5 +233,8 @@ export const COLUMNS: readonly Column[] = [
   },
 ]
 
+/** @returns which field of a row a column is, counted from 0 */
+export const placeOf = (name: keyof CallRecord): number => COLUMNS.findIndex((column) => column.name === name)
+
 /** Raised when the fields of a row or their order change; carried in the batch's header. */
 export const ROW_VERSION = 1

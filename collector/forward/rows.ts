@@ -1,10 +1,10 @@
 import type { Forwarder } from '../../forward/forwarder.ts'
 import { OTLP_TAP } from '../../model/call.ts'
-import { COLUMNS } from '../../model/column.ts'
+import { placeOf } from '../../model/column.ts'
 import { decodeRow } from '../../model/row.ts'
-import type { AcceptedBatch } from '../ingest/accepted.ts'
+import { type AcceptedBatch, eachGoodLine } from '../ingest/accepted.ts'
 
-const TRACE_ID = COLUMNS.findIndex((column) => column.name === 'trace_id')
+const TRACE_ID = placeOf('trace_id')
 const TAB = 0x09
 const NEWLINE = 0x0a
 
@@ -12,19 +12,14 @@ const NEWLINE = 0x0a
  * Hands rows of sampled traces to the forwarder. Rows that were spans are not sent on: their program
  * has an exporter of its own, which can send them there in full.
  */
-export function forwardRows({ tap, lines, bad }: AcceptedBatch, forwarder: Forwarder): void {
-  if (tap === OTLP_TAP) return
-  let next = 0
-  for (let start = 0; start < lines.length; ) {
-    if (bad[next] === start) {
-      start = bad[next + 1]! + 1
-      next += 2
-      continue
-    }
+export function forwardRows(batch: AcceptedBatch, forwarder: Forwarder): void {
+  if (batch.tap === OTLP_TAP) return
+  const { lines } = batch
+  eachGoodLine(batch, (start) => {
     let at = start
     for (let field = 0; field < TRACE_ID; at++) if (lines[at] === TAB) field++
     const end = lines.indexOf(NEWLINE, at)
     if (forwarder.takes(lines, at)) forwarder.offer(decodeRow(lines.toString('latin1', start, end)))
-    start = end + 1
-  }
+    return end
+  })
 }

@@ -1,6 +1,6 @@
-import { COLUMNS } from '../../model/column.ts'
+import { placeOf } from '../../model/column.ts'
 import { isFailed } from '../../model/outcome.ts'
-import type { AcceptedBatch } from '../ingest/accepted.ts'
+import { type AcceptedBatch, eachGoodLine } from '../ingest/accepted.ts'
 
 /** The ends of a row's edge; rows that agree in them share one object, which remembers where they count. */
 export interface Ends<Counted> {
@@ -23,14 +23,13 @@ export interface EdgeRow<Counted> {
 
 const TAB = 0x09
 const NEWLINE = 0x0a
-const place = (name: string): number => COLUMNS.findIndex((column) => column.name === name)
 const [DURATION, REPORTER, SOURCE, DESTINATION, PROTOCOL, OUTCOME] = [
-  place('duration_us'),
-  place('reporter'),
-  place('source'),
-  place('destination'),
-  place('protocol'),
-  place('outcome'),
+  placeOf('duration_us'),
+  placeOf('reporter'),
+  placeOf('source'),
+  placeOf('destination'),
+  placeOf('protocol'),
+  placeOf('outcome'),
 ] as const
 
 /** Ends remembered, by the bytes between reporter and protocol: most rows repeat those of another. */
@@ -46,7 +45,8 @@ export class EdgeRows<Counted> {
   readonly #starts = new Int32Array(OUTCOME + 2)
 
   /** @param take is handed the same object for every row */
-  each({ lines, bad }: AcceptedBatch, take: (row: EdgeRow<Counted>) => void): void {
+  each(batch: AcceptedBatch, take: (row: EdgeRow<Counted>) => void): void {
+    const { lines } = batch
     let end = 0
     const row: EdgeRow<Counted> = {
       ends: { reporter: '', source: '', destination: '', protocol: '', counted: undefined },
@@ -54,18 +54,12 @@ export class EdgeRows<Counted> {
       failed: false,
       attributes: () => lines.toString('latin1', lines.lastIndexOf(TAB, end) + 1, end),
     }
-    let next = 0
-    for (let start = 0; start < lines.length; ) {
-      if (bad[next] === start) {
-        start = bad[next + 1]! + 1
-        next += 2
-        continue
-      }
+    eachGoodLine(batch, (start) => {
       end = this.#fields(lines, start)
       this.#read(lines, row)
       take(row)
-      start = end + 1
-    }
+      return end
+    })
   }
 
   /** Finds the fields of a line up to the last that is needed. @returns the place of its newline */

@@ -1,8 +1,8 @@
-import { COLUMNS } from '../../model/column.ts'
+import { placeOf } from '../../model/column.ts'
 import type { Peers } from './peers.ts'
 
-const PARENT = COLUMNS.findIndex((column) => column.name === 'parent_span_id')
-const DESTINATION = COLUMNS.findIndex((column) => column.name === 'destination')
+const PARENT = placeOf('parent_span_id')
+const DESTINATION = placeOf('destination')
 const TAB = 0x09
 const SPAN_ID_DIGITS = 16
 

@@ -1,5 +1,5 @@
 import { type CallRecord, EMPTY_RECORD } from '../../model/call.ts'
-import { COLUMNS, NAME_BYTES_MAX, TEXT_BYTES_MAX } from '../../model/column.ts'
+import { NAME_BYTES_MAX, placeOf, TEXT_BYTES_MAX } from '../../model/column.ts'
 import { encodeRow } from '../../model/row.ts'
 import type { CallDraft, CallParties } from '../observe/call-draft.ts'
 import type { Route } from '../observe/route-trie.ts'
@@ -31,8 +31,7 @@ interface EndBlock {
 /** Bytes of the columns `first` to `last` of a record, with the tab behind the last one. */
 function fieldsOf(record: CallRecord, first: keyof CallRecord, last: keyof CallRecord): Buffer {
   const fields = encodeRow(record).split('\t')
-  const index = (name: keyof CallRecord) => COLUMNS.findIndex((column) => column.name === name)
-  return Buffer.from(`${fields.slice(index(first), index(last) + 1).join('\t')}\t`, 'latin1')
+  return Buffer.from(`${fields.slice(placeOf(first), placeOf(last) + 1).join('\t')}\t`, 'latin1')
 }
 
 const ATTRIBUTES_END = Buffer.from('{}\n')
