@@ -25,6 +25,7 @@ Examples:
   tapmesh calls --outcome failed
   tapmesh calls --destination payment --status 5xx --from now-24h
   tapmesh calls --min-duration 500ms --json | jq -r .trace_id
+  tapmesh calls --would deny --from now-24h
   tapmesh calls --path /checkout --limit 5000 --json > calls.jsonl`,
     )
     .action((options: CallsOptions) => run(terminal, options))

@@ -37,6 +37,9 @@ export interface CallFilters {
   minDuration?: number
   path?: string
   trace?: string
+  would?: string
+  acted?: string
+  verdict?: string
 }
 
 /** Milliseconds as a number, or with a unit: `250ms`, `1.5s`. Gives microseconds. */
@@ -91,6 +94,9 @@ export function withFilters(command: Command): Command {
     .option('--min-duration <duration>', 'only calls that took at least this long, like 250ms', parseDuration)
     .option('--path <text>', 'text inside the path')
     .option('--trace <id>', 'trace id')
+    .option('--would <decision>', 'what a policy would have done: deny, shed, cut, retry …')
+    .option('--acted <decision>', 'what a policy did')
+    .option('--verdict <feature>', 'feature that said something, or like retries:retry')
 }
 
 /** The filters by the names the API knows them. */
@@ -106,5 +112,8 @@ export function filterParameters(filters: CallFilters): Record<string, string | 
     min_duration_us: filters.minDuration,
     path: filters.path,
     trace_id: filters.trace,
+    would: filters.would,
+    acted: filters.acted,
+    verdict: filters.verdict,
   }
 }

@@ -1,16 +1,20 @@
 import { TapmeshError } from '../../model/error.ts'
-import { createView, ROLLUPS } from './rollups.ts'
+import { createView } from './rollup-table.ts'
+import { ROLLUPS } from './rollups.ts'
 import type { Store } from './store.ts'
 import {
   CALLS,
   createTable,
   DATABASE,
+  FORECASTS,
   type Placement,
   POSITIONS,
   QUARANTINE,
+  ROLLOUTS,
   SCHEMA_VERSION,
   TAPS,
 } from './tables.ts'
+import { VERDICT_ROLLUPS } from './verdict-rollups.ts'
 
 /**
  * One step of the schema. Every statement may run again: a process that was killed in mid-migration
@@ -27,6 +31,13 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: (placement) => [
       ...[CALLS, TAPS, QUARANTINE, POSITIONS, ...ROLLUPS].map((table) => createTable(table, placement)),
       ...ROLLUPS.map((rollup) => createView(rollup, placement)),
+    ],
+  },
+  {
+    version: 2,
+    statements: (placement) => [
+      ...[...VERDICT_ROLLUPS, FORECASTS, ROLLOUTS].map((table) => createTable(table, placement)),
+      ...VERDICT_ROLLUPS.map((rollup) => createView(rollup, placement)),
     ],
   },
 ]

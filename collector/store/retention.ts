@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { ROLLUPS } from './rollups.ts'
 import type { Store } from './store.ts'
 import { CALLS, DATABASE, QUARANTINE, TAPS, type Table } from './tables.ts'
+import { VERDICT_ROLLUPS } from './verdict-rollups.ts'
 
 /** How long and how much is kept. Rollups are small and outlive the calls they were made from. */
 export interface RetentionSettings {
@@ -22,6 +23,8 @@ export const RETENTION_DEFAULTS: RetentionSettings = {
     edge_1d: 400,
     route_1m: 7,
     route_1h: 90,
+    verdict_10s: 2,
+    verdict_1h: 400,
     taps: 60,
     quarantine: 60,
   },
@@ -29,10 +32,20 @@ export const RETENTION_DEFAULTS: RetentionSettings = {
   disk_share_max: 0.9,
 }
 
-const TABLES: readonly Table[] = [CALLS, TAPS, QUARANTINE, ...ROLLUPS]
+const TABLES: readonly Table[] = [CALLS, TAPS, QUARANTINE, ...ROLLUPS, ...VERDICT_ROLLUPS]
 
 /** Order in which tables give way: calls first, the coarsest rollup last. */
-const GIVE_WAY = ['calls', 'edge_10s', 'route_1m', 'edge_1m', 'route_1h', 'edge_1h', 'edge_1d']
+const GIVE_WAY = [
+  'calls',
+  'edge_10s',
+  'verdict_10s',
+  'route_1m',
+  'edge_1m',
+  'route_1h',
+  'verdict_1h',
+  'edge_1h',
+  'edge_1d',
+]
 
 /** Lets each table forget rows past its days; run at every start, so that changed days count. */
 export async function applyDays(store: Store, days: RetentionSettings['days']): Promise<void> {

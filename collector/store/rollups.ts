@@ -1,7 +1,6 @@
 import { SOURCE_EVIDENCE } from '../../model/call.ts'
 import { BUCKETS_PER_OCTAVE, TTFB_BUCKETS_PER_OCTAVE } from '../../model/histogram.ts'
-import { FAILED_OUTCOMES } from '../../model/outcome.ts'
-import { DATABASE, type Placement, type Table, type TableColumn } from './tables.ts'
+import { FAILED, histogram, key, type Rollup, type RollupColumn, rollup, total } from './rollup-table.ts'
 
 /**
  * Rollups, filled by cascading materialized views: edge_10s from calls, edge_1m from edge_10s,
@@ -11,44 +10,9 @@ import { DATABASE, type Placement, type Table, type TableColumn } from './tables
  * Read them with the same functions that `next` names: sum(calls), max(duration_max_us),
  * sumMap(duration_buckets), min(evidence).
  */
-interface RollupColumn extends TableColumn {
-  /** Expression over `calls`. */
-  first: string
-  /** Expression over the rollup one level below. */
-  next: string
-}
-
-const bucketOf = (column: string, perOctave: number): string =>
-  `toUInt16(floor(log2(greatest(${column}, 1)) * ${perOctave}))`
-
-const histogramType = 'SimpleAggregateFunction(sumMap, Map(UInt16, UInt64)) CODEC(ZSTD(1))'
-
-function key(name: string, sentence: string): RollupColumn {
-  return { name, type: 'LowCardinality(String) CODEC(ZSTD(1))', first: name, next: name, sentence }
-}
-
-function total(name: string, first: string, sentence: string): RollupColumn {
-  const type = 'SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1))'
-  return { name, type, first, next: `sum(${name})`, sentence }
-}
-
-function histogram(
-  name: string,
-  of: string,
-  perOctave: number,
-  condition: string,
-  sentence: string,
-): RollupColumn {
-  const one = `map(${bucketOf(of, perOctave)}, toUInt64(1))`
-  const first = condition === '' ? `sumMap(${one})` : `sumMapIf(${one}, ${condition})`
-  return { name, type: histogramType, first, next: `sumMap(${name})`, sentence }
-}
-
-const failed = `outcome IN (${FAILED_OUTCOMES.map((outcome) => `'${outcome}'`).join(', ')})`
-
 const SIGNALS: readonly RollupColumn[] = [
   total('calls', 'count()', 'Calls.'),
-  total('errors', `countIf(${failed})`, 'Calls that failed, by model/outcome.ts.'),
+  total('errors', `countIf(${FAILED})`, 'Calls that failed, by model/outcome.ts.'),
   total('client_errors', "countIf(outcome = 'client_error')", 'Calls refused as the mistake of the caller.'),
   total('duration_sum_us', 'sum(duration_us)', 'Sum of durations, microseconds.'),
   {
@@ -122,54 +86,6 @@ const ROUTE_KEYS: readonly RollupColumn[] = [
   key('route', 'Template of the path.'),
 ]
 
-export interface Rollup extends Table {
-  /** Table it is filled from. */
-  from: string
-  /** Statement of its materialized view, without placement. */
-  select: string
-}
-
-function rollup(
-  name: string,
-  from: string,
-  step: string,
-  keys: readonly RollupColumn[],
-  signals: readonly RollupColumn[],
-  partition: string,
-): Rollup {
-  const fromCalls = from === 'calls'
-  const expression = (column: RollupColumn): string => {
-    const text = fromCalls ? column.first : column.next
-    return text === column.name ? text : `${text} AS ${column.name}`
-  }
-  const names = keys.map((column) => column.name).join(', ')
-  // The source is qualified because an alias may bear the name of the column it is made from.
-  const select = [
-    `SELECT toStartOfInterval(${fromCalls ? 'toDateTime(ts)' : 't'}, INTERVAL ${step}) AS ${fromCalls ? 't' : 'step'},`,
-    `  ${[...keys, ...signals].map(expression).join(',\n  ')}`,
-    `FROM ${DATABASE}.${from} GROUP BY ${fromCalls ? 't' : 'step'}, ${names}`,
-  ].join('\n')
-  return {
-    name,
-    from,
-    select: fromCalls ? select : `SELECT step AS t, * EXCEPT step FROM (${select})`,
-    columns: [
-      {
-        name: 't',
-        type: "DateTime('UTC') CODEC(DoubleDelta, ZSTD(1))",
-        sentence: `Start of the ${step.toLowerCase()}.`,
-      },
-      ...keys,
-      ...signals,
-    ],
-    engine: 'AggregatingMergeTree',
-    partition,
-    order: `t, ${names}`,
-    time: 't',
-    sentence: `Golden signals by ${step.toLowerCase()}.`,
-  }
-}
-
 export const ROLLUPS: readonly Rollup[] = [
   rollup('edge_10s', 'calls', '10 SECOND', EDGE_KEYS, EDGE_SIGNALS, 'toDate(t)'),
   rollup('edge_1m', 'edge_10s', '1 MINUTE', EDGE_KEYS, EDGE_SIGNALS, 'toDate(t)'),
@@ -179,12 +95,3 @@ export const ROLLUPS: readonly Rollup[] = [
   rollup('route_1m', 'calls', '1 MINUTE', ROUTE_KEYS, SIGNALS, 'toDate(t)'),
   rollup('route_1h', 'route_1m', '1 HOUR', ROUTE_KEYS, SIGNALS, 'toYYYYMM(t)'),
 ]
-
-/** The statement that makes the view which fills a rollup. */
-export function createView(target: Rollup, placement: Placement): string {
-  return [
-    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${DATABASE}.${target.name}_view${placement.onCluster}`,
-    `TO ${DATABASE}.${target.name} AS`,
-    target.select,
-  ].join('\n')
-}

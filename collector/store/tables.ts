@@ -125,6 +125,37 @@ export const POSITIONS: Table = {
   sentence: 'Dragged nodes of the map.',
 }
 
+export const FORECASTS: Table = {
+  name: 'forecasts',
+  columns: [
+    { name: 'at', type: at, sentence: 'When the forecast was made.' },
+    { name: 'revision', type: label, sentence: 'Revision of the change it was made for.' },
+    { name: 'service', type: label, sentence: 'Service of the change.' },
+    { name: 'feature', type: label, sentence: 'Feature of the change.' },
+    { name: 'calls', type: count, sentence: 'Recorded calls that the feature would have looked at.' },
+    { name: 'affected', type: count, sentence: 'How many of them it would have decided anything about.' },
+    { name: 'window_s', type: count, sentence: 'Length of the recorded time, seconds.' },
+  ],
+  engine: 'MergeTree',
+  partition: 'toYYYYMM(at)',
+  order: 'at, service, feature',
+  sentence: 'What a back-test said of each change of a policy, to be compared with what came.',
+}
+
+export const ROLLOUTS: Table = {
+  name: 'rollouts',
+  columns: [
+    { name: 'service', type: 'String', sentence: 'Service whose feature is rolled out.' },
+    { name: 'feature', type: 'String', sentence: 'Feature that is rolled out.' },
+    { name: 'state', type: 'String CODEC(ZSTD(1))', sentence: 'Where the rollout stands, JSON.' },
+    { name: 'at', type: at, sentence: 'When; the newest row of a feature counts.' },
+  ],
+  engine: 'ReplacingMergeTree(at)',
+  partition: 'tuple()',
+  order: 'service, feature',
+  sentence: 'Rollouts and latches, so that they outlive the process.',
+}
+
 export const SCHEMA_VERSION: Table = {
   name: 'schema_version',
   columns: [
@@ -139,7 +170,7 @@ export const SCHEMA_VERSION: Table = {
 
 /** Tables that `Store.insert` may write to, by name. */
 export const INSERT_TABLES: ReadonlyMap<string, Table> = new Map(
-  [CALLS, TAPS, QUARANTINE, POSITIONS].map((table) => [table.name, table]),
+  [CALLS, TAPS, QUARANTINE, POSITIONS, FORECASTS, ROLLOUTS].map((table) => [table.name, table]),
 )
 
 /** The statement that makes a table; running it again changes nothing. */

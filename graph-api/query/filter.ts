@@ -3,6 +3,7 @@ import type { CallRecord, Protocol } from '../../model/call.ts'
 import { FAILED_OUTCOMES } from '../../model/outcome.ts'
 import { printable } from '../../model/row.ts'
 import type { CallFilters } from '../schema/parameters.ts'
+import { verdictPatterns } from './verdict-filter.ts'
 
 /** Filters of /calls twice: as conditions of a query and as a predicate for the live tail. */
 
@@ -51,6 +52,10 @@ export function filterSql(filters: CallFilters): { sql: string; bound: Record<st
     conditions.push('position(path, {path:String}) > 0')
     bound['path'] = storedForm(filters.path)
   }
+  for (const [index, pattern] of verdictPatterns(filters).entries()) {
+    conditions.push(`arrayExists(v -> match(v, {verdict${index}:String}), verdicts)`)
+    bound[`verdict${index}`] = pattern
+  }
   return { sql: conditions.join(' AND '), bound }
 }
 
@@ -76,6 +81,9 @@ export function filterPredicate(filters: CallFilters): (call: CallRecord) => boo
   if (path !== undefined) {
     const wanted = storedForm(path)
     tests.push((call) => call.path.includes(wanted))
+  }
+  for (const pattern of verdictPatterns(filters).map((text) => new RegExp(text))) {
+    tests.push((call) => call.verdicts.some((text) => pattern.test(text)))
   }
   return (call) => tests.every((test) => test(call))
 }

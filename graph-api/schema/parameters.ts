@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { OUTCOMES, REPORTERS } from '../../model/call.ts'
 import { NAME_BYTES_MAX, TEXT_BYTES_MAX } from '../../model/column.ts'
+import { FEATURES } from '../../model/flag.ts'
+import { DECISIONS } from '../../model/verdict.ts'
 import { TEXT_MAX as FIND_TEXT_MAX } from '../find/grammar.ts'
 import { GROUPINGS } from '../picture/group.ts'
 
@@ -47,6 +49,10 @@ export const traceId = z
 
 const outcomeWord = new RegExp(`^(?:failed|(?:${OUTCOMES.join('|')})(?:,(?:${OUTCOMES.join('|')}))*)$`)
 
+/** What is told of a call besides that it passes. */
+const TOLD = DECISIONS.filter((decision) => decision !== 'pass')
+const verdictWord = new RegExp(`^(?:${FEATURES.join('|')})(?::(?:${DECISIONS.join('|')}))?$`)
+
 /** Filters that /calls and the live tail share. */
 export const callFilters = z.strictObject({
   source: name.optional().describe('Calling service, whole name.'),
@@ -69,6 +75,16 @@ export const callFilters = z.strictObject({
     .describe('Duration of at least this many microseconds.'),
   trace_id: traceId.optional().describe('32 hex digits.'),
   path: z.string().min(1).max(TEXT_BYTES_MAX).optional().describe('Text to be found inside the path.'),
+  would: z.enum(TOLD).optional().describe('What some feature would have done, such as deny.'),
+  acted: z.enum(TOLD).optional().describe('What some feature did, such as cut.'),
+  verdict: z
+    .string()
+    .regex(
+      verdictWord,
+      `takes a feature (${FEATURES.join(', ')}), or one with its decision like retries:retry`,
+    )
+    .optional()
+    .describe('Feature that said something, `retries`, or what it said, `retries:retry`.'),
 })
 
 export type CallFilters = z.output<typeof callFilters>

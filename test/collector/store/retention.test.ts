@@ -7,6 +7,7 @@ import { applyDays, diskShare, RETENTION_DEFAULTS, sweep } from '../../../collec
 import { ROLLUPS } from '../../../collector/store/rollups.ts'
 import type { Store } from '../../../collector/store/store.ts'
 import { SINGLE_NODE } from '../../../collector/store/tables.ts'
+import { VERDICT_ROLLUPS } from '../../../collector/store/verdict-rollups.ts'
 import { encodeRow } from '../../../model/row.ts'
 import { record } from '../../support/record.ts'
 
@@ -81,26 +82,29 @@ test('days become the TTL of the tables, also when they change', async () => {
 })
 
 test('every table that keeps a time has its days', () => {
-  for (const { name } of ROLLUPS) expect(RETENTION_DEFAULTS.days[name]).toBeGreaterThan(0)
+  for (const { name } of [...ROLLUPS, ...VERDICT_ROLLUPS])
+    expect(RETENTION_DEFAULTS.days[name]).toBeGreaterThan(0)
 })
 
 test('a migration that was cut off is done again from its start, and one that is done is not', async () => {
   const run: string[] = []
+  const present = MIGRATIONS.at(-1)!.version
   let failAt = 3
   const traced: Pick<Store, 'read' | 'command'> = {
-    read: async <Row>() => [{ version: 1 }] as Row[],
+    read: async <Row>() => [{ version: present }] as Row[],
     command: async (sql) => {
       if (failAt-- === 0) throw new Error('killed')
       run.push(sql)
     },
   }
-  const two = [...MIGRATIONS, { version: 2, statements: () => ['ALTER one', 'ALTER two'] }]
+  const next = present + 1
+  const two = [...MIGRATIONS, { version: next, statements: () => ['ALTER one', 'ALTER two'] }]
   await expect(migrate(traced, SINGLE_NODE, two)).rejects.toThrow('killed')
-  expect(run.some((sql) => sql.includes("'schema-2'"))).toBe(false)
+  expect(run.some((sql) => sql.includes(`'schema-${next}'`))).toBe(false)
   failAt = -1
   await migrate(traced, SINGLE_NODE, two)
   expect(run.filter((sql) => sql.startsWith('ALTER'))).toEqual(['ALTER one', 'ALTER one', 'ALTER two'])
-  expect(run.at(-1)).toContain("'schema-2'")
+  expect(run.at(-1)).toContain(`'schema-${next}'`)
 })
 
 test('migrating again changes nothing, and data of a newer tapmesh are refused', async () => {

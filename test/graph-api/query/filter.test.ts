@@ -19,6 +19,22 @@ test.each([
   [{ min_duration_us: '500' }, { duration_us: 500 }, { duration_us: 499 }],
   [{ path: 'cart' }, { path: '/x/cart/1' }, { path: '/x' }],
   [{ trace_id: 'AB'.repeat(16) }, { trace_id: 'ab'.repeat(16) }, { trace_id: 'ac'.repeat(16) }],
+  [
+    { would: 'retry' },
+    { verdicts: ['authorization=deny', 'retries=would_retry;rule=codes'] },
+    { verdicts: ['authorization=would_deny', 'retries=retry', 'retries=would_no_retry'] },
+  ],
+  [{ acted: 'deny' }, { verdicts: ['authorization=deny'] }, { verdicts: ['authorization=would_deny'] }],
+  [
+    { verdict: 'retries' },
+    { verdicts: ['retries=pass;cohort=control'] },
+    { verdicts: ['mtls=note;rule=retries'] },
+  ],
+  [
+    { verdict: 'retries:retry' },
+    { verdicts: ['retries=would_retry;rule=codes'] },
+    { verdicts: ['retries=no_retry;rule=codes', 'rateLimit=would_shed'] },
+  ],
 ])('%j keeps %j and leaves %j out', (filters, kept, left) => {
   expect(matches(filters, kept)).toBe(true)
   expect(matches(filters, left)).toBe(false)
@@ -29,6 +45,18 @@ test('work inside a service is listed for its trace alone', () => {
   expect(matches({}, internal)).toBe(false)
   expect(matches({ trace_id: internal.trace_id }, internal)).toBe(true)
   expect(filterSql({ trace_id: internal.trace_id }).sql).not.toContain('internal')
+})
+
+test.each([
+  { would: 'pass' },
+  { would: 'x' },
+  { acted: '.*' },
+  { verdict: 'nothing' },
+  { verdict: 'retries:x' },
+])('%j is refused', (filters) => {
+  expect(() => check(callFilters, filters)).toThrow(
+    expect.objectContaining({ code: 'TAPMESH_QUERY_INVALID' }),
+  )
 })
 
 test('no value stands in the text of a query', () => {
