@@ -2,7 +2,8 @@ import type { GivenFeatures } from './policy.ts'
 
 /**
  * What control and a tap say to each other. `GET /v1/config/<tap>?services=a,b` gives the whole state
- * for that tap (ETag, `Prefer: wait=30`); `POST /v1/config/<tap>/status` tells what became of it.
+ * for that tap (ETag, `Prefer: wait=30`); `POST /v1/config/<tap>/status` tells what became of it. The first
+ * of the services is the tap's own.
  */
 export const CONTROL_VERSION = 'tapmesh/v1'
 

@@ -91,7 +91,18 @@ export interface ConfigChanged {
   }[]
 }
 
-export const AUDIT_ACTIONS = ['set', 'edit', 'undo', 'rearm', 'bypass', 'advance', 'rollback'] as const
+/** expire: a feature ended by its own clock. file: the file that control serves was changed. */
+export const AUDIT_ACTIONS = [
+  'set',
+  'edit',
+  'undo',
+  'rearm',
+  'bypass',
+  'advance',
+  'rollback',
+  'expire',
+  'file',
+] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
 export interface AuditEntry {
@@ -135,6 +146,7 @@ export interface EnforcementCell {
   latched: { at: string; reason: string } | null
   /** When it ends by its own clock. */
   expires: string | null
+  /** `at_step` counts from 0; -1 before the first step. */
   rollout: { steps: readonly number[]; at_step: number; next_at: string | null; held: string | null } | null
   /** Calls of the window that the feature looked at, and what was said and done. */
   calls: number

@@ -3,7 +3,9 @@ import { createView } from './rollup-table.ts'
 import { ROLLUPS } from './rollups.ts'
 import type { Store } from './store.ts'
 import {
+  AUDIT,
   CALLS,
+  CONFIG,
   createTable,
   DATABASE,
   FORECASTS,
@@ -33,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
       ...ROLLUPS.map((rollup) => createView(rollup, placement)),
     ],
   },
+  { version: 2, statements: (placement) => [CONFIG, AUDIT].map((table) => createTable(table, placement)) },
   {
     version: 2,
     statements: (placement) => [

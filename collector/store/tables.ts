@@ -46,6 +46,8 @@ export interface Table {
   order: string
   /** Expression of the time that retention by days goes by; absent where rows are kept for good. */
   time?: string
+  /** Settings of the engine besides those that every table has. */
+  settings?: readonly string[]
   sentence: string
 }
 
@@ -156,6 +158,58 @@ export const ROLLOUTS: Table = {
   sentence: 'Rollouts and latches, so that they outlive the process.',
 }
 
+/** Small, and nobody's to lose: on the disk before an insert is answered. */
+const DURABLE = ['fsync_after_insert = 1', 'fsync_part_directory = 1']
+
+export const CONFIG: Table = {
+  name: 'config',
+  columns: [
+    { name: 'number', type: 'UInt64', sentence: 'Number of the revision, from 1.' },
+    { name: 'epoch', type: 'String', sentence: '8 hex digits, made once for a history.' },
+    { name: 'at', type: at, sentence: 'When it was made.' },
+    { name: 'actor', type: 'String', sentence: 'Who says to have made it; no proof.' },
+    { name: 'reason', type: 'String', sentence: 'Why, in the words of who made it.' },
+    {
+      name: 'document_number',
+      type: 'UInt64',
+      sentence: 'Revision whose document holds; 0 where there is none yet.',
+    },
+    {
+      name: 'document',
+      type: 'String CODEC(ZSTD(3))',
+      sentence: 'The policy as it was set; empty where document_number names another revision.',
+    },
+    { name: 'bypass', type: 'UInt8', sentence: '1 where everything was switched off by hand.' },
+    { name: 'entry', type: 'String CODEC(ZSTD(3))', sentence: 'Its entry of the audit as JSON.' },
+  ],
+  engine: 'MergeTree',
+  partition: 'tuple()',
+  order: 'number',
+  settings: DURABLE,
+  sentence: 'Every revision of the policy, and of what is in force of it.',
+}
+
+export const AUDIT: Table = {
+  name: 'audit',
+  columns: [
+    { name: 'seq', type: 'UInt64', sentence: 'From 1, without gaps.' },
+    { name: 'at', type: at, sentence: 'When it was done.' },
+    { name: 'actor', type: 'String', sentence: 'Who says to have done it; no proof.' },
+    { name: 'action', type: label, sentence: 'What was done.' },
+    { name: 'reason', type: 'String', sentence: 'Why, in the words of who did it.' },
+    { name: 'auto', type: 'UInt8', sentence: '1 where control did it by itself.' },
+    { name: 'revision', type: 'String', sentence: 'The revision that came of it.' },
+    { name: 'before', type: 'String CODEC(ZSTD(3))', sentence: 'What held before, one line a change.' },
+    { name: 'after', type: 'String CODEC(ZSTD(3))', sentence: 'What holds since.' },
+    { name: 'hash', type: 'String', sentence: 'SHA-256 over the entry and the hash before it, hex.' },
+  ],
+  engine: 'MergeTree',
+  partition: 'tuple()',
+  order: 'seq',
+  settings: DURABLE,
+  sentence: 'Who changed what of the policy, when and why; each entry holds the one before by its hash.',
+}
+
 export const SCHEMA_VERSION: Table = {
   name: 'schema_version',
   columns: [
@@ -185,6 +239,6 @@ export function createTable(table: Table, placement: Placement): string {
     `  ${lines.join(',\n  ')}`,
     `) ENGINE = ${placement.enginePrefix}${table.engine}`,
     `PARTITION BY ${table.partition} ORDER BY (${table.order})`,
-    `SETTINGS ttl_only_drop_parts = 1, ${settings}`,
+    `SETTINGS ${['ttl_only_drop_parts = 1', settings, ...(table.settings ?? [])].join(', ')}`,
   ].join('\n')
 }
