@@ -1,4 +1,11 @@
 import type { ForwardCounts } from '../forward/forwarder.ts'
+import {
+  histogramSamples,
+  type Labels,
+  type MetricFamily,
+  registerFamily,
+  type Sample,
+} from '../model/metric.ts'
 import type { CallCounters, CallSeries } from './observe/call-counters.ts'
 import { DURATION_BOUNDS_US, METHODS, STATUS_CLASSES, TAP_BOUNDS_US } from './observe/call-counters.ts'
 import type { RelayCounters } from './relay/counters.ts'
@@ -25,20 +32,6 @@ export interface MetricSources {
   info: () => Record<string, string>
 }
 
-type Labels = Record<string, string | number>
-interface Sample {
-  labels: Labels
-  value: number
-  metricName?: string
-}
-
-interface Family {
-  name: string
-  help: string
-  type: 'counter' | 'gauge' | 'histogram'
-  samples: () => Sample[]
-}
-
 /**
  * The text of /metrics. prom-client is loaded at the first scrape and only writes the format: the
  * numbers stay where the calls put them.
@@ -49,22 +42,12 @@ export async function createExposition(
 ): Promise<() => Promise<{ type: string; text: string }>> {
   const { Registry } = await import('prom-client')
   const registry = new Registry()
-  for (const { name, help, type, samples } of familiesOf(sources)) {
-    const metric = {
-      name,
-      help,
-      type,
-      aggregator: 'sum',
-      get: async () => ({ name, help, type, aggregator: 'sum', values: samples() }),
-    }
-    // The registry asks a metric for nothing but its name and get(); its type names the whole class.
-    registry.registerMetric(metric as unknown as Parameters<typeof registry.registerMetric>[0])
-  }
+  for (const family of familiesOf(sources)) registerFamily(registry, family)
   return async () => ({ type: registry.contentType, text: await registry.metrics() })
 }
 
-function familiesOf(sources: MetricSources): Family[] {
-  const one = (name: string, type: 'counter' | 'gauge', help: string, value: () => number): Family => ({
+function familiesOf(sources: MetricSources): MetricFamily[] {
+  const one = (name: string, type: 'counter' | 'gauge', help: string, value: () => number): MetricFamily => ({
     name,
     help,
     type,
@@ -78,7 +61,7 @@ function familiesOf(sources: MetricSources): Family[] {
   ]
 }
 
-function callFamilies({ calls, info, routes }: MetricSources): Family[] {
+function callFamilies({ calls, info, routes }: MetricSources): MetricFamily[] {
   const each = (samples: (series: CallSeries, labels: Labels) => Sample[]) => () =>
     [...calls.all()].flatMap((series) => {
       const { reporter, source, destination, protocol } = series
@@ -108,7 +91,7 @@ function callFamilies({ calls, info, routes }: MetricSources): Family[] {
       type: 'histogram',
       help: 'From the first byte of the request to the last byte of the answer.',
       samples: each((series, labels) =>
-        histogram(
+        histogramSamples(
           'tapmesh_request_duration_seconds',
           DURATION_BOUNDS_US,
           series.durations,
@@ -121,7 +104,7 @@ function callFamilies({ calls, info, routes }: MetricSources): Family[] {
       name: 'tapmesh_tap_seconds',
       type: 'histogram',
       help: 'Time a call spent inside the tap.',
-      samples: () => histogram('tapmesh_tap_seconds', TAP_BOUNDS_US, calls.tap, calls.tap_us, {}),
+      samples: () => histogramSamples('tapmesh_tap_seconds', TAP_BOUNDS_US, calls.tap, calls.tap_us, {}),
     },
     {
       name: 'tapmesh_routes',
@@ -147,26 +130,7 @@ function requestSamples(series: CallSeries, labels: Labels): Sample[] {
   )
 }
 
-function histogram(
-  name: string,
-  bounds_us: readonly number[],
-  counts: Float64Array,
-  sum_us: number,
-  labels: Labels,
-): Sample[] {
-  let below = 0
-  const samples: Sample[] = bounds_us.map((bound, index) => {
-    below += counts[index]!
-    return { metricName: `${name}_bucket`, labels: { ...labels, le: bound / 1e6 }, value: below }
-  })
-  below += counts[bounds_us.length]!
-  samples.push({ metricName: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: below })
-  samples.push({ metricName: `${name}_sum`, labels, value: sum_us / 1e6 })
-  samples.push({ metricName: `${name}_count`, labels, value: below })
-  return samples
-}
-
-function forwardFamilies({ forward }: MetricSources): Family[] {
+function forwardFamilies({ forward }: MetricSources): MetricFamily[] {
   return [
     {
       name: 'tapmesh_forwarded_spans_total',
@@ -187,9 +151,9 @@ function forwardFamilies({ forward }: MetricSources): Family[] {
   ]
 }
 
-type One = (name: string, type: 'counter' | 'gauge', help: string, value: () => number) => Family
+type One = (name: string, type: 'counter' | 'gauge', help: string, value: () => number) => MetricFamily
 
-function relayFamilies({ relay }: MetricSources, one: One): Family[] {
+function relayFamilies({ relay }: MetricSources, one: One): MetricFamily[] {
   return [
     one(
       'tapmesh_requests_in_flight',
@@ -254,7 +218,7 @@ function relayFamilies({ relay }: MetricSources, one: One): Family[] {
   ]
 }
 
-function faultFamily(name: string, help: string, counts: Uint32Array): Family {
+function faultFamily(name: string, help: string, counts: Uint32Array): MetricFamily {
   const samples = () =>
     FAULTS.flatMap((fault, index) =>
       counts[index]! > 0 ? [{ labels: { rule: fault.rule, reason: fault.name }, value: counts[index]! }] : [],
@@ -262,7 +226,7 @@ function faultFamily(name: string, help: string, counts: Uint32Array): Family {
   return { name, help, type: 'counter', samples }
 }
 
-function shipFamilies({ losses, ship }: MetricSources, one: One): Family[] {
+function shipFamilies({ losses, ship }: MetricSources, one: One): MetricFamily[] {
   const stat = (name: 'batches' | 'rows' | 'failures' | 'quarantined') => () => ship()?.stats[name] ?? 0
   return [
     {

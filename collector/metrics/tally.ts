@@ -1,9 +1,8 @@
-/** Bounds of the service graph's histograms, seconds: those of the OpenTelemetry connector. */
-export const GRAPH_BOUNDS_S = [
-  0.002, 0.004, 0.006, 0.008, 0.01, 0.05, 0.1, 0.2, 0.4, 0.8, 1, 1.4, 2, 5, 10, 15,
+/** Bounds of the service graph's histograms: those of the OpenTelemetry connector. */
+export const GRAPH_BOUNDS_US = [
+  2_000, 4_000, 6_000, 8_000, 10_000, 50_000, 100_000, 200_000, 400_000, 800_000, 1_000_000, 1_400_000,
+  2_000_000, 5_000_000, 10_000_000, 15_000_000,
 ] as const
-
-const BOUNDS_US = GRAPH_BOUNDS_S.map((bound) => Math.round(bound * 1e6))
 
 /** Calls, failures and a histogram of durations. */
 export class Tally {
@@ -11,14 +10,14 @@ export class Tally {
   failed = 0
   sum_us = 0
   /** Calls by bucket, not added up; the last is above every bound. */
-  readonly buckets = new Float64Array(BOUNDS_US.length + 1)
+  readonly buckets = new Float64Array(GRAPH_BOUNDS_US.length + 1)
 
   count(duration_us: number, failed: boolean): void {
     this.calls++
     if (failed) this.failed++
     this.sum_us += duration_us
     let bucket = 0
-    while (bucket < BOUNDS_US.length && duration_us > BOUNDS_US[bucket]!) bucket++
+    while (bucket < GRAPH_BOUNDS_US.length && duration_us > GRAPH_BOUNDS_US[bucket]!) bucket++
     this.buckets[bucket]!++
   }
 
