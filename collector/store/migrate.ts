@@ -35,7 +35,6 @@ export const MIGRATIONS: readonly Migration[] = [
       ...ROLLUPS.map((rollup) => createView(rollup, placement)),
     ],
   },
-  { version: 2, statements: (placement) => [CONFIG, AUDIT].map((table) => createTable(table, placement)) },
   {
     version: 2,
     statements: (placement) => [
@@ -43,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
       ...VERDICT_ROLLUPS.map((rollup) => createView(rollup, placement)),
     ],
   },
+  { version: 3, statements: (placement) => [CONFIG, AUDIT].map((table) => createTable(table, placement)) },
 ]
 
 /**
