@@ -47,6 +47,8 @@ export interface CollectorOptions {
 export interface CollectorStatus {
   ingest: {
     accepted_rows: number
+    /** Accepted rows that came as spans by OTLP. */
+    otlp_rows: number
     duplicate_batches: number
     quarantined_rows: number
     pending_segments: number
@@ -222,6 +224,7 @@ class RunningCollector implements Collector {
     return {
       ingest: {
         accepted_rows: this.#counts.accepted_rows,
+        otlp_rows: this.#counts.otlp_spans,
         duplicate_batches: this.#counts.duplicate_batches,
         quarantined_rows: this.#quarantine.rows,
         pending_segments: this.#wal.sealed.length,

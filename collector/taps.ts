@@ -1,3 +1,4 @@
+import { OTLP_TAP } from '../model/call.ts'
 import { printable } from '../model/row.ts'
 import type { BatchHead } from './ingest/head.ts'
 
@@ -80,8 +81,10 @@ export class Taps {
     }
   }
 
+  /** Without what came by OTLP: it is counted as a tap's rows are, and is none. */
   list(): TapReport[] {
-    return [...this.#known.values()].map((known) => {
+    const taps = [...this.#known.values()].filter(({ tap }) => tap !== OTLP_TAP)
+    return taps.map((known) => {
       const { seq: _seq, skews_ms: _skews, written: _written, changed: _changed, ...report } = known
       return { ...report, dropped: { ...report.dropped } }
     })

@@ -204,6 +204,8 @@ export interface StatusAnswer {
   }
   ingest: {
     accepted_rows: number
+    /** Accepted rows that came as spans by OTLP, from programs, not from taps. */
+    otlp_rows: number
     duplicate_batches: number
     quarantined_rows: number
     pending_segments: number

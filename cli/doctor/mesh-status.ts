@@ -40,10 +40,11 @@ function ingestFindings({ ingest }: StatusAnswer, now: number): Finding[] {
       ),
     )
   } else {
+    const otlp = ingest.otlp_rows > 0 ? ` (${count(ingest.otlp_rows)} by OTLP)` : ''
     found.push(
       ok(
         'Ingest',
-        `${count(ingest.accepted_rows)} rows accepted, last stored ${ago(ingest.last_insert, now)}`,
+        `${count(ingest.accepted_rows)} rows accepted${otlp}, last stored ${ago(ingest.last_insert, now)}`,
       ),
     )
   }
@@ -101,7 +102,7 @@ function tapFindings(tap: TapStatus, now: number): Finding[] {
 
 export function meshFindings(status: StatusAnswer, now: number): Finding[] {
   const found = [storeFinding(status), ...ingestFindings(status, now)]
-  if (status.taps.length === 0) {
+  if (status.taps.length === 0 && status.ingest.otlp_rows === 0) {
     found.push(
       note(
         'Taps',

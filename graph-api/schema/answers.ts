@@ -260,6 +260,7 @@ export const statusAnswer = z.strictObject({
   }),
   ingest: z.strictObject({
     accepted_rows: count,
+    otlp_rows: count,
     duplicate_batches: count,
     quarantined_rows: count,
     pending_segments: count,

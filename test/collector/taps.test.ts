@@ -1,5 +1,6 @@
 import type { BatchHead } from '../../collector/ingest/head.ts'
 import { field, TAPS_MAX, Taps } from '../../collector/taps.ts'
+import { OTLP_TAP } from '../../model/call.ts'
 
 const head = (change: Partial<BatchHead> = {}): BatchHead => ({
   tap: 'orders@host',
@@ -42,6 +43,15 @@ test('reports differences, and a tap in which nothing changed not at all', () =>
   expect(taps.takeLines(4_000_000)).toBe('')
   taps.saw(head({ seq: 2, dropped: { overflow: 4 } }), 2, 0, 5_000_000)
   expect(taps.takeLines(6_000_000).split('\t').slice(5, 8)).toEqual(['2', '2', '1'])
+})
+
+test('what comes by OTLP is written down, and is no tap', () => {
+  const taps = new Taps()
+  taps.saw(head(), 5, 0, 1_000_000)
+  taps.saw(head({ tap: OTLP_TAP, service: OTLP_TAP }), 7, 0, 1_000_000)
+  expect(taps.list().map(({ tap, rows }) => [tap, rows])).toEqual([['orders@host', 5]])
+  const lines = taps.takeLines(2_000_000).trim().split('\n')
+  expect(lines.map((line) => line.split('\t')[1])).toEqual(['orders@host', OTLP_TAP])
 })
 
 test('remembers a bounded number of taps', () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CallsAnswer, TraceAnswer } from '../../graph-api/contract.ts'
+import type { CallsAnswer, StatusAnswer, TraceAnswer } from '../../graph-api/contract.ts'
 import type { Graph } from '../../model/graph.ts'
 import { type Family, readExposition, sumOf } from '../support/exposition.ts'
 import { otlpReceiver } from '../support/otlp-receiver.ts'
@@ -222,6 +222,13 @@ testWith('promtool')("Prometheus' own linter finds nothing wrong in them", async
     const said = spawnSync(program('promtool')!, ['check', 'metrics'], { input, encoding: 'utf8' })
     expect([said.status, said.stdout + said.stderr]).toEqual([0, ''])
   }
+})
+
+test('the status lists the taps, and counts what came by OTLP beside them', async () => {
+  const { taps: listed, ingest } = await get<StatusAnswer>('/api/v1/status')
+  expect(listed.map(({ service }) => service).sort()).toEqual(['orders', 'web', 'web'])
+  expect(ingest.otlp_rows).toBe(5 * CALLS)
+  expect(ingest.accepted_rows).toBe(5 * CALLS + listed.reduce((sum, { rows }) => sum + rows, 0))
 })
 
 test('the metrics agree with the store', async () => {

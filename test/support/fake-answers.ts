@@ -217,6 +217,7 @@ export function statusAnswer(
     },
     ingest: {
       accepted_rows: rows,
+      otlp_rows: 0,
       duplicate_batches: 2,
       quarantined_rows: 0,
       pending_segments: 1,

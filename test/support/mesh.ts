@@ -89,6 +89,7 @@ export async function serveApi(store: Store, options: Partial<GraphApiOptions> =
     collectorStatus: () => ({
       ingest: {
         accepted_rows: 0,
+        otlp_rows: 0,
         duplicate_batches: 0,
         quarantined_rows: 0,
         pending_segments: 0,

@@ -176,7 +176,11 @@ function IngestCard({ ingest }: { ingest: StatusAnswer['ingest'] }) {
   return (
     <Card title="Ingest" aside="since the start" full>
       <dl class="tiles wide">
-        <Tile name="Rows accepted" value={wholeText(ingest.accepted_rows)} />
+        <Tile
+          name="Rows accepted"
+          value={wholeText(ingest.accepted_rows)}
+          note={ingest.otlp_rows > 0 ? `${wholeText(ingest.otlp_rows)} by OTLP` : ''}
+        />
         <Tile
           name="Waiting"
           value={wholeText(ingest.pending_rows)}
