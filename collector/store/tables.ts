@@ -224,7 +224,10 @@ export const SCHEMA_VERSION: Table = {
 
 /** Tables that `Store.insert` may write to, by name. */
 export const INSERT_TABLES: ReadonlyMap<string, Table> = new Map(
-  [CALLS, TAPS, QUARANTINE, POSITIONS, FORECASTS, ROLLOUTS].map((table) => [table.name, table]),
+  [CALLS, TAPS, QUARANTINE, POSITIONS, CONFIG, AUDIT, FORECASTS, ROLLOUTS].map((table) => [
+    table.name,
+    table,
+  ]),
 )
 
 /** The statement that makes a table; running it again changes nothing. */
