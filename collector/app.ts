@@ -49,7 +49,11 @@ export function createApp(router: Router, hosts: readonly string[]): Express {
   app.use((_request, response) => {
     sendError(
       response,
-      new TapmeshError('TAPMESH_NOT_FOUND', 'nothing answers at that path', 'Taps send to POST /v1/calls.'),
+      new TapmeshError(
+        'TAPMESH_NOT_FOUND',
+        'nothing answers at that path',
+        'Taps send to POST /v1/calls, OTLP exporters to POST /v1/traces.',
+      ),
     )
   })
   return app

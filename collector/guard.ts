@@ -80,7 +80,7 @@ export function tokenGuard(token: string): (request: Request) => void {
       throw new TapmeshError(
         'TAPMESH_TOKEN_MISSING',
         'the request carries no token',
-        'Give the tap the token of the collector: --token-file .tapmesh/token or TAPMESH_TOKEN.',
+        'Give the sender the token of the collector: a tap by --token-file .tapmesh/token or TAPMESH_TOKEN, an OTLP exporter by OTEL_EXPORTER_OTLP_HEADERS.',
       )
     }
     if (!timingSafeEqual(digest(given), wanted)) {

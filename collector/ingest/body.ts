@@ -22,7 +22,7 @@ function tooLarge(what: string, bytes: number): TapmeshError {
   return new TapmeshError(
     'TAPMESH_BATCH_TOO_LARGE',
     `the batch is larger than ${bytes} bytes ${what}`,
-    'Let the tap send smaller batches, or raise the limit of the collector.',
+    'Let the tap or the OTLP exporter send smaller batches, or raise the limit of the collector.',
   )
 }
 
