@@ -1,0 +1,78 @@
+import { readAllCalls, readCohorts } from '../../../collector/control/cohorts.ts'
+import { verdictParts } from '../../../collector/store/verdict-slices.ts'
+import { quantile } from '../../../model/histogram.ts'
+import { insertCalls, NOW, openTestStore, SECOND } from '../../support/mesh.ts'
+
+let store: Awaited<ReturnType<typeof openTestStore>>
+
+const HOUR = 3600 * SECOND
+/** Every tenth second a call of each cohort; treated ones are slow, and every fourth of them fails. */
+const CALLS = Array.from({ length: 3 * 360 }, (_, index) =>
+  (['treated', 'control'] as const).map((cohort) => ({
+    ts: NOW - (index + 0.5) * 10 * SECOND,
+    reporter: 'client' as const,
+    source: index % 2 ? 'web' : 'batch',
+    duration_us: cohort === 'treated' ? 80_000 : 10_000,
+    outcome: cohort === 'treated' && index % 4 === 0 ? ('timeout' as const) : ('ok' as const),
+    config_version: '1.1',
+    verdicts: [`timeouts=pass;cohort=${cohort}`],
+  })),
+).flat()
+
+beforeAll(async () => {
+  store = await openTestStore()
+  await insertCalls(store, [
+    ...CALLS,
+    // Another feature, another service, the other side: none of them counts.
+    { ...CALLS[0], verdicts: ['retries=pass;cohort=treated'] },
+    { ...CALLS[0], destination: 'else' },
+    { ...CALLS[0], reporter: 'server' },
+  ])
+})
+afterAll(() => store.remove())
+
+const query = { service: 'cart', feature: 'timeouts', to_us: NOW, except: [] } as const
+
+test.each([30 * SECOND, 90 * SECOND, HOUR, 2.4 * HOUR])(
+  'both cohorts over the last %d us',
+  async (long_us) => {
+    const { treated, control } = await readCohorts(store, { ...query, from_us: NOW - long_us }, NOW)
+    const calls = Math.round(long_us / (10 * SECOND))
+    expect([treated.calls, control.calls]).toEqual([calls, calls])
+    expect([treated.errors, control.errors]).toEqual([Math.ceil(calls / 4), 0])
+    expect(treated.last_us).toBe(NOW - 5 * SECOND)
+    expect(Math.abs(quantile(treated.duration, 0.99) / 80_000 - 1)).toBeLessThan(0.05)
+  },
+)
+
+test('callers with entries of their own are left out, and no calls are none', async () => {
+  const { treated } = await readCohorts(store, { ...query, from_us: NOW - HOUR, except: ['batch'] }, NOW)
+  expect(treated.calls).toBe(180)
+  const nothing = await readCohorts(store, { ...query, service: 'x', from_us: NOW - HOUR }, NOW)
+  expect(nothing.treated).toMatchObject({ calls: 0, errors: 0, last_us: 0 })
+})
+
+test('once nothing is split, all calls of the side that judges', async () => {
+  const all = await readAllCalls(store, { ...query, from_us: NOW - HOUR }, NOW)
+  expect(all).toMatchObject({ calls: 721, errors: 91 })
+})
+
+test('windows are cut into hours and what remains, without gap or overlap', () => {
+  const at_s = NOW / SECOND
+  for (const [from_s, long_s] of [
+    [at_s - 30, 30],
+    [at_s - 5000, 5000],
+    [at_s - 100_003, 100_000],
+    [at_s - 400_000, 300_000],
+    [at_s - 400_000, 400_000],
+  ] as const) {
+    const parts = verdictParts({ from_us: from_s * SECOND, to_us: (from_s + long_s) * SECOND }, NOW)
+    for (const [index, part] of parts.entries()) {
+      if (index > 0) expect(part.from_s).toBe(parts[index - 1]!.to_s)
+      if (part.table === 'verdict_1h') expect([part.from_s % 3600, part.to_s % 3600]).toEqual([0, 0])
+      else expect(part.from_s).toBeGreaterThan(at_s - 47 * 3600)
+    }
+    expect(parts[0]!.from_s).toBeLessThanOrEqual(from_s)
+    expect(parts.at(-1)!.to_s).toBeGreaterThanOrEqual(from_s + long_s)
+  }
+})
