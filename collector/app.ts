@@ -1,6 +1,8 @@
 import express, { type Express, type Request, type Router } from 'express'
 import { TapmeshError } from '../model/error.ts'
 import { hostGuard, securityHeaders, sendError } from './guard.ts'
+import type { IdentityAuthority } from './identity/identity.ts'
+import { identityRoute } from './identity/route.ts'
 import { BODY_LIMITS, type BodyLimits } from './ingest/body.ts'
 import type { Intake } from './ingest/intake.ts'
 import { callsRoute } from './ingest/route.ts'
@@ -15,13 +17,15 @@ export interface RouterParts {
   counts: Counts
   metrics: Metrics
   body: Partial<BodyLimits>
+  /** Signs certificates of taps; undefined: nobody does. */
+  identity?: IdentityAuthority | undefined
   /** What keeps the collector from being ready, or null. */
   trouble(): string | null
 }
 
 /** `POST /v1/calls`, `POST /v1/traces`, `/healthz`, `/readyz`, `/metrics`. */
 export function createRouter(parts: RouterParts): Router {
-  const { checkToken, intake, spans, counts, metrics, trouble } = parts
+  const { checkToken, intake, spans, counts, metrics, identity, trouble } = parts
   const limits = { ...BODY_LIMITS, ...parts.body }
   const router = express.Router()
   const refused = (): void => {
@@ -29,6 +33,7 @@ export function createRouter(parts: RouterParts): Router {
   }
   router.post('/v1/calls', callsRoute(checkToken, intake, refused, limits))
   router.post('/v1/traces', tracesRoute(checkToken, spans, refused, limits))
+  if (identity) router.post('/v1/identity/:tap', identityRoute(checkToken, identity, sendError))
   router.get('/healthz', (_request, response) => void response.json({ ok: true }))
   router.get('/readyz', (_request, response) => {
     const error = trouble()

@@ -6,6 +6,7 @@ import { describeError, TapmeshError } from '../model/error.ts'
 import { createApp, createRouter } from './app.ts'
 import { forwardRows } from './forward/rows.ts'
 import { tokenGuard } from './guard.ts'
+import type { IdentityAuthority } from './identity/identity.ts'
 import type { AcceptedBatch } from './ingest/accepted.ts'
 import type { BodyLimits } from './ingest/body.ts'
 import { DRAIN_DEFAULTS, Drain, type DrainSettings } from './ingest/drain.ts'
@@ -35,6 +36,8 @@ export interface CollectorOptions {
   drain?: Partial<DrainSettings>
   body?: Partial<BodyLimits>
   retention?: Partial<RetentionSettings>
+  /** The CA of the mesh; undefined: taps get no certificates here. */
+  identity?: IdentityAuthority | undefined
   /** Where sampled rows of taps go as spans; undefined: nowhere, and nothing of it is loaded. */
   forward?: ForwardSettings | undefined
   /** Put around what answers requests, for traces of the collector itself. */
@@ -154,6 +157,7 @@ class RunningCollector implements Collector {
       counts: this.#counts,
       metrics: this.#metrics,
       body: options.body ?? {},
+      identity: options.identity,
       trouble: () => this.#lastError,
     })
     this.app = createApp(this.router, options.hosts ?? [])
