@@ -1,29 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createStyle } from '../../cli/print/style.ts'
-import { runProgram } from '../../cli/program.ts'
 import type { BacktestAnswer } from '../../graph-api/contract.ts'
-import { insertCalls, openTestStore, type Served, serveApi, TOKEN } from '../support/mesh.ts'
+import { TOKEN } from '../support/mesh.ts'
 import { policyText } from '../support/policy.ts'
-import { shopCalls } from '../support/shop-calls.ts'
+import { shopMesh } from '../support/shop-mesh.ts'
+import { runTapmesh } from './support/tapmesh-command.ts'
 
 /** `tapmesh backtest` against the real API over a real store. */
-let store: Awaited<ReturnType<typeof openTestStore>>
-let served: Served
+const mesh = shopMesh()
 let folder: string
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tapmesh-backtest-'))
-  store = await openTestStore()
-  await insertCalls(store, shopCalls())
-  served = await serveApi(store)
 })
-afterAll(async () => {
-  await served.close()
-  await store.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function written(services: string): string {
   const file = join(folder, 'policy.yaml')
@@ -31,29 +22,8 @@ function written(services: string): string {
   return file
 }
 
-async function tapmesh(args: string[], token = TOKEN) {
-  const ran = { out: '', error: '', exit: 0 }
-  await runProgram(
-    args,
-    {
-      out: (text) => {
-        ran.out += `${text}\n`
-      },
-      error: (text) => {
-        ran.error += `${text}\n`
-      },
-      style: createStyle(false),
-      interactive: false,
-      width: () => 140,
-      environment: { TAPMESH_TOKEN: token, TAPMESH_API: served.url },
-      exit: (code) => {
-        ran.exit = code
-      },
-    },
-    '1.2.3',
-  )
-  return ran
-}
+const tapmesh = (args: string[], token = TOKEN) =>
+  runTapmesh(args, { environment: { TAPMESH_TOKEN: token, TAPMESH_API: mesh.served.url } })
 
 const run = (services: string, args: string[] = [], token = TOKEN) =>
   tapmesh(['backtest', written(services), '--from', 'now-15m', ...args], token)

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createStyle } from '../../cli/print/style.ts'
-import { runProgram } from '../../cli/program.ts'
 import { policyText } from '../support/policy.ts'
+import { runTapmesh } from './support/tapmesh-command.ts'
 
 /** The commands about policies, run in this process as the program runs them. */
 let folder: string
@@ -18,29 +17,7 @@ function written(name: string, services: string): string {
   return path
 }
 
-async function run(...args: string[]): Promise<{ out: string; error: string; exit: number }> {
-  const ran = { out: '', error: '', exit: 0 }
-  await runProgram(
-    args,
-    {
-      out: (text) => {
-        ran.out += `${text}\n`
-      },
-      error: (text) => {
-        ran.error += `${text}\n`
-      },
-      style: createStyle(false),
-      interactive: false,
-      width: () => 140,
-      environment: {},
-      exit: (code) => {
-        ran.exit = code
-      },
-    },
-    '1.2.3',
-  )
-  return ran
-}
+const run = (...args: string[]) => runTapmesh(args)
 
 test('lint knows a policy, says how much it sets and that nothing is enforced', async () => {
   const file = written('well.yaml', '  cart: { timeouts: { mode: enforce, request: 2s } }\n')

@@ -1,23 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createStyle } from '../../cli/print/style.ts'
-import { runProgram } from '../../cli/program.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { ApiStub, StubAnswer } from '../support/api-stub.ts'
 import { STUB_WINDOW, startApiStub, stubCall, stubEdge, stubGraph, stubSpan } from '../support/api-stub.ts'
+import { type Ran, runTapmesh } from './support/tapmesh-command.ts'
 
 let stub: ApiStub | undefined
 afterEach(async () => {
   await stub?.close()
   stub = undefined
 })
-
-interface Ran {
-  out: string
-  error: string
-  exit: number
-}
 
 /** Runs one command line in this process against the stub. */
 async function run(
@@ -27,25 +20,7 @@ async function run(
 ): Promise<Ran> {
   await stub?.close()
   stub = await startApiStub(answers)
-  const ran: Ran = { out: '', error: '', exit: 0 }
-  const terminal: Terminal = {
-    out: (text) => {
-      ran.out += `${text}\n`
-    },
-    error: (text) => {
-      ran.error += `${text}\n`
-    },
-    style: createStyle(false),
-    interactive: false,
-    width: () => 140,
-    environment: { TAPMESH_API: stub.address },
-    exit: (code) => {
-      ran.exit = code
-    },
-    ...more,
-  }
-  await runProgram(args, terminal, '1.2.3')
-  return ran
+  return runTapmesh(args, { environment: { TAPMESH_API: stub.address }, ...more })
 }
 
 const GRAPH = '/api/v1/graph'

@@ -1,26 +1,18 @@
 import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
-import { insertCalls, openTestStore, type Served, serveApi, traceId } from '../support/mesh.ts'
-import { shopCalls } from '../support/shop-calls.ts'
+import { traceId } from '../support/mesh.ts'
+import { shopMesh } from '../support/shop-mesh.ts'
 
 /** `tapmesh mcp` as a real process, asked by the protocol's own client, over a real store. */
 
-let store: Awaited<ReturnType<typeof openTestStore>>
-let served: Served
 const clients: Client[] = []
-
-beforeAll(async () => {
-  store = await openTestStore()
-  await insertCalls(store, shopCalls())
-  served = await serveApi(store)
-})
 
 afterAll(async () => {
   for (const client of clients) await client.close()
-  await served.close()
-  await store.remove()
 })
+// Closed after the clients that ask it.
+const mesh = shopMesh()
 
 async function connect(api: string): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' })
@@ -37,7 +29,7 @@ async function ask(client: Client, name: string, args: Record<string, unknown> =
 }
 
 test('every tool answers from the store', async () => {
-  const client = await connect(served.url)
+  const client = await connect(mesh.served.url)
   const graph = JSON.parse((await ask(client, 'graph')).text)
   expect(graph.edges).toHaveLength(6)
   expect(graph.edges_in_all).toBe(6)

@@ -9,35 +9,23 @@ import type {
   ServicesAnswer,
   StatusAnswer,
 } from '../../graph-api/contract.ts'
-import { insertCalls, openTestStore, type Served, serveApi } from '../support/mesh.ts'
 import { shopCalls } from '../support/shop-calls.ts'
+import { shopMesh } from '../support/shop-mesh.ts'
 
 /** The whole API over a real store, against golden answers for a small seeded shop. */
-let store: Awaited<ReturnType<typeof openTestStore>>
-let served: Served
-
-beforeAll(async () => {
-  store = await openTestStore()
-  await insertCalls(store, shopCalls())
-  served = await serveApi(store)
-})
-
-afterAll(async () => {
-  await served.close()
-  await store.remove()
-})
+const mesh = shopMesh()
 
 const golden = (name: string): unknown =>
   JSON.parse(readFileSync(join(import.meta.dirname, '..', 'golden', 'graph', `${name}.json`), 'utf8'))
 
 test('the graph of the shop is the golden one', async () => {
-  const { status, body } = await served.get<GraphAnswer>('/api/v1/graph')
+  const { status, body } = await mesh.served.get<GraphAnswer>('/api/v1/graph')
   expect(status).toBe(200)
   expect(body).toEqual(golden('shop'))
 })
 
 test('a call seen from both sides counts once', async () => {
-  const { body } = await served.get<GraphAnswer>('/api/v1/graph')
+  const { body } = await mesh.served.get<GraphAnswer>('/api/v1/graph')
   const edge = body.edges.find(({ destination }) => destination === 'recommendation')!
   expect(edge).toMatchObject({ calls: 280, other_side_calls: 280, reporter: 'server' })
   expect(body.coverage.calls).toBe(280 + 280 + 140 + 100 + 40 + 5)
@@ -46,24 +34,24 @@ test('a call seen from both sides counts once', async () => {
 test('exports of the graph are the golden ones', async () => {
   const texts: Record<string, string> = {}
   for (const ending of ['dot', 'mmd', 'csv']) {
-    texts[ending] = await (await fetch(`${served.url}/api/v1/graph.${ending}`)).text()
+    texts[ending] = await (await fetch(`${mesh.served.url}/api/v1/graph.${ending}`)).text()
   }
   expect(texts).toEqual(golden('shop-exports'))
-  const picture = await fetch(`${served.url}/api/v1/graph.svg?theme=dark`)
+  const picture = await fetch(`${mesh.served.url}/api/v1/graph.svg?theme=dark`)
   expect(picture.headers.get('content-type')).toBe('image/svg+xml; charset=utf-8')
   expect(await picture.text()).toMatch(/^<svg .*recommendation.*<\/svg>\s*$/s)
 })
 
 test('an unchanged graph is not sent again', async () => {
-  const first = await fetch(`${served.url}/api/v1/graph`)
-  const again = await fetch(`${served.url}/api/v1/graph`, {
+  const first = await fetch(`${mesh.served.url}/api/v1/graph`)
+  const again = await fetch(`${mesh.served.url}/api/v1/graph`, {
     headers: { 'if-none-match': first.headers.get('etag')! },
   })
   expect(again.status).toBe(304)
 })
 
 test('services lists every name with its kind', async () => {
-  const { body } = await served.get<ServicesAnswer>('/api/v1/services')
+  const { body } = await mesh.served.get<ServicesAnswer>('/api/v1/services')
   expect(Object.fromEntries(body.services.map(({ id, kind }) => [id, kind]))).toEqual({
     '10.0.0.99': 'caller',
     'api.shipping.example': 'external',
@@ -76,7 +64,7 @@ test('services lists every name with its kind', async () => {
 })
 
 test('a service shows callers, dependencies and what its own rows say', async () => {
-  const { body } = await served.get<ServiceAnswer>('/api/v1/services/cart')
+  const { body } = await mesh.served.get<ServiceAnswer>('/api/v1/services/cart')
   expect(body.callers.map(({ source, calls }) => [source, calls])).toEqual([
     ['web-api', 100],
     ['10.0.0.99', 5],
@@ -90,7 +78,7 @@ test('a service shows callers, dependencies and what its own rows say', async ()
 })
 
 test('an edge shows both sides and the network between them', async () => {
-  const { body } = await served.get<EdgeAnswer>('/api/v1/edges/web-api/recommendation')
+  const { body } = await mesh.served.get<EdgeAnswer>('/api/v1/edges/web-api/recommendation')
   expect(body.sides.map(({ reporter, calls }) => [reporter, calls])).toEqual([
     ['server', 280],
     ['client', 280],
@@ -101,7 +89,7 @@ test('an edge shows both sides and the network between them', async () => {
     Array(3).fill('slowest').concat(Array(3).fill('median')),
   )
   const slowest = body.exemplars[0]!.call.duration_us
-  const { body: all } = await served.get<CallsAnswer>(
+  const { body: all } = await mesh.served.get<CallsAnswer>(
     '/api/v1/calls?destination=recommendation&reporter=server&limit=1000',
   )
   expect(Math.max(...all.calls.map(({ duration_us }) => duration_us))).toBe(slowest)
@@ -109,34 +97,36 @@ test('an edge shows both sides and the network between them', async () => {
 
 test('what is not known is 404 with a hint', async () => {
   for (const path of ['services/nobody', 'edges/cart/browser', `traces/${'f'.repeat(32)}`, 'nothing']) {
-    const { status, body } = await served.get<{ error: { code: string; hint: string } }>(`/api/v1/${path}`)
+    const { status, body } = await mesh.served.get<{ error: { code: string; hint: string } }>(
+      `/api/v1/${path}`,
+    )
     expect([path, status, body.error.code]).toEqual([path, 404, 'TAPMESH_NOT_FOUND'])
     expect(body.error.hint).not.toBe('')
   }
 })
 
 test('status tells how full the store is', async () => {
-  const { body } = await served.get<StatusAnswer>('/api/v1/status')
+  const { body } = await mesh.served.get<StatusAnswer>('/api/v1/status')
   expect(body.store).toMatchObject({ kind: 'embedded', ok: true, rows: shopCalls().length })
   expect(body.store.bytes).toBeGreaterThan(0)
 })
 
 test('positions are kept, by view and node', async () => {
   const put = (positions: unknown) =>
-    fetch(`${served.url}/api/v1/positions/map`, {
+    fetch(`${mesh.served.url}/api/v1/positions/map`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${'a'.repeat(64)}`, 'content-type': 'application/json' },
       body: JSON.stringify(positions),
     })
   expect((await put({ cart: { x: 1, y: 2 }, 'we"ird\\ñ': { x: -3.5, y: 4 } })).status).toBe(200)
-  const { body } = await served.get('/api/v1/positions/map')
+  const { body } = await mesh.served.get('/api/v1/positions/map')
   expect(body).toEqual({ cart: { x: 1, y: 2 }, 'we"ird\\x5c\\xc3\\xb1': { x: -3.5, y: 4 } })
-  expect((await served.get('/api/v1/positions/other')).body).toEqual({})
+  expect((await mesh.served.get('/api/v1/positions/other')).body).toEqual({})
 })
 
 test('the API opens no port and no stream by itself, and closes twice without harm', () => {
   const api = createGraphApi({
-    store,
+    store: mesh.store,
     version: '0.0.0',
     token: 'a'.repeat(64),
     collectorStatus: () => {

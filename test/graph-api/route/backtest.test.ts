@@ -1,27 +1,15 @@
 import type { BacktestAnswer, BacktestLine, ErrorAnswer } from '../../../graph-api/contract.ts'
-import { insertCalls, openTestStore, type Served, serveApi, TOKEN } from '../../support/mesh.ts'
+import { TOKEN } from '../../support/mesh.ts'
 import { policyText } from '../../support/policy.ts'
-import { shopCalls } from '../../support/shop-calls.ts'
+import { shopMesh } from '../../support/shop-mesh.ts'
 
-let store: Awaited<ReturnType<typeof openTestStore>>
-let served: Served
-
-beforeAll(async () => {
-  store = await openTestStore()
-  await insertCalls(store, shopCalls())
-  served = await serveApi(store)
-})
-
-afterAll(async () => {
-  await served.close()
-  await store.remove()
-})
+const mesh = shopMesh()
 
 const ALLOWED = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
 const POLICY = policyText('  cart: { authorization: { mode: dry-run, default: deny } }\n')
 
 function post(body: object, headers: Record<string, string> = ALLOWED): Promise<Response> {
-  return fetch(`${served.url}/api/v1/backtest`, { method: 'POST', headers, body: JSON.stringify(body) })
+  return fetch(`${mesh.served.url}/api/v1/backtest`, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
 test('one JSON answer, or lines of progress that end with the same answer', async () => {
@@ -75,7 +63,7 @@ test.each([
 
 test('whoever hangs up makes room for the next', async () => {
   const gone = new AbortController()
-  const left = fetch(`${served.url}/api/v1/backtest`, {
+  const left = fetch(`${mesh.served.url}/api/v1/backtest`, {
     ...{ method: 'POST', headers: ALLOWED, signal: gone.signal },
     body: JSON.stringify({ policy: POLICY, from: 'now-15m' }),
   }).catch(() => undefined)

@@ -1,24 +1,11 @@
 import type { GraphAnswer } from '../../../graph-api/contract.ts'
-import { insertCalls, openTestStore, type Served, serveApi } from '../../support/mesh.ts'
-import { shopCalls } from '../../support/shop-calls.ts'
+import { shopMesh } from '../../support/shop-mesh.ts'
 
 /** Find, hide and groups of the graph and its exports, over HTTP and the real store. */
-let store: Awaited<ReturnType<typeof openTestStore>>
-let served: Served
-
-beforeAll(async () => {
-  store = await openTestStore()
-  await insertCalls(store, shopCalls())
-  served = await serveApi(store)
-})
-
-afterAll(async () => {
-  await served.close()
-  await store.remove()
-})
+const mesh = shopMesh()
 
 const get = (query: Record<string, string>, ending = '') =>
-  fetch(`${served.url}/api/v1/graph${ending}?${new URLSearchParams(query)}`)
+  fetch(`${mesh.served.url}/api/v1/graph${ending}?${new URLSearchParams(query)}`)
 
 test('the same words as in the map leave the same services, in every format', async () => {
   const graph = (await (await get({ find: 'destination = cart and not error' })).json()) as GraphAnswer

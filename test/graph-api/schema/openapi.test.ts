@@ -4,31 +4,11 @@ import { check } from '../../../graph-api/schema/check.ts'
 import { graphWindow } from '../../../graph-api/schema/graph.ts'
 import { COMPONENTS, OPERATIONS, openApi } from '../../../graph-api/schema/openapi.ts'
 import { callsParameters } from '../../../graph-api/schema/parameters.ts'
-import {
-  insertCalls,
-  openTestStore,
-  type Served,
-  serveApi,
-  spanId,
-  TOKEN,
-  traceId,
-} from '../../support/mesh.ts'
+import { spanId, TOKEN, traceId } from '../../support/mesh.ts'
 import { policyText } from '../../support/policy.ts'
-import { shopCalls } from '../../support/shop-calls.ts'
+import { shopMesh } from '../../support/shop-mesh.ts'
 
-let store: Awaited<ReturnType<typeof openTestStore>>
-let served: Served
-
-beforeAll(async () => {
-  store = await openTestStore()
-  await insertCalls(store, shopCalls())
-  served = await serveApi(store)
-})
-
-afterAll(async () => {
-  await served.close()
-  await store.remove()
-})
+const mesh = shopMesh()
 
 interface Operation {
   responses: Record<string, { content: Record<string, { schema: { $ref?: string } }> }>
@@ -43,7 +23,7 @@ async function served_document(): Promise<{
   document: Document
   validator: (name: string) => (value: unknown) => unknown
 }> {
-  const { body: document } = await served.get<Document>('/openapi.json')
+  const { body: document } = await mesh.served.get<Document>('/openapi.json')
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
   return {
     document,
@@ -72,7 +52,7 @@ test('every answer keeps to the description that is served', async () => {
     if (methods['get'] === undefined) continue
     const [type, content] = Object.entries(methods['get'].responses['200']!.content)[0]!
     if (type === 'text/event-stream') continue
-    const response = await fetch(served.url + (ASKS[path] ?? path))
+    const response = await fetch(mesh.served.url + (ASKS[path] ?? path))
     expect([path, response.status]).toEqual([path, 200])
     expect(response.headers.get('content-type')).toContain(type)
     const name = content.schema.$ref?.split('/').at(-1)
@@ -86,15 +66,15 @@ test('every answer keeps to the description that is served', async () => {
 test('errors and changes keep to it too', async () => {
   const { validator } = await served_document()
   for (const path of ['/api/v1/graph?from=x', '/api/v1/nothing', '/api/v1/services/nobody']) {
-    expect(validator('Error')((await served.get(path)).body)).toBe(true)
+    expect(validator('Error')((await mesh.served.get(path)).body)).toBe(true)
   }
-  const put = await fetch(`${served.url}/api/v1/positions/map`, {
+  const put = await fetch(`${mesh.served.url}/api/v1/positions/map`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
     body: '{"cart":{"x":1,"y":2}}',
   })
   expect(validator('Positions')(await put.json())).toBe(true)
-  const post = await fetch(`${served.url}/api/v1/backtest`, {
+  const post = await fetch(`${mesh.served.url}/api/v1/backtest`, {
     method: 'POST',
     headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -111,7 +91,7 @@ test('errors and changes keep to it too', async () => {
 
 test('the description would notice a wrong answer', async () => {
   const { validator } = await served_document()
-  const { body } = await served.get<Record<string, unknown>>('/api/v1/graph')
+  const { body } = await mesh.served.get<Record<string, unknown>>('/api/v1/graph')
   expect(validator('Graph')({ ...body, more: 1 })).not.toBe(true)
   expect(validator('Graph')({ ...body, nodes: [{ id: 'x' }] })).not.toBe(true)
 })
