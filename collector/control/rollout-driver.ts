@@ -1,0 +1,243 @@
+import type { Feature } from '../../model/flag.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { Store } from '../store/store.ts'
+import { featureMark } from './change-text.ts'
+import { type CohortQuery, readAllCalls, readCohorts } from './cohorts.ts'
+import type { AskedFor, InForce, Overlay } from './in-force.ts'
+import {
+  ALL,
+  isOver,
+  nextRollout,
+  type Observed,
+  RECENT_US,
+  type RolloutAction,
+  type RolloutState,
+  startRollout,
+} from './rollout.ts'
+import { type Planned, planOf, plansOf } from './rollout-plan.ts'
+import { readRolloutStates, writeRolloutState } from './rollout-states.ts'
+
+/**
+ * Looks at every rollout and guard each ten seconds, keeps where they stand in the store, and says so in
+ * the audit. What it decides reaches taps through `inForce`, which Control asks for every state.
+ */
+
+export const LOOK_MS = 10_000
+
+/** What was done without a person. */
+export interface RolloutChange {
+  service: string
+  feature: Feature
+  action: RolloutAction['kind']
+  /** The evidence, in words. */
+  reason: string
+  /** One line each, as the audit has them. */
+  before: string
+  after: string
+}
+
+/** What is asked of Control. */
+export interface RolloutControl {
+  policy(): Policy
+  /** An entry of the audit, and a new revision that taps are told of. */
+  followRollout(change: RolloutChange): Promise<void>
+}
+
+export interface RolloutOptions {
+  store: Store
+  /** Wall clock, microseconds. */
+  now: () => number
+  /** Told what went wrong; the look after tries again. */
+  onFault: (error: unknown) => void
+}
+
+/** How far a rollout is, for those who watch it. */
+export interface RolloutView {
+  latched: { at_us: number; reason: string } | null
+  steps: readonly number[]
+  /** -1 before the first step. */
+  at_step: number
+  next_us: number | null
+  held: string | null
+  /** When the percentage in force began; with it the cohorts that are compared. */
+  since_us: number
+  percent: number
+}
+
+const keyOf = (service: string, feature: Feature) => `${service}\x1f${feature}`
+const minute = (us: number) => `${new Date(us / 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+export class RolloutDriver implements Overlay {
+  readonly #options: RolloutOptions
+  readonly #states = new Map<string, RolloutState>()
+  #control: RolloutControl | undefined
+  #timer: NodeJS.Timeout | undefined
+  #looking: Promise<void> | undefined
+  #written_us = 0
+  /** Changes that are stored here and that Control could not be told of yet. */
+  #untold: RolloutChange[] = []
+
+  constructor(options: RolloutOptions) {
+    this.#options = options
+  }
+
+  /** Reads what an earlier process left. @throws TapmeshError TAPMESH_STORE_UNAVAILABLE */
+  async open(): Promise<void> {
+    for (const { service, feature, state } of await readRolloutStates(this.#options.store)) {
+      this.#states.set(keyOf(service, feature), state)
+    }
+  }
+
+  /** Begins to look; `open` comes first. */
+  start(control: RolloutControl): void {
+    this.#control = control
+    const again = () => {
+      this.#looking ??= this.look()
+        .catch(this.#options.onFault)
+        .finally(() => {
+          this.#looking = undefined
+        })
+    }
+    again()
+    this.#timer = setInterval(again, LOOK_MS).unref()
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#looking
+  }
+
+  inForce(service: string, feature: Feature, { mode, percent, percent_given }: AskedFor): InForce {
+    const state = this.#states.get(keyOf(service, feature))
+    if (mode !== 'enforce') return { mode, percent, why: null }
+    if (state?.latched) {
+      const { at_us, reason } = state.latched
+      return { mode: 'dry-run', percent, why: `put back to dry-run at ${minute(at_us)}: ${reason}` }
+    }
+    const plan = this.#planOf(service, feature)
+    if (plan === undefined || plan.steps.length === 0) return { mode, percent, why: null }
+    const reached = state?.settings === plan.settings ? state.percent : plan.first
+    // Who has a percentage of its own keeps it.
+    if (percent_given || reached >= percent) return { mode, percent, why: null }
+    return { mode, percent: reached, why: `the rollout has reached ${reached} %` }
+  }
+
+  async rearm(service: string, feature: Feature): Promise<boolean> {
+    const key = keyOf(service, feature)
+    const state = this.#states.get(key)
+    if (!state?.latched) return false
+    const plan = this.#planOf(service, feature)
+    const now_us = this.#options.now()
+    const fresh = startRollout(plan?.settings ?? '', plan?.first ?? 0, now_us)
+    await this.#keep(service, feature, fresh)
+    return true
+  }
+
+  /** Where a feature stands; undefined where nothing is watched and nothing is latched. */
+  view(service: string, feature: Feature): RolloutView | undefined {
+    const plan = this.#planOf(service, feature)
+    const state = this.#states.get(keyOf(service, feature))
+    const latched = state?.latched ?? null
+    if (plan === undefined || state === undefined || state.settings !== plan.settings) {
+      const steps = plan?.steps ?? []
+      if (latched === null && steps.length === 0) return undefined
+      return { latched, steps, at_step: -1, next_us: null, held: null, since_us: 0, percent: 0 }
+    }
+    const { percent, since_us, held } = state
+    const at_step = plan.steps.findLastIndex((step) => step <= percent)
+    const more = latched === null && at_step >= 0 && at_step < plan.steps.length - 1
+    const next_us = more ? since_us + plan.hold_us : null
+    return { latched, steps: plan.steps, at_step, next_us, held, since_us, percent }
+  }
+
+  #planOf(service: string, feature: Feature): Planned | undefined {
+    const policy = this.#control?.policy()
+    return policy && planOf(policy, service, feature)
+  }
+
+  /** One look at everything that is watched; the timer does it each LOOK_MS. */
+  async look(): Promise<void> {
+    const policy = this.#control?.policy()
+    if (policy === undefined) return
+    await this.#tellAll()
+    const plans = plansOf(policy)
+    this.#forgetOthers(new Set(plans.map(({ service, feature }) => keyOf(service, feature))))
+    for (const { service, feature, plan } of plans) await this.#lookAt(service, feature, plan)
+  }
+
+  /** A feature that is enforced again begins anew; a latch alone stays. */
+  #forgetOthers(watched: ReadonlySet<string>): void {
+    for (const [key, { latched }] of this.#states) {
+      if (latched === null && !watched.has(key)) this.#states.delete(key)
+    }
+  }
+
+  async #lookAt(service: string, feature: Feature, plan: Planned): Promise<void> {
+    const now_us = this.#options.now()
+    const key = keyOf(service, feature)
+    const known = this.#states.get(key)
+    if (known?.latched) return
+    if (known?.settings !== plan.settings) {
+      await this.#keep(service, feature, startRollout(plan.settings, plan.first, now_us))
+      return
+    }
+    if (isOver(known, plan, now_us)) return
+    const seen = await this.#observe(service, feature, plan, known)
+    // A person may have changed something while the store was asked.
+    if (this.#states.get(key) !== known) return
+    const { state, action } = nextRollout(known, plan, seen, now_us)
+    if (action === null && state.broken === known.broken) {
+      this.#states.set(key, state)
+      return
+    }
+    await this.#keep(service, feature, state)
+    if (action !== null) await this.#tell(service, feature, known, action)
+  }
+
+  async #observe(
+    service: string,
+    feature: Feature,
+    { except }: Planned,
+    { since_us, percent }: RolloutState,
+  ): Promise<Observed> {
+    const { store } = this.#options
+    const now_us = this.#options.now()
+    const read = async (from_us: number) => {
+      const query: CohortQuery = { service, feature, from_us, to_us: now_us, except }
+      const cohorts = await readCohorts(store, query, now_us)
+      if (percent < ALL) return cohorts
+      return { ...cohorts, treated: await readAllCalls(store, query, now_us) }
+    }
+    const step = await read(since_us)
+    const recent_us = now_us - RECENT_US
+    return { step, recent: recent_us <= since_us ? step : await read(recent_us) }
+  }
+
+  #tell(service: string, feature: Feature, before: RolloutState, action: RolloutAction): Promise<void> {
+    const line = (mode: string, percent: number) => `${featureMark(service, feature)}${mode} ${percent} %`
+    this.#untold.push({
+      service,
+      feature,
+      action: action.kind,
+      reason: action.evidence,
+      before: line('enforce', before.percent),
+      after: action.kind === 'advance' ? line('enforce', action.to) : line('dry-run', before.percent),
+    })
+    return this.#tellAll()
+  }
+
+  /** What cannot be written into the audit now is written at the next look. */
+  async #tellAll(): Promise<void> {
+    for (let next = this.#untold[0]; next !== undefined; next = this.#untold[0]) {
+      await this.#control!.followRollout(next)
+      this.#untold.shift()
+    }
+  }
+
+  /** The store first: what taps are told of must outlive this process. */
+  async #keep(service: string, feature: Feature, state: RolloutState): Promise<void> {
+    this.#written_us = Math.max(this.#options.now(), this.#written_us + 1000)
+    await writeRolloutState(this.#options.store, { service, feature, state }, this.#written_us)
+    this.#states.set(keyOf(service, feature), state)
+  }
+}
