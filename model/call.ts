@@ -40,6 +40,7 @@ export const RESPONSE_FLAGS = {
   UC: 'upstream closed the connection before the answer was complete',
   UR: 'upstream reset the connection',
   UT: 'upstream request timeout',
+  URX: 'not tried again: the retry budget was spent',
   UPE: 'upstream broke the protocol',
   DC: 'downstream (client) closed the connection',
   DPE: 'downstream (client) broke the protocol',
@@ -48,7 +49,10 @@ export const RESPONSE_FLAGS = {
   SI: 'stream idle timeout',
   NR: 'no route: the destination is not on the allow-list',
   DR: 'the tap was told to stop before the call ended',
-  UO: 'overflow: a limit of the tap was reached',
+  UO: 'overflow: a limit of the tap, or of a connection pool, was reached',
+  RL: 'rate limited by a policy',
+  az: 'refused by a policy of authorization',
+  mt: 'refused for want of mutual TLS',
 } as const
 export type ResponseFlag = keyof typeof RESPONSE_FLAGS
 

@@ -36,13 +36,19 @@ export interface Address {
   port: number
 }
 
+/** Where a service is reached. */
+export interface UpstreamAddress extends Address {
+  /** Zone of this address, where it is another than the listener's. */
+  zone?: string | undefined
+}
+
 export interface ListenerSettings {
   name: string
   /** `inbound`: in front of the service. `outbound`: from the service to one destination. `forward-proxy`: for HTTP_PROXY. */
   kind: 'inbound' | 'outbound' | 'forward-proxy'
   listen: Address
   /** Upstream addresses or names; empty for a forward proxy. */
-  to: readonly Address[]
+  to: readonly UpstreamAddress[]
   /** Service on the other side of an outbound listener; for inbound the tap's own service. */
   destination: string
   destination_zone: string

@@ -11,6 +11,8 @@ export interface Judge {
   readonly mode: Mode
   readonly percent: number
   readonly moment: Moment
+  /** What the feature's code made of its settings; only that code knows its type. */
+  readonly compiled: unknown
   scopeOf(call: JudgedCall): string
   createState(): unknown
   decide(state: unknown, call: JudgedCall, now_us: number): Verdict
@@ -34,6 +36,7 @@ function judgeOf(service: ServicePolicy, caller: string, feature: Feature): Judg
       mode: settings.mode,
       percent: settings.percent,
       moment: code.moment,
+      compiled,
       scopeOf: code.scopeOf,
       createState: code.createState,
       decide: (state, call, now_us) => code.decide(compiled, state, call, now_us),

@@ -37,9 +37,9 @@ export const loadBalancer: FeatureCode<'loadBalancer', Compiled, InFlightByEndpo
   },
 }
 
-/** Place of the one that gets the call. @param random from 0 to below 1, asked for twice */
+/** Place of the one that gets the call; endpoints by their label. @param random from 0 to below 1, asked for twice */
 export function lessBusyOfTwo(
-  endpoints: readonly string[],
+  endpoints: readonly { readonly label: string }[],
   state: InFlightByEndpoint,
   random: () => number,
 ): number {
@@ -47,6 +47,6 @@ export function lessBusyOfTwo(
   const one = Math.floor(random() * endpoints.length)
   // Another one than the first, each as likely.
   const other = (one + 1 + Math.floor(random() * (endpoints.length - 1))) % endpoints.length
-  const calls = (place: number) => state.get(endpoints[place]!) ?? 0
+  const calls = (place: number) => state.get(endpoints[place]!.label) ?? 0
   return calls(other) < calls(one) ? other : one
 }

@@ -1,5 +1,13 @@
 import type { Settings } from '../../model/policy.ts'
-import { callerScope, type FeatureCode, isFault, PASS, type Verdict, verdict } from './feature.ts'
+import {
+  callerScope,
+  type FeatureCode,
+  isFault,
+  type JudgedCall,
+  PASS,
+  type Verdict,
+  verdict,
+} from './feature.ts'
 
 /**
  * Ejects endpoints that keep failing, as each caller sees them. In a small cluster no endpoint stands
@@ -16,16 +24,21 @@ export interface Endpoint {
   calls: number
   good: number
   interval_end_us: number
+  /** Left out until then; after it a single call tries it (half-open). */
   ejected_until_us: number
+  /** Ejected, and no call has gone well since. */
+  open: boolean
+  /** When the call left that tries it; 0 while none is under way. */
+  tried_us: number
   why: Verdict
   ejections: number
   /** Sum of the lengths of its ejections. */
   ejected_us: number
 }
 
-type State = Map<string, Endpoint>
+export type State = Map<string, Endpoint>
 
-interface Compiled {
+export interface Compiled {
   settings: Settings<'outlierDetection'>
   inRow: Verdict
   share: Verdict
@@ -40,6 +53,8 @@ function endpointOf(state: State, name: string): Endpoint | undefined {
     good: 0,
     interval_end_us: 0,
     ejected_until_us: 0,
+    open: false,
+    tried_us: 0,
     why: PASS,
     ejections: 0,
     ejected_us: 0,
@@ -48,20 +63,22 @@ function endpointOf(state: State, name: string): Endpoint | undefined {
   return fresh
 }
 
-function mayEject(state: State, percent: number, now_us: number): boolean {
+function mayEject(state: State, percent: number): boolean {
   let ejected = 0
-  for (const endpoint of state.values()) if (endpoint.ejected_until_us > now_us) ejected++
+  for (const endpoint of state.values()) if (endpoint.open) ejected++
   // In a small cluster a share of the endpoints may be less than one: one may always go.
   const most = Math.max(1, Math.floor((state.size * percent) / 100))
   return ejected + 1 <= most && ejected + 1 < state.size
 }
 
 function eject({ settings }: Compiled, state: State, endpoint: Endpoint, why: Verdict, now_us: number): void {
-  if (!mayEject(state, settings.maxEjectionPercent, now_us)) return
+  if (!endpoint.open && !mayEject(state, settings.maxEjectionPercent)) return
   endpoint.ejections += 1
   const length_us = settings.baseEjectionTime * endpoint.ejections
   endpoint.ejected_until_us = now_us + length_us
   endpoint.ejected_us += length_us
+  endpoint.open = true
+  endpoint.tried_us = 0
   endpoint.why = why
   endpoint.failures_in_row = 0
   endpoint.calls = 0
@@ -76,6 +93,25 @@ function closeInterval({ settings }: Compiled, endpoint: Endpoint, now_us: numbe
   endpoint.good = 0
   endpoint.interval_end_us = now_us + settings.interval
   return calls >= settings.successRateRequestVolume && good / calls < settings.successRateThreshold
+}
+
+/** Methods that may be repeated (RFC 9110 section 9.2.2): only such a call tries an endpoint again. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
+/** Whether a call would be kept away from the endpoint now; changes nothing. */
+export function isEjected(
+  { settings }: Compiled,
+  state: State,
+  { destination_instance, method }: JudgedCall,
+  now_us: number,
+): boolean {
+  const endpoint = state.get(destination_instance)
+  if (endpoint === undefined || !endpoint.open) return false
+  if (now_us < endpoint.ejected_until_us) return true
+  // A call that tries it and never ends, and a service without idempotent calls, hold it up for so long only.
+  const patience_us = settings.baseEjectionTime
+  if (endpoint.tried_us > 0) return now_us < endpoint.tried_us + patience_us
+  return !IDEMPOTENT.has(method) && now_us < endpoint.ejected_until_us + patience_us
 }
 
 export const outlierDetection: FeatureCode<'outlierDetection', Compiled, State> = {
@@ -94,9 +130,12 @@ export const outlierDetection: FeatureCode<'outlierDetection', Compiled, State> 
   },
   scopeOf: callerScope,
   createState: () => new Map(),
-  decide(_compiled, state, call, now_us) {
+  decide(compiled, state, call, now_us) {
     const endpoint = endpointOf(state, call.destination_instance)
-    return endpoint !== undefined && endpoint.ejected_until_us > now_us ? endpoint.why : PASS
+    if (endpoint === undefined || !endpoint.open) return PASS
+    if (isEjected(compiled, state, call, now_us)) return endpoint.why
+    endpoint.tried_us = now_us
+    return PASS
   },
   ended(compiled, state, call, now_us) {
     const endpoint = endpointOf(state, call.destination_instance)
@@ -104,6 +143,11 @@ export const outlierDetection: FeatureCode<'outlierDetection', Compiled, State> 
     if (endpoint === undefined || endpoint.ejected_until_us > call.ts) return
     if (closeInterval(compiled, endpoint, now_us)) eject(compiled, state, endpoint, compiled.share, now_us)
     const fault = isFault(call)
+    if (endpoint.open) {
+      if (fault) eject(compiled, state, endpoint, endpoint.why, now_us)
+      else endpoint.open = false
+      return
+    }
     endpoint.calls += 1
     if (!fault) endpoint.good += 1
     endpoint.failures_in_row = fault ? endpoint.failures_in_row + 1 : 0

@@ -8,6 +8,7 @@ import { createBudget, deposit, type RetryBudget, withdraw } from './retry-budge
 interface Compiled {
   codes: ReadonlySet<string>
   methods: ReadonlySet<string>
+  attempts: number
   bufferBytes: number
   share: number
   interval_us: number
@@ -21,7 +22,7 @@ const RETRY = {
   reset: verdict('retry', 'reset', 'the connection broke, and the method may be repeated'),
 }
 const LEFT = {
-  attempt: verdict('no_retry', 'attempt', 'it was an attempt already; a retry is never retried'),
+  attempt: verdict('no_retry', 'attempt', 'it was the last attempt, or a retry of somebody else'),
   buffer: verdict('no_retry', 'bufferBytes', 'the request is larger than what is kept'),
   budget: verdict('no_retry', 'budget', 'the budget was spent'),
   methods: verdict('no_retry', 'methods', 'the method is not listed as one that may be repeated'),
@@ -36,7 +37,7 @@ const REFUSED = /\b(?:UF|UH)\b/
 
 /** Whether the failure itself allows another attempt, the budget aside. */
 function considered(compiled: Compiled, call: JudgedCall) {
-  if (call.attempt > 1) return LEFT.attempt
+  if (call.attempt > compiled.attempts) return LEFT.attempt
   if (REFUSED.test(call.response_flags)) {
     return call.request_bytes > compiled.bufferBytes ? LEFT.buffer : RETRY.refused
   }
@@ -58,6 +59,7 @@ export const retries: FeatureCode<'retries', Compiled, RetryBudget> = {
     return {
       codes: new Set(settings.codes.map(String)),
       methods: new Set(settings.methods),
+      attempts: settings.attempts,
       bufferBytes: settings.bufferBytes,
       share: settings['budget.percent'] / 100,
       interval_us,

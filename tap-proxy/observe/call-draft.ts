@@ -32,6 +32,12 @@ export interface CallDraft {
   outcome: Outcome
   /** Codes joined by commas. */
   response_flags: string
+  /** 1 for the first attempt. */
+  attempt: number
+  /** What a policy said (model/verdict.ts); the same object for the same texts. */
+  verdicts: readonly string[]
+  /** Revision of the policy that was asked; empty where none was. */
+  config_version: string
   /** What stays the same over many calls of a listener; compared by identity, so that a sink can cache bytes for it. */
   parties: CallParties
 }
@@ -78,9 +84,9 @@ export function recordOf(draft: CallDraft, { method, route, path }: DraftTexts, 
     response_flags: draft.response_flags,
     request_bytes: draft.request_bytes,
     response_bytes: draft.response_bytes,
-    attempt: 1,
-    verdicts: [],
-    config_version: '',
+    attempt: draft.attempt,
+    verdicts: draft.verdicts,
+    config_version: draft.config_version,
     tap,
     tap_us: draft.tap_us,
     attributes: {},

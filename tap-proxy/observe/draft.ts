@@ -3,6 +3,7 @@ import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../wire/trace-context.ts'
 import type { CallDraft, CallParties } from './call-draft.ts'
 
 const NO_HEAD = Buffer.alloc(0)
+export const NO_VERDICTS: readonly string[] = Object.freeze([])
 
 /** The draft that a call in progress fills; it is used again for the next one. */
 export class Draft implements CallDraft {
@@ -23,6 +24,9 @@ export class Draft implements CallDraft {
   status = 0
   outcome: Outcome = 'ok'
   response_flags = ''
+  attempt = 1
+  verdicts = NO_VERDICTS
+  config_version = ''
   parties: CallParties = EMPTY_RECORD
 
   constructor() {
@@ -47,5 +51,8 @@ export class Draft implements CallDraft {
     this.status = 0
     this.outcome = 'ok'
     this.response_flags = ''
+    this.attempt = 1
+    this.verdicts = NO_VERDICTS
+    this.config_version = ''
   }
 }

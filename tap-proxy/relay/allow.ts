@@ -74,7 +74,7 @@ export function createAllowList(entries: readonly string[], options: AllowOption
     async resolveAllowed(host, port) {
       if (!this.permits(host, port)) return undefined
       const name = nameOf(host)
-      if (isIP(name) !== 0) return { host: name, port, label: labelOf(name, port) }
+      if (isIP(name) !== 0) return { host: name, port, zone: '', label: labelOf(name, port) }
       const found = await addressesOf(name)
       if (!found) return undefined
       const byName = listed(name)
@@ -82,7 +82,7 @@ export function createAllowList(entries: readonly string[], options: AllowOption
       if (!found.addresses.every((address) => allowedAddress(address, byName))) return undefined
       found.turn = (found.turn + 1) % found.addresses.length
       const address = found.addresses[found.turn]!
-      return { host: address, port, label: labelOf(address, port) }
+      return { host: address, port, zone: '', label: labelOf(address, port) }
     },
   }
 }

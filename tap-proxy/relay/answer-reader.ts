@@ -8,6 +8,7 @@ import { type AnswerEdit, editAnswer } from './answer-writer.ts'
 import { type Pipe, type ReadArea, ROOM_BYTES, WRITE, writeCopy } from './pipe.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Upstream } from './upstream.ts'
+import type { Ward } from './ward.ts'
 
 /** Answers may have larger heads than requests: cookies and policies pile up (S12). */
 const ANSWER_LIMITS = { head_bytes_max: 65_536, head_fields_max: 200 }
@@ -20,6 +21,7 @@ export interface AnswerHost {
   readonly runtime: RelayRuntime
   readonly client: { readonly pipe: Pipe; arm(ms: number): void }
   readonly upstream: Upstream | undefined
+  readonly ward: Ward | undefined
   readonly startedAt: number
   readonly enteredAt: number
   readonly active: boolean
@@ -128,6 +130,7 @@ export class AnswerReader {
       return
     }
     this.#host.draft.status = 101
+    this.#host.ward?.answered(101, bytes, start, start)
     this.begun = true
     this.#host.startTunnel(Buffer.from(bytes.subarray(start, end)))
   }
@@ -137,6 +140,7 @@ export class AnswerReader {
     const { draft, runtime } = host
     draft.status = head.status
     draft.ttfb_us = Math.max(1, Math.round(host.enteredAt - host.startedAt))
+    if (host.ward?.answered(head.status, bytes, head.start, head.end)) return
     this.begun = true
     this.body = head.body
     this.#left = head.length

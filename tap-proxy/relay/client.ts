@@ -183,7 +183,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     if (runtime.settings.kind === 'forward-proxy') this.#dispatchNamed(exchange, bytes)
     else {
       const target = runtime.destination.pick()
-      if (target) exchange.dispatch(target)
+      if (target) exchange.admit(target, runtime.destination.targets())
       else exchange.fail(503, 'UH', 'server_error')
     }
     return at
@@ -207,7 +207,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     this.arm(0)
     findTarget(exchange, host, port, (target) => {
       if (isConnect) this.#openTunnel(exchange, target, 'opaque', CONNECTED)
-      else exchange.dispatch(target)
+      else exchange.admit(target, [target])
       if (exchange.active && exchange.request.done && !this.#pending) this.pipe.resume()
     })
   }

@@ -4,37 +4,35 @@ import { Draft } from '../observe/draft.ts'
 import { FAULT, FAULTS, type FaultId } from '../wire/http1-fault.ts'
 import { BODY, isIdempotent, METHOD, type RequestHead } from '../wire/http1-request.ts'
 import { type AnswerHost, AnswerReader } from './answer-reader.ts'
+import { armCall, passDeadline } from './call-deadline.ts'
+import { emitCall } from './emit-call.ts'
 import type { ExchangeClient } from './exchange-client.ts'
-import { CONTINUE, localAnswer } from './local-answer.ts'
+import { localAnswer } from './local-answer.ts'
 import { giveLargeArea, type ReadArea, takeLargeArea, WRITE, writeCopy } from './pipe.ts'
 import { RequestBody } from './request-body.ts'
-import { requestRoom, writeRequest } from './request-writer.ts'
+import { RequestOut } from './request-out.ts'
 import type { Target } from './resolve.ts'
 import type { RelayRuntime } from './runtime.ts'
+import type { Source } from './source-book.ts'
 import type { Upstream, UpstreamUser } from './upstream.ts'
-import { giveWide, takeWide } from './wide-buffer.ts'
-
-/** Head and first bytes of most requests fit; larger ones get memory of their own for the call. */
-const OUT_BYTES = 4096
-/** How long an upstream may leave `Expect: 100-continue` unanswered before the tap answers (Q40). */
-const CONTINUE_WAIT_MS = 1000
-/** How long a client that closed its sending side waits before the upstream is told the same. */
-export const HALF_CLOSE_GRACE_MS = 1000
+import type { GatedCall, Ward } from './ward.ts'
 
 /**
  * One call in progress: a request on its way to the upstream, and its answer on the way back. Used
  * again for another call once this one is recorded.
  */
-export class Exchange implements UpstreamUser, AnswerHost {
+export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   readonly draft = new Draft()
   readonly answer = new AnswerReader(this)
   readonly request = new RequestBody()
+  readonly out = new RequestOut()
   client!: ExchangeClient
   runtime!: RelayRuntime
   upstream: Upstream | undefined = undefined
   target: Target | undefined = undefined
   /** Called service where the call itself names it (forward proxy). */
   destination: string | undefined = undefined
+  ward: Ward | undefined = undefined
   active = false
   /** Counts the calls this object has served, so that what comes late can tell whose it was. */
   serial = 0
@@ -47,10 +45,7 @@ export class Exchange implements UpstreamUser, AnswerHost {
   upgrade = false
   expecting = false
   clientEnded = false
-  #progressMark = 0
-  readonly #own = Buffer.allocUnsafeSlow(OUT_BYTES)
-  #out: Buffer = this.#own
-  #outLength = 0
+  progressMark = 0
   #answerArea: ReadArea | undefined = undefined
 
   /** Starts a call at a monotonic time; the draft's trace ids are the caller's to fill. */
@@ -64,14 +59,14 @@ export class Exchange implements UpstreamUser, AnswerHost {
     this.upstream = undefined
     this.target = undefined
     this.destination = undefined
+    this.ward = undefined
     this.headOnly = false
     this.http10 = false
     this.persistent = false
     this.upgrade = false
     this.expecting = false
     this.clientEnded = false
-    this.#progressMark = 0
-    this.#outLength = 0
+    this.progressMark = 0
     this.draft.reset()
     this.answer.reset()
     this.request.clear()
@@ -99,19 +94,56 @@ export class Exchange implements UpstreamUser, AnswerHost {
       }
       this.expecting = head.fields.expectContinue && end === head.end && !head.http10
     }
-    const body = kept - head.end
-    const { trailer } = request
-    const room = requestRoom(head, runtime) + body + trailer.length
-    if (room > OUT_BYTES) this.#out = takeWide(room)
-    let length = writeRequest(this.#out, bytes, head, this.draft, flags, runtime)
-    if (body > 0) length += bytes.copy(this.#out, length, head.end, kept)
-    if (trailer.length > 0) {
-      this.#out.set(trailer, length)
-      length += trailer.length
-    }
-    this.#outLength = length
+    this.out.write(head, bytes, kept, request, this.draft, flags, runtime)
     this.draft.request_bytes = at - start
     return at
+  }
+
+  get source(): Source {
+    return this.client.source
+  }
+
+  /** Sends what was prepared, unless a gate has a say in it. */
+  admit(target: Target, targets: readonly Target[]): void {
+    const { gate } = this.runtime.door
+    if (gate === undefined) this.dispatch(target)
+    else gate.admit(this, target, targets)
+  }
+
+  hold(): void {
+    this.client.pipe.pause()
+    this.client.arm(0)
+    this.leave()
+  }
+
+  release(target: Target): void {
+    this.enteredAt = this.runtime.clock.mono_us()
+    this.dispatch(target)
+    // The client's next bytes may be another request, or its end.
+    if (this.active && this.request.done) this.client.continueBody()
+  }
+
+  addField(field: string): void {
+    if (!this.runtime.settings.untouched) this.out.addField(field, this.draft)
+  }
+
+  field(name: string): string | undefined {
+    return this.out.field(name, this.draft)
+  }
+
+  again(status: number, flags: string, outcome: Outcome): void {
+    const { draft, runtime } = this
+    this.upstream?.reset()
+    this.upstream = undefined
+    this.ward!.ended(status, flags, outcome, false)
+    emitCall(this, status, flags, outcome)
+    this.answer.reset()
+    this.startedAt = runtime.clock.mono_us()
+    this.enteredAt = -1
+    draft.attempt++
+    this.out.changeSpan(draft, runtime)
+    this.addField(`x-tapmesh-attempt: ${draft.attempt}\r\n`)
+    this.client.arm(0)
   }
 
   /** Sends what was prepared, over an idle connection where there is one. */
@@ -133,7 +165,11 @@ export class Exchange implements UpstreamUser, AnswerHost {
   }
 
   onUpstreamReady(): void {
-    const outcome = this.upstream!.pipe!.write(this.#out.subarray(0, this.#outLength))
+    const pipe = this.upstream!.pipe!
+    let outcome = pipe.write(this.out.written)
+    if (this.draft.attempt > 1) {
+      for (const piece of this.ward!.kept) if (outcome !== WRITE.failed) outcome = pipe.write(piece)
+    }
     if (outcome === WRITE.failed) {
       this.onAnswerBroken('EPIPE')
       return
@@ -154,13 +190,8 @@ export class Exchange implements UpstreamUser, AnswerHost {
     this.enteredAt = -1
   }
 
-  /** The deadline that fits the state of the request. */
   armRequest(): void {
-    const { limits } = this.runtime
-    if (this.expecting) this.client.arm(CONTINUE_WAIT_MS)
-    else if (!this.request.done) this.client.arm(limits.body_progress_ms)
-    else if (this.answer.begun) this.client.arm(0)
-    else this.client.arm(this.clientEnded ? HALF_CLOSE_GRACE_MS : limits.answer_ms)
+    armCall(this)
   }
 
   /** More of the request's body. @returns offset of the first byte behind it */
@@ -176,6 +207,10 @@ export class Exchange implements UpstreamUser, AnswerHost {
     const pipe = upstream?.pipe
     if (!pipe) return at
     const { keptEnd, trailer } = request
+    if (this.ward !== undefined) {
+      this.ward.keep(area.bytes, start, keptEnd)
+      this.ward.keep(trailer, 0, trailer.length)
+    }
     let outcome: number = WRITE.done
     if (keptEnd > start) {
       outcome = area.shared
@@ -218,7 +253,7 @@ export class Exchange implements UpstreamUser, AnswerHost {
   }
 
   /** Ends the call with an answer of the tap's own, or with a reset where an answer has begun. */
-  fail(status: number, flags: string, outcome: Outcome): void {
+  fail(status: number, flags: string, outcome: Outcome, denied = ''): void {
     if (!this.active) return
     const upstream = this.upstream
     this.upstream = undefined
@@ -229,7 +264,7 @@ export class Exchange implements UpstreamUser, AnswerHost {
       return
     }
     const keep = this.persistent && this.request.done && !this.runtime.draining
-    const bytes = localAnswer(status, flags, !keep, this.headOnly)
+    const bytes = localAnswer(status, flags, !keep, this.headOnly, denied)
     this.client.pipe.write(bytes)
     this.draft.response_bytes = bytes.length
     this.record(status, flags, outcome)
@@ -239,6 +274,7 @@ export class Exchange implements UpstreamUser, AnswerHost {
   onConnectFailed(code: string): void {
     this.upstream = undefined
     const late = code === 'ETIMEDOUT'
+    if (this.ward?.failed('UF', late ? 'timeout' : 'server_error')) return
     this.fail(late ? 504 : 503, 'UF', late ? 'timeout' : 'server_error')
   }
 
@@ -267,7 +303,11 @@ export class Exchange implements UpstreamUser, AnswerHost {
       this.runtime.counters.retriesStale++
       this.#connect(target!)
     } else if (this.answer.done) this.settle()
-    else this.fail(502, code === 'ECONNRESET' ? 'UR' : 'UC', 'reset')
+    else {
+      const flag = code === 'ECONNRESET' ? 'UR' : 'UC'
+      if (!this.answer.begun && this.ward?.failed(flag, 'reset')) return
+      this.fail(502, flag, 'reset')
+    }
   }
 
   onAnswerEnd(): void {
@@ -288,7 +328,8 @@ export class Exchange implements UpstreamUser, AnswerHost {
     this.enteredAt = runtime.clock.mono_us()
     this.answer.read(area, length)
     // The object may serve another call already; this connection is then done with its answer.
-    if (!this.active || this.serial !== serial || this.answer.done) return upstream?.area
+    if (!this.active || this.serial !== serial || this.answer.done || this.upstream !== upstream)
+      return upstream?.area
     this.leave()
     if (!area.large && length === area.window.length) this.#answerArea ??= takeLargeArea()
     return this.#answerArea ?? area
@@ -308,27 +349,7 @@ export class Exchange implements UpstreamUser, AnswerHost {
   }
 
   onDeadline(): void {
-    const { client, upstream, request, runtime, draft } = this
-    if (client.pipe.pendingWrites > 0) {
-      runtime.counters.slowReaders++
-      this.abandon('DT')
-    } else if (this.expecting) {
-      runtime.counters.continuesSent++
-      this.expecting = false
-      client.pipe.write(CONTINUE)
-      this.armRequest()
-    } else if (!request.done) {
-      const blocked = !upstream?.ready || upstream.pipe!.pendingWrites > 0
-      const progress = draft.request_bytes - this.#progressMark
-      this.#progressMark = draft.request_bytes
-      if (blocked || progress >= runtime.limits.body_progress_bytes)
-        client.arm(runtime.limits.body_progress_ms)
-      else {
-        this.persistent = false
-        this.fail(408, 'DT', 'client_error')
-      }
-    } else if (this.clientEnded) upstream?.pipe?.end()
-    else if (!this.answer.begun) this.fail(504, 'UT', 'timeout')
+    passDeadline(this)
   }
 
   /** Ends the call once request, answer and the client's reading are all complete. */
@@ -353,36 +374,17 @@ export class Exchange implements UpstreamUser, AnswerHost {
   record(status: number, flags: string, outcome: Outcome, protocol: Protocol = 'http'): void {
     if (!this.active) return
     this.active = false
-    const { draft, runtime } = this
-    const now = runtime.clock.mono_us()
-    draft.ts = runtime.clock.wall_us(this.startedAt)
-    draft.duration_us = Math.max(0, Math.round(now - this.startedAt))
-    if (this.enteredAt >= 0) draft.tap_us += now - this.enteredAt
-    draft.tap_us = Math.max(0, Math.round(draft.tap_us))
-    draft.status = status
-    draft.response_flags = flags
-    draft.outcome = outcome
-    draft.parties = runtime.book.parties(
-      this.client.source,
-      this.target?.label ?? '',
-      protocol,
-      this.destination,
-    )
-    runtime.counters.callsInFlight--
-    runtime.counters.callsTotal++
-    try {
-      runtime.sink.call(draft)
-    } catch (error) {
-      // Telemetry never costs a call.
-      runtime.counters.fault(error)
-    }
+    const { counters } = this.runtime
+    const more = this.ward?.ended(status, flags, outcome, true) ?? ''
+    counters.callsInFlight--
+    counters.callsTotal++
+    emitCall(this, status, more === '' ? flags : flags === '' ? more : `${flags},${more}`, outcome, protocol)
     this.#release()
   }
 
   #release(): void {
     this.upstream = undefined
-    giveWide(this.#out)
-    this.#out = this.#own
+    this.out.free()
     if (this.#answerArea) giveLargeArea(this.#answerArea)
     this.#answerArea = undefined
   }

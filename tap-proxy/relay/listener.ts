@@ -14,6 +14,7 @@ import { SourceBook } from './source-book.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 import { chooseTransport, createPipeServer, type Transport } from './transport.ts'
 import { UpstreamPool } from './upstream-pool.ts'
+import type { GateDoor } from './ward.ts'
 
 /** What a listener needs to know of the tap it is part of. All but `sink`, `counters` and `wheel` may change at a reload. */
 export interface ListenerDeps {
@@ -32,6 +33,8 @@ export interface ListenerDeps {
   clock: RelayClock
   wheel: TimerWheel
   transport?: Transport
+  /** Control's say in calls; without one there is none. */
+  door?: GateDoor
 }
 
 export interface Listener {
@@ -49,6 +52,7 @@ export interface Listener {
 }
 
 const ids = new TraceIds(randomWords(4))
+const NO_DOOR: GateDoor = Object.freeze({ gate: undefined })
 
 function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Transport): RelayRuntime {
   const { limits, counters, wheel } = deps
@@ -73,6 +77,7 @@ function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Tr
     }),
     pool: new UpstreamPool({ transport, counters, wheel }, limits),
     sink: deps.sink,
+    door: deps.door ?? NO_DOOR,
     counters,
     clock: deps.clock,
     wheel,

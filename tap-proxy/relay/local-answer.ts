@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<number, string>> = {
   413: 'Content Too Large',
   414: 'URI Too Long',
   417: 'Expectation Failed',
+  429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   501: 'Not Implemented',
   502: 'Bad Gateway',
@@ -17,6 +18,8 @@ const REASONS: Readonly<Record<number, string>> = {
 }
 
 const made = new Map<string, Buffer>()
+/** Rules make the texts many; past this they are made anew each time. */
+const MADE_MAX = 1000
 
 /** RFC 9112 section 9.3: this connection will be closed. */
 export const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
@@ -24,24 +27,34 @@ export const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 /**
  * @param flags response flags of the call record, shown in `x-tapmesh-flags`
  * @param close false where the connection may carry another request
+ * @param denied what refused the call, shown in `x-tapmesh-denied`: `<feature>;rule=<id>;v=<revision>`
  * @param headOnly true for HEAD: the same fields without the body (RFC 9110 section 9.3.2)
  */
-export function localAnswer(status: number, flags: string, close: boolean, headOnly: boolean): Buffer {
-  const key = `${status} ${flags} ${close} ${headOnly}`
+export function localAnswer(
+  status: number,
+  flags: string,
+  close: boolean,
+  headOnly: boolean,
+  denied = '',
+): Buffer {
+  const key = `${status} ${flags} ${close} ${headOnly} ${denied}`
   let answer = made.get(key)
   if (!answer) {
     const reason = REASONS[status] ?? 'Error'
-    const body = `tapmesh: ${status} ${reason} (${flags})\n`
+    const body = `tapmesh: ${status} ${reason} (${flags}${denied && `, ${denied}`})\n`
     const head = [
       `HTTP/1.1 ${status} ${reason}`,
       'Content-Type: text/plain; charset=utf-8',
       `Content-Length: ${body.length}`,
       `x-tapmesh-flags: ${flags}`,
+      ...(denied === '' ? [] : [`x-tapmesh-denied: ${denied}`]),
+      // A second fills every bucket with what a second allows (RFC 9110 section 10.2.3).
+      ...(status === 429 ? ['Retry-After: 1'] : []),
       ...(status === 405 ? ['Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'] : []),
       ...(close ? ['Connection: close'] : []),
     ]
     answer = Buffer.from(`${head.join('\r\n')}\r\n\r\n${headOnly ? '' : body}`)
-    made.set(key, answer)
+    if (made.size < MADE_MAX) made.set(key, answer)
   }
   return answer
 }

@@ -16,8 +16,8 @@ const CHUNKED = Buffer.from('Transfer-Encoding: chunked\r\n')
 const CRLF = Buffer.from('\r\n')
 const ONE = 0x31
 const SLASH = 0x2f
-/** Everything a head can grow by, apart from tracestate and Host. */
-const GROWTH_BYTES = 256
+/** Everything a head can grow by, apart from tracestate and Host; fields that a gate adds are part of it. */
+const GROWTH_BYTES = 384
 
 /** Bytes the request's head can take at most once it is written anew. */
 export function requestRoom(head: RequestHead, runtime: RelayRuntime): number {

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { Address } from '../settings.ts'
+import type { UpstreamAddress } from '../settings.ts'
 
 /** Where a call may go: one address that a socket can connect to; the same object for the same address while it is known. */
 export interface Target {
@@ -9,11 +9,15 @@ export interface Target {
   port: number
   /** `host:port` as the call record writes it. */
   label: string
+  /** Empty where the listener's own zone for the destination holds. */
+  zone: string
 }
 
 export interface Destination {
   /** The next address in turn, or undefined while none is known. */
   pick(): Target | undefined
+  /** Addresses known now. */
+  targets(): readonly Target[]
 }
 
 export type Lookup = (name: string) => Promise<readonly string[]>
@@ -22,9 +26,7 @@ export interface ResolvedDestination extends Destination {
   /** Resolves once every name was asked for once, whatever the answer. */
   readonly ready: Promise<void>
   /** Takes other upstreams in place of the present ones; those stay in use until the new ones are known. */
-  replace(addresses: readonly Address[]): Promise<void>
-  /** Addresses known now. */
-  targets(): readonly Target[]
+  replace(addresses: readonly UpstreamAddress[]): Promise<void>
   close(): void
 }
 
@@ -55,18 +57,18 @@ export function labelOf(host: string, port: number): string {
  * the background; a failed look-up keeps the addresses that were good before.
  */
 export function createDestination(
-  addresses: readonly Address[],
+  addresses: readonly UpstreamAddress[],
   options: ResolveOptions = {},
 ): ResolvedDestination {
   const ask = options.lookup ?? systemLookup
-  const known = new Map<Address, readonly string[]>()
+  const known = new Map<UpstreamAddress, readonly string[]>()
   let upstreams = addresses
   let targets: readonly Target[] = []
   let turn = 0
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
-  const resolveOne = async (address: Address): Promise<void> => {
+  const resolveOne = async (address: UpstreamAddress): Promise<void> => {
     try {
       const found = await ask(address.host)
       if (found.length > 0) known.set(address, found)
@@ -80,7 +82,9 @@ export function createDestination(
     for (const upstream of upstreams) {
       for (const host of known.get(upstream) ?? []) {
         const label = labelOf(host, upstream.port)
-        next.set(label, before.get(label) ?? { host, port: upstream.port, label })
+        const zone = upstream.zone ?? ''
+        const same = before.get(label)
+        next.set(label, same?.zone === zone ? same : { host, port: upstream.port, label, zone })
       }
     }
     targets = [...next.values()].slice(0, TARGETS_MAX)

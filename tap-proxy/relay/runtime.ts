@@ -8,6 +8,7 @@ import type { Destination } from './resolve.ts'
 import type { SourceBook } from './source-book.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 import type { UpstreamPool } from './upstream-pool.ts'
+import type { GateDoor } from './ward.ts'
 
 /** What a listener's connections work with; a reload swaps the whole object, so a call sees one version. */
 export interface RelayRuntime {
@@ -18,6 +19,7 @@ export interface RelayRuntime {
   readonly book: SourceBook
   readonly pool: UpstreamPool
   readonly sink: CallSink
+  readonly door: GateDoor
   readonly counters: RelayCounters
   readonly clock: RelayClock
   readonly wheel: TimerWheel

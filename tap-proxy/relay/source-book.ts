@@ -48,8 +48,12 @@ export class SourceBook {
     return source
   }
 
-  /** @param label address of the called instance, or empty @param destination name of the called service where the call itself says it */
-  parties(source: Source, label: string, protocol: Protocol, destination?: string): CallParties {
+  /**
+   * @param label address of the called instance, or empty
+   * @param destination name of the called service where the call itself says it
+   * @param zone of that address, where it has one of its own
+   */
+  parties(source: Source, label: string, protocol: Protocol, destination?: string, zone = ''): CallParties {
     if (source.lastLabel === label && source.lastProtocol === protocol && destination === undefined) {
       return source.lastParties!
     }
@@ -65,6 +69,7 @@ export class SourceBook {
         source_evidence: source.evidence,
         destination: name,
         destination_instance: label,
+        destination_zone: zone || this.#base.destination_zone,
         protocol,
       }
       this.#parties.set(key, parties)

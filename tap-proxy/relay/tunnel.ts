@@ -46,6 +46,7 @@ export class Tunnel implements UpstreamUser {
   sendFirst(toClient: Buffer | undefined, toUpstream: Buffer | undefined): void {
     if (toClient) this.#toClient(this.#client.pipe.write(toClient))
     if (toUpstream && toUpstream.length > 0) this.#fromClient(toUpstream)
+    if (!this.#ended) this.#rearm()
   }
 
   #fromClient(bytes: Buffer): void {
@@ -102,7 +103,9 @@ export class Tunnel implements UpstreamUser {
 
   /** A tunnel with one side closed may not rest for ever on a peer that is gone. */
   #rearm(): void {
-    if (this.#clientEnded || this.#upstreamEnded) this.#client.arm(this.#exchange.runtime.limits.idle_ms)
+    const { runtime, ward } = this.#exchange
+    if (this.#clientEnded || this.#upstreamEnded) this.#client.arm(runtime.limits.idle_ms)
+    else if (ward !== undefined && ward.idle_ms > 0) this.#client.arm(ward.idle_ms)
   }
 
   onDeadline(): void {

@@ -30,8 +30,8 @@ test('of two endpoints the busiest is never taken while another has fewer calls'
       share,
       share,
       (calls, one, other) => {
-        const endpoints = calls.map((_, index) => `e${index}`)
-        const state = new Map(endpoints.map((name, index) => [name, calls[index]!]))
+        const endpoints = calls.map((_, index) => ({ label: `e${index}` }))
+        const state = new Map(endpoints.map(({ label }, index) => [label, calls[index]!]))
         const draws = [one, other]
         const chosen = calls[lessBusyOfTwo(endpoints, state, () => draws.shift()!)]!
         expect(chosen).toBeLessThan(Math.max(...calls))
@@ -41,5 +41,5 @@ test('of two endpoints the busiest is never taken while another has fewer calls'
 })
 
 test('one endpoint is the only choice', () => {
-  expect(lessBusyOfTwo(['a'], new Map([['a', 99]]), () => 0.9)).toBe(0)
+  expect(lessBusyOfTwo([{ label: 'a' }], new Map([['a', 99]]), () => 0.9)).toBe(0)
 })

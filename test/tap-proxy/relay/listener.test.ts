@@ -68,10 +68,10 @@ describe('a reload', () => {
     const client = await connectRaw(rig.port)
     client.socket.write(get())
     await until(() => client.text().endsWith('hello'), 'the first')
-    const target = { host: '127.0.0.1', port: other.port, label: 'new' }
+    const target = { host: '127.0.0.1', port: other.port, label: 'new', zone: '' }
     rig.listener.update(
       { ...rig.settings, destination: 'orders-2' },
-      { ...rig.deps, destination: { pick: () => target } },
+      { ...rig.deps, destination: { pick: () => target, targets: () => [target] } },
     )
     client.socket.write(get())
     await until(() => client.text().endsWith('other'), 'the second')

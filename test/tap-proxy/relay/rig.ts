@@ -82,13 +82,13 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const counters = new RelayCounters()
   const wheel = new TimerWheel()
   const port = options.backendPort ?? 0
-  const target = { host: '127.0.0.1', port, label: `127.0.0.1:${port}` }
+  const target = { host: '127.0.0.1', port, label: `127.0.0.1:${port}`, zone: '' }
   const deps: ListenerDeps = {
     service: 'orders',
     zone: 'eu-1',
     version: '7',
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    destination: { pick: () => (port > 0 ? target : undefined) },
+    destination: { pick: () => (port > 0 ? target : undefined), targets: () => [target] },
     callerOf: () => undefined,
     sink: { call: (draft) => records.push(keep(draft)) },
     counters,

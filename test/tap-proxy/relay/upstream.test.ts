@@ -26,7 +26,7 @@ test('tells its user of the connection, the answer and its end', async () => {
   const backend = await startBackend(({ socket }) => socket.end('answer'))
   const log: string[] = []
   const shared = context()
-  const upstream = new Upstream({ host: '127.0.0.1', port: backend.port, label: 'x' }, shared, {
+  const upstream = new Upstream({ host: '127.0.0.1', port: backend.port, label: 'x', zone: '' }, shared, {
     forget: () => {},
   })
   upstream.connect(user(log), 1000)
@@ -45,7 +45,7 @@ test('gives up connecting after connect_ms', () => {
   const forgotten: Upstream[] = []
   const home = { forget: (one: Upstream) => void forgotten.push(one) }
   // Time passes before the system can say anything.
-  const upstream = new Upstream({ host: '127.0.0.1', port: 9, label: 'x' }, shared, home)
+  const upstream = new Upstream({ host: '127.0.0.1', port: 9, label: 'x', zone: '' }, shared, home)
   upstream.connect(user(log), 1000)
   shared.wheel.advance(2000)
   expect(log).toEqual(['failed ETIMEDOUT'])

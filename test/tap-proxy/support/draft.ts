@@ -41,6 +41,9 @@ export function draftOf(
     status: 200,
     outcome: 'ok',
     response_flags: '',
+    attempt: 1,
+    verdicts: [],
+    config_version: '',
     parties: PARTIES,
     ...rest,
   }

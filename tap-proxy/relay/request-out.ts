@@ -1,0 +1,101 @@
+import type { Draft } from '../observe/draft.ts'
+import type { RequestHead } from '../wire/http1-request.ts'
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../wire/trace-context.ts'
+import type { RequestBody } from './request-body.ts'
+import { requestRoom, writeRequest } from './request-writer.ts'
+import type { RelayRuntime } from './runtime.ts'
+import { giveWide, takeWide } from './wide-buffer.ts'
+
+/** Head and first bytes of most requests fit; larger ones get memory of their own for the call. */
+const OWN_BYTES = 4096
+const HEAD_END = '\r\n\r\n'
+
+/** The request as the upstream gets it: its head, written anew, and what had come of its body by then. */
+export class RequestOut {
+  readonly #own = Buffer.allocUnsafeSlow(OWN_BYTES)
+  #bytes: Buffer = this.#own
+  #length = 0
+
+  /** What is to be sent; valid until the call is recorded. */
+  get written(): Buffer {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  /** Writes head and body[head.end..kept) with what ends the body, where it is complete. */
+  write(
+    head: RequestHead,
+    bytes: Buffer,
+    kept: number,
+    request: RequestBody,
+    draft: Draft,
+    flags: number,
+    runtime: RelayRuntime,
+  ): void {
+    const body = kept - head.end
+    const { trailer } = request
+    const room = requestRoom(head, runtime) + body + trailer.length
+    if (room > OWN_BYTES) this.#bytes = takeWide(room)
+    let length = writeRequest(this.#bytes, bytes, head, draft, flags, runtime)
+    if (body > 0) length += bytes.copy(this.#bytes, length, head.end, kept)
+    if (trailer.length > 0) {
+      this.#bytes.set(trailer, length)
+      length += trailer.length
+    }
+    this.#length = length
+  }
+
+  /**
+   * Adds `name: value\r\n` as the last field of the head; a field of that name that is there already, from
+   * the client or from the attempt before, is taken out. The room for it was reserved (request-writer.ts).
+   */
+  addField(field: string, draft: Draft): void {
+    this.#dropField(field.slice(0, field.indexOf(':') + 1), draft)
+    const at = this.#bytes.indexOf(HEAD_END, 0, 'latin1') + 2
+    this.#bytes.copyWithin(at + field.length, at, this.#length)
+    this.#bytes.write(field, at, 'latin1')
+    this.#length += field.length
+  }
+
+  /** @param name in small letters, with its colon */
+  #dropField(name: string, draft: Draft): void {
+    const end = this.#bytes.indexOf(HEAD_END, 0, 'latin1') + 2
+    const found = this.#bytes.toString('latin1', draft.pathEnd, end).toLowerCase().indexOf(`\r\n${name}`)
+    if (found < 0) return
+    const from = draft.pathEnd + found + 2
+    const to = this.#bytes.indexOf('\r\n', from, 'latin1') + 2
+    this.#bytes.copyWithin(from, to, this.#length)
+    this.#length -= to - from
+  }
+
+  /** Value of a field of the head, or undefined. @param name in small letters, with its colon */
+  field(name: string, draft: Draft): string | undefined {
+    const end = this.#bytes.indexOf(HEAD_END, 0, 'latin1') + 2
+    const head = this.#bytes.toString('latin1', draft.pathEnd, end)
+    const found = head.toLowerCase().indexOf(`\r\n${name}`)
+    if (found < 0) return undefined
+    const from = found + 2 + name.length
+    return head.slice(from, head.indexOf('\r\n', from)).trim()
+  }
+
+  /** Gives the next attempt a span of its own, in the draft and wherever the head names the one before. */
+  changeSpan(draft: Draft, { ids, settings }: RelayRuntime): void {
+    const before = Buffer.from(draft.ids.subarray(TRACE_ID_DIGITS))
+    ids.write(draft.ids, TRACE_ID_DIGITS, SPAN_ID_DIGITS)
+    if (settings.untouched) return
+    const end = this.#bytes.indexOf(HEAD_END, 0, 'latin1')
+    for (
+      let at = this.#bytes.indexOf(before);
+      at >= 0 && at < end;
+      at = this.#bytes.indexOf(before, at + 1)
+    ) {
+      this.#bytes.set(draft.ids.subarray(TRACE_ID_DIGITS), at)
+    }
+  }
+
+  /** The call is recorded: its memory goes back. */
+  free(): void {
+    giveWide(this.#bytes)
+    this.#bytes = this.#own
+    this.#length = 0
+  }
+}
