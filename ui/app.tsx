@@ -12,7 +12,7 @@ import { laterStyle } from './parts/later-style.ts'
 import { Link } from './parts/link.tsx'
 import { Empty } from './parts/notice.tsx'
 import { Toast } from './parts/toast.tsx'
-import { addressOf, go, page } from './state/location.ts'
+import { addressOf, go, page, place } from './state/location.ts'
 import { range } from './state/range.ts'
 import { nextTheme } from './state/theme.ts'
 
@@ -28,12 +28,19 @@ const EdgePage = pagePart(() => import('./pages/edge.tsx').then((it) => it.EdgeP
 const CallsPage = pagePart(() => import('./pages/calls.tsx').then((it) => it.CallsPage))
 const TracePage = pagePart(() => import('./pages/trace.tsx').then((it) => it.TracePage))
 const StatusPage = pagePart(() => import('./pages/status.tsx').then((it) => it.StatusPage))
+const EnforcePage = pagePart(() => import('./pages/enforce.tsx').then((it) => it.EnforcePage))
+const FeaturePage = pagePart(() => import('./pages/feature.tsx').then((it) => it.FeaturePage))
+const PoliciesPage = pagePart(() => import('./pages/policies.tsx').then((it) => it.PoliciesPage))
+const BacktestPage = pagePart(() => import('./pages/backtest.tsx').then((it) => it.BacktestPage))
+const AuditPage = pagePart(() => import('./pages/audit.tsx').then((it) => it.AuditPage))
+const CallPage = pagePart(() => import('./pages/call.tsx').then((it) => it.CallPage))
 const SetupPage = pagePart(() => import('./pages/setup.tsx').then((it) => it.SetupPage))
 
 const PAGES = [
   { path: '/map', word: 'Map', names: ['map'] },
   { path: '/services', word: 'Services', names: ['services', 'service', 'edge'] },
-  { path: '/calls', word: 'Calls', names: ['calls', 'trace'] },
+  { path: '/calls', word: 'Calls', names: ['calls', 'call', 'trace'] },
+  { path: '/enforce', word: 'Enforce', names: ['enforce', 'feature', 'policies', 'backtest', 'audit'] },
   { path: '/status', word: 'Status', names: ['status'] },
   { path: '/setup', word: 'Set up', names: ['setup'] },
 ]
@@ -97,8 +104,20 @@ function CurrentPage() {
       )
     case 'calls':
       return <CallsPage />
+    case 'call':
+      return <CallPage key={shown.call} id={shown.call} />
     case 'trace':
       return <TracePage key={shown.trace} id={shown.trace} />
+    case 'enforce':
+      return <EnforcePage />
+    case 'feature':
+      return <FeaturePage key={place.value.path} service={shown.service} feature={shown.feature} />
+    case 'policies':
+      return <PoliciesPage />
+    case 'backtest':
+      return <BacktestPage />
+    case 'audit':
+      return <AuditPage />
     case 'status':
       return <StatusPage />
     case 'setup':
@@ -116,7 +135,14 @@ function CurrentPage() {
   }
 }
 
-const GO: Record<string, string> = { m: '/map', s: '/services', c: '/calls' }
+const GO: Record<string, string> = {
+  m: '/map',
+  s: '/services',
+  c: '/calls',
+  e: '/enforce',
+  p: '/policies',
+  a: '/audit',
+}
 const SEQUENCE_MS = 1500
 
 /** Keys of every page; `g` waits for the letter of a page. */

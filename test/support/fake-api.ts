@@ -14,6 +14,7 @@ import {
   statusAnswer,
 } from './fake-answers.ts'
 import { callOf, longTraceOf, traceOf } from './fake-calls.ts'
+import { FakeControl } from './fake-control.ts'
 import type { Shape } from './fake-graph.ts'
 import { graphOf } from './fake-graph.ts'
 import { pathsAnswer, seriesAnswer } from './fake-over-time.ts'
@@ -58,6 +59,7 @@ export class FakeApi {
   /** While set, every API request is answered with this error. */
   failure: { status: number; code: string; message: string; hint: string } | null = null
   readonly token = 'f'.repeat(64)
+  readonly control = new FakeControl(this.token)
   readonly #dist: string
   readonly #server: Server
   readonly #listeners = new Set<Listener>()
@@ -150,6 +152,8 @@ export class FakeApi {
       return json(response, { error }, status)
     }
     if (url.pathname === '/api/v1/stream') return this.#stream(url.searchParams, response)
+    const controlled = await this.control.answer(request, url)
+    if (controlled) return json(response, controlled.body, controlled.status)
     const [, , , kind, ...names] = url.pathname.split('/').map(decodeURIComponent)
     if (kind === 'positions' && request.method === 'PUT') return this.#putPositions(request, response)
     const answer = this.#read(kind ?? '', names, url.searchParams)

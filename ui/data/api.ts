@@ -16,7 +16,8 @@ export class ApiError extends Error {
   }
 }
 
-async function errorOf(response: Response): Promise<ApiError> {
+/** The error of an answer that is not well. */
+export async function errorOf(response: Response): Promise<ApiError> {
   const answer = (await response.json().catch(() => undefined)) as Partial<ErrorAnswer> | undefined
   const { code, message, hint } = answer?.error ?? { code: '', message: '', hint: '' }
   return new ApiError(

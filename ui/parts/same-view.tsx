@@ -11,7 +11,7 @@ export function SameView({ command, address }: { command: string; address: strin
   )
 }
 
-const BARE = /^[A-Za-z0-9_./:@{}-]+$/
+const BARE = /^[A-Za-z0-9_./:@{}=,-]+$/
 
 /** A word as a POSIX shell reads it back. */
 export function shellWord(text: string): string {

@@ -72,11 +72,27 @@ export function queryValue(name: string): string {
   return value.value
 }
 
+/** Pages of a path alone. */
+const PLAIN = [
+  'map',
+  'services',
+  'calls',
+  'enforce',
+  'policies',
+  'backtest',
+  'audit',
+  'status',
+  'setup',
+] as const
+type PlainPage = (typeof PLAIN)[number]
+
 export type Page =
-  | { name: 'map' | 'services' | 'calls' | 'status' | 'setup' | 'missing' }
+  | { name: PlainPage | 'missing' }
   | { name: 'service'; service: string }
   | { name: 'edge'; source: string; destination: string }
+  | { name: 'call'; call: string }
   | { name: 'trace'; trace: string }
+  | { name: 'feature'; service: string; feature: string }
 
 function decoded(part: string): string {
   try {
@@ -92,11 +108,14 @@ export function pageOf(path: string): Page {
     .split('/')
     .filter((part) => part !== '')
     .map(decoded)
-  if (first === '' || first === 'map') return { name: 'map' }
-  if (first === 'services' || first === 'calls' || first === 'status' || first === 'setup')
-    return { name: first }
+  if (first === '') return { name: 'map' }
+  if (first === 'enforce' && rest[0] && rest[1])
+    return { name: 'feature', service: rest[0], feature: rest[1] }
+  const plain = PLAIN.find((it) => it === first)
+  if (plain) return { name: plain }
   if (first === 'service' && rest[0]) return { name: 'service', service: rest[0] }
   if (first === 'edge' && rest[0] && rest[1]) return { name: 'edge', source: rest[0], destination: rest[1] }
+  if (first === 'call' && rest[0]) return { name: 'call', call: rest[0] }
   if (first === 'trace' && rest[0]) return { name: 'trace', trace: rest[0] }
   return { name: 'missing' }
 }
@@ -107,3 +126,6 @@ export const serviceAddress = (id: string): string => addressOf(`/service/${enco
 export const edgeAddress = (source: string, destination: string): string =>
   addressOf(`/edge/${encodeURIComponent(source)}/${encodeURIComponent(destination)}`)
 export const traceAddress = (trace: string): string => addressOf(`/trace/${encodeURIComponent(trace)}`)
+export const featureAddress = (service: string, feature: string): string =>
+  addressOf(`/enforce/${encodeURIComponent(service)}/${encodeURIComponent(feature)}`)
+export const callAddress = (call: string): string => addressOf(`/call/${encodeURIComponent(call)}`)

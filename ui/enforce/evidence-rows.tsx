@@ -1,0 +1,115 @@
+import { agoText, wholeText } from '../../graph-api/picture/format.ts'
+import type { EvidenceAnswer } from '../../model/enforcement.ts'
+import { Link } from '../parts/link.tsx'
+import { orderOf, sortRows, Table, type TableColumn } from '../parts/table.tsx'
+import { addressOf, callAddress, queryValue, serviceAddress, setQuery } from '../state/location.ts'
+import { decidedText, isLoss } from './words.ts'
+
+/** What a feature said of calls, by caller, route, decision and rule. */
+
+type Row = EvidenceAnswer['rows'][number]
+
+const since = (instant: string): string => agoText(Math.max(0, (Date.now() - Date.parse(instant)) / 1000))
+
+/** Calls of a row on the calls page. */
+export function rowCalls(
+  row: Row,
+  { service, feature }: Pick<EvidenceAnswer, 'service' | 'feature'>,
+): string {
+  return addressOf('/calls', {
+    source: row.source,
+    destination: service,
+    verdict: `${feature}:${row.decision}`,
+    [row.acted ? 'acted' : 'would']: row.decision,
+  })
+}
+
+const columnsOf = (evidence: EvidenceAnswer): TableColumn<Row>[] => [
+  {
+    id: 'source',
+    title: 'Caller',
+    value: (row) => row.source,
+    cell: (row) => <Link to={serviceAddress(row.source)}>{row.source}</Link>,
+  },
+  {
+    id: 'route',
+    title: 'Request',
+    value: (row) => `${row.route} ${row.method}`,
+    cell: (row) => (
+      <span class="mono">
+        <span class="method">{row.method}</span> {row.route}
+      </span>
+    ),
+  },
+  {
+    id: 'decision',
+    title: 'Verdict',
+    value: (row) => decidedText(row.decision, row.acted),
+    cell: (row) => (
+      <span class={isLoss(row.decision) ? `tone-text ${row.acted ? 'is-bad' : 'is-warn'}` : ''}>
+        {isLoss(row.decision) ? <span aria-hidden="true">{row.acted ? '■ ' : '▲ '}</span> : null}
+        {decidedText(row.decision, row.acted)}
+      </span>
+    ),
+  },
+  {
+    id: 'rule',
+    title: 'Rule',
+    value: (row) => row.rule,
+    cell: (row) => <span class="mono">{row.rule || '–'}</span>,
+  },
+  {
+    id: 'calls',
+    title: 'Calls',
+    number: true,
+    value: (row) => row.calls,
+    cell: (row) => (
+      <Link class="accent" to={rowCalls(row, evidence)}>
+        {wholeText(row.calls)}
+      </Link>
+    ),
+  },
+  {
+    id: 'good',
+    title: 'Ended well',
+    number: true,
+    value: (row) => row.good,
+    cell: (row) => wholeText(row.good),
+  },
+  {
+    id: 'seen',
+    title: 'Last seen',
+    number: true,
+    value: (row) => row.last_seen,
+    cell: (row) => since(row.last_seen),
+  },
+  {
+    id: 'samples',
+    title: 'Such as',
+    cell: (row) =>
+      row.samples.map((id, at) => (
+        <span key={id}>
+          {at > 0 ? ' ' : ''}
+          <Link class="accent mono" to={callAddress(id)} title={`Why, for call ${id}`}>
+            {id.slice(0, 6)}
+          </Link>
+        </span>
+      )),
+  },
+]
+
+export function EvidenceRows({ evidence }: { evidence: EvidenceAnswer }) {
+  const columns = columnsOf(evidence)
+  const order = orderOf(queryValue('rows'), { column: 'calls', descending: true })
+  return (
+    <Table
+      label="What it said"
+      class="inside"
+      columns={columns}
+      rows={sortRows(evidence.rows, columns, order)}
+      rowKey={(row) => JSON.stringify([row.source, row.method, row.route, row.decision, row.acted, row.rule])}
+      order={order}
+      onOrder={(text) => setQuery({ rows: text })}
+    />
+  )
+}

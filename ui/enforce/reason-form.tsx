@@ -1,0 +1,95 @@
+import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { ApiError } from '../data/api.ts'
+import { knownToken } from '../state/token.ts'
+
+/** Every change wants a reason; it stands in the audit for good. */
+
+export const REASON_MAX = 500
+
+/** Where the browser was opened without the token it may look and not change. */
+export function NoToken() {
+  if (knownToken() !== null) return null
+  return (
+    <p class="note" data-no-token>
+      This page was opened without the token, so it can show and not change. Open the link that{' '}
+      <code>tapmesh up</code> printed, or use the command.
+    </p>
+  )
+}
+
+/** What the API said about a change that was not made. */
+export function ChangeError({ error, children }: { error: ApiError; children?: ComponentChildren }) {
+  return (
+    <div class="problem" role="alert" data-code={error.code}>
+      <strong>{error.code === 'TAPMESH_CONFIG_CHANGED' ? 'Changed meanwhile' : 'Nothing was changed'}</strong>
+      <p>{error.message}</p>
+      {error.hint === '' ? null : <p class="muted">{error.hint}</p>}
+      {children}
+      <p class="problem-foot">
+        <code>{error.code}</code>
+      </p>
+    </div>
+  )
+}
+
+/** Anything thrown as an error of the API. */
+export function asApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError(0, 'TAPMESH_INTERNAL', String(error), '')
+}
+
+/** One field for the reason and the button that makes the change. */
+export function ReasonForm(props: {
+  word: string
+  label: string
+  initial?: string
+  tone?: 'warn'
+  /** Makes the change; what it throws is shown. */
+  send: (reason: string) => Promise<void>
+  cancel?: () => void
+}) {
+  const reason = useSignal(props.initial ?? '')
+  const busy = useSignal(false)
+  const failed = useSignal<ApiError | undefined>(undefined)
+  const ready = reason.value.trim() !== '' && !busy.value && knownToken() !== null
+  return (
+    <form
+      class="reason-form"
+      onSubmit={async (event) => {
+        event.preventDefault()
+        if (!ready) return
+        busy.value = true
+        failed.value = undefined
+        try {
+          await props.send(reason.value.trim())
+        } catch (error) {
+          failed.value = asApiError(error)
+        }
+        busy.value = false
+      }}
+    >
+      <label>
+        {props.label}
+        <input
+          class="field"
+          name="reason"
+          maxLength={REASON_MAX}
+          placeholder="Why, for whoever reads the audit"
+          value={reason.value}
+          onInput={(event) => {
+            reason.value = event.currentTarget.value
+          }}
+        />
+      </label>
+      <button type="submit" class={`button ${props.tone ?? 'primary'}`} disabled={!ready}>
+        {busy.value ? 'One moment …' : props.word}
+      </button>
+      {props.cancel ? (
+        <button type="button" class="button quiet" onClick={props.cancel}>
+          Not now
+        </button>
+      ) : null}
+      {failed.value ? <ChangeError error={failed.value} /> : null}
+    </form>
+  )
+}

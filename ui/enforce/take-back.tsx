@@ -1,0 +1,78 @@
+import { useSignal } from '@preact/signals'
+import type { ConfigAnswer, ConfigChanged, EnforcementCell } from '../../model/enforcement.ts'
+import { change } from '../data/change.ts'
+import { Command } from '../parts/copy.tsx'
+import { tapmeshCommand } from '../parts/same-view.tsx'
+import { announce } from '../parts/toast.tsx'
+import { localText } from '../state/range.ts'
+import { Differences } from './differences.tsx'
+import { ReasonForm } from './reason-form.tsx'
+
+/** Undoing the newest change, and taking a latch off. */
+
+export function Undo({ config, made }: { config: ConfigAnswer; made: ConfigChanged | undefined }) {
+  const asking = useSignal(false)
+  if (config.changed_at === null) return null
+  const mine = made?.revision === config.revision
+  return (
+    <div class="undo" data-undo>
+      <p class="muted">
+        {mine ? 'You set' : 'Newest change of the document:'} revision{' '}
+        <span class="mono">{config.revision}</span>, {localText(config.changed_at)}, by {config.actor}: “
+        {config.reason}”
+      </p>
+      {mine && made.changes.length > 0 ? <Differences rows={made.changes} /> : null}
+      {asking.value ? (
+        <ReasonForm
+          word="Undo it"
+          label="Reason"
+          initial={`undo: ${config.reason}`}
+          send={async (reason) => {
+            const undone = await change<ConfigChanged>('config/undo', {
+              reason,
+              base_revision: config.revision,
+            })
+            announce(`Undone, as revision ${undone.revision}`)
+            asking.value = false
+          }}
+          cancel={() => {
+            asking.value = false
+          }}
+        />
+      ) : (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            asking.value = true
+          }}
+        >
+          Undo this change …
+        </button>
+      )}
+    </div>
+  )
+}
+
+export function Latched({ cell }: { cell: EnforcementCell | undefined }) {
+  if (!cell?.latched) return null
+  const { service, feature, latched } = cell
+  return (
+    <div class="problem wide" role="alert" data-latched>
+      <strong>
+        <span aria-hidden="true">■</span> Put back to dry-run by a guard, {localText(latched.at)}
+      </strong>
+      <p>{latched.reason}</p>
+      <p class="muted">It stays so until a person re-arms it. What the guard saw is in the audit.</p>
+      <ReasonForm
+        word="Re-arm"
+        label="Why it may act again"
+        send={async (reason) => {
+          await change('config/rearm', { service, feature, reason })
+          announce(`${service}.${feature} is re-armed`)
+        }}
+      />
+      <Command text={tapmeshCommand(['config', 'rearm', `${service}.${feature}`], { reason: 'why' })} />
+    </div>
+  )
+}

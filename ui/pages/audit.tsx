@@ -1,0 +1,3 @@
+export function AuditPage(_: Record<string, string>) {
+  return <main class="page" />
+}

@@ -1,0 +1,3 @@
+export function BacktestPage(_: Record<string, string>) {
+  return <main class="page" />
+}

@@ -1,0 +1,3 @@
+export function CallPage(_: Record<string, string>) {
+  return <main class="page" />
+}

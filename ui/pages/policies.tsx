@@ -1,0 +1,3 @@
+export function PoliciesPage(_: Record<string, string>) {
+  return <main class="page" />
+}
