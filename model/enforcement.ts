@@ -12,11 +12,16 @@ export interface ConfigAnswer {
   revision: string
   /** The YAML document as it was set, comments included. */
   document: string
+  /** When the document was changed last, by whom (as he says; no proof) and why. */
   changed_at: string | null
   actor: string
   reason: string
   /** Everything is switched off by hand, without a change of the document. */
   bypass: boolean
+  /** File that the document is served from; then only the file changes it (TAPMESH_CONFIG_READONLY). */
+  served_from?: string | undefined
+  /** Why this version cannot read the document, which then sets nothing. */
+  fault?: string | undefined
   taps: readonly TapConfig[]
 }
 

@@ -82,18 +82,3 @@ export function featuresInForce(
     }),
   )
 }
-
-/** The next moment at which a feature ends by itself, milliseconds; undefined where none does. */
-export function nextEnd(services: Iterable<ServicePolicy>, now_ms: number): number | undefined {
-  let next: number | undefined
-  for (const { features, callers } of services) {
-    for (const given of [features, ...callers.values()]) {
-      for (const own of Object.values(given)) {
-        const expires = own?.['expires']
-        if (typeof expires !== 'number' || expires <= now_ms) continue
-        if (next === undefined || expires < next) next = expires
-      }
-    }
-  }
-  return next
-}
