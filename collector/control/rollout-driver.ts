@@ -1,7 +1,6 @@
 import type { Feature } from '../../model/flag.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { Store } from '../store/store.ts'
-import { featureMark } from './change-text.ts'
 import { type CohortQuery, readAllCalls, readCohorts } from './cohorts.ts'
 import type { AskedFor, InForce, Overlay } from './in-force.ts'
 import {
@@ -31,16 +30,16 @@ export interface RolloutChange {
   action: RolloutAction['kind']
   /** The evidence, in words. */
   reason: string
-  /** One line each, as the audit has them. */
+  /** What was in force, like `mode: enforce, percent: 5`. */
   before: string
   after: string
 }
 
 /** What is asked of Control. */
 export interface RolloutControl {
-  policy(): Policy
+  readonly file: { readonly policy: Policy }
   /** An entry of the audit, and a new revision that taps are told of. */
-  followRollout(change: RolloutChange): Promise<void>
+  steered(change: RolloutChange): Promise<unknown>
 }
 
 export interface RolloutOptions {
@@ -151,13 +150,13 @@ export class RolloutDriver implements Overlay {
   }
 
   #planOf(service: string, feature: Feature): Planned | undefined {
-    const policy = this.#control?.policy()
+    const policy = this.#control?.file.policy
     return policy && planOf(policy, service, feature)
   }
 
   /** One look at everything that is watched; the timer does it each LOOK_MS. */
   async look(): Promise<void> {
-    const policy = this.#control?.policy()
+    const policy = this.#control?.file.policy
     if (policy === undefined) return
     await this.#tellAll()
     const plans = plansOf(policy)
@@ -214,7 +213,7 @@ export class RolloutDriver implements Overlay {
   }
 
   #tell(service: string, feature: Feature, before: RolloutState, action: RolloutAction): Promise<void> {
-    const line = (mode: string, percent: number) => `${featureMark(service, feature)}${mode} ${percent} %`
+    const line = (mode: string, percent: number) => `mode: ${mode}, percent: ${percent}`
     this.#untold.push({
       service,
       feature,
@@ -229,7 +228,7 @@ export class RolloutDriver implements Overlay {
   /** What cannot be written into the audit now is written at the next look. */
   async #tellAll(): Promise<void> {
     for (let next = this.#untold[0]; next !== undefined; next = this.#untold[0]) {
-      await this.#control!.followRollout(next)
+      await this.#control!.steered(next)
       this.#untold.shift()
     }
   }

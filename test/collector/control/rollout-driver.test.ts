@@ -19,8 +19,10 @@ function rig(services: string, faults: unknown[] = []) {
   const fails = { next: 0 }
   const control = {
     document: policyOf(services),
-    policy: () => control.document,
-    followRollout: async (change: RolloutChange) => {
+    get file() {
+      return { policy: this.document }
+    },
+    steered: async (change: RolloutChange) => {
       if (fails.next-- > 0) throw new Error('the store is away')
       told.push(change)
     },
@@ -75,7 +77,7 @@ test('a harmful timeout goes back to dry-run within 30 s, stays there over a res
   expect(told).toMatchObject([
     {
       ...{ service: 'harmed', feature: 'timeouts', action: 'rollback' },
-      ...{ before: 'harmed.timeouts enforce 5 %', after: 'harmed.timeouts dry-run 5 %' },
+      ...{ before: 'mode: enforce, percent: 5', after: 'mode: dry-run, percent: 5' },
       reason: expect.stringMatching(
         /^100\.0 % of \d+ treated calls failed, 0\.00 % of \d+ in the control cohort/,
       ),
@@ -106,8 +108,8 @@ test('steps follow their hold, survive a restart, and end at all calls', async (
     driver = await open()
   }
   expect(told.map(({ before, after }) => `${before} > ${after}`)).toEqual([
-    'stepwise.timeouts enforce 5 % > stepwise.timeouts enforce 50 %',
-    'stepwise.timeouts enforce 50 % > stepwise.timeouts enforce 100 %',
+    'mode: enforce, percent: 5 > mode: enforce, percent: 50',
+    'mode: enforce, percent: 50 > mode: enforce, percent: 100',
   ])
   expect(told[0]!.reason).toBe(
     'guards held at 5 %: 0 of 400 calls failed where treated, 0 of 400 calls failed in the control cohort',
