@@ -4,12 +4,7 @@ import type { Visit } from '../support/ui-page.ts'
 import { UiBench } from '../support/ui-page.ts'
 
 /** Every state of the map by axe-core, in both themes. */
-let bench: UiBench
-beforeAll(async () => {
-  bench = await UiBench.open()
-})
-afterEach(() => bench.endTest())
-afterAll(() => bench.close())
+const bench = UiBench.forFile()
 
 async function check(visit: Visit, name: string): Promise<void> {
   expect([name, ...(await faults(visit, { resultTypes: ['violations'] }))]).toEqual([name])

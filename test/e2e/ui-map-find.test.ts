@@ -2,12 +2,7 @@ import { manyServices, shop } from '../support/fake-graph.ts'
 import type { Visit } from '../support/ui-page.ts'
 import { UiBench, until } from '../support/ui-page.ts'
 
-let bench: UiBench
-beforeAll(async () => {
-  bench = await UiBench.open()
-})
-afterEach(() => bench.endTest())
-afterAll(() => bench.close())
+const bench = UiBench.forFile()
 
 const NODES = shop().services.length
 

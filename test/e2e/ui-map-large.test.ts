@@ -3,12 +3,7 @@ import type { Visit } from '../support/ui-page.ts'
 import { UiBench, until } from '../support/ui-page.ts'
 
 /** Pictures too large for SVG: the canvas shows the same scene and keeps its list in step. */
-let bench: UiBench
-beforeAll(async () => {
-  bench = await UiBench.open()
-})
-afterEach(() => bench.endTest())
-afterAll(() => bench.close())
+const bench = UiBench.forFile()
 
 const NODES = 300
 

@@ -4,19 +4,12 @@ import { FAKE_STEPS, seriesAnswer } from '../support/fake-over-time.ts'
 import type { Visit } from '../support/ui-page.ts'
 import { UiBench, until } from '../support/ui-page.ts'
 
-let bench: UiBench
-beforeAll(async () => {
-  bench = await UiBench.open()
-})
-afterEach(() => bench.endTest())
-afterAll(() => bench.close())
+const bench = UiBench.forFile()
 
 const NODES = shop().services.length
 
 test('a replay asks once, shows every step, and holds the layout still', async () => {
-  const api = await bench.api(shop())
-  const visit = await bench.visit(`${api.address}/map`)
-  await visit.waitForNodes(NODES)
+  const { visit } = await bench.map(shop())
   const before = await visit.places()
   const asked: string[] = []
   visit.page.on('request', (request) => asked.push(new URL(request.url()).pathname))
@@ -41,9 +34,7 @@ test('a replay asks once, shows every step, and holds the layout still', async (
 })
 
 test('it plays to the end and stops there; the link shows the same moment; Escape goes back to live', async () => {
-  const api = await bench.api(shop())
-  const visit = await bench.visit(`${api.address}/map`)
-  await visit.waitForNodes(NODES)
+  const { visit } = await bench.map(shop())
   await visit.page.keyboard.press('r')
   await visit.page.locator('.scrubber-bars').waitFor()
   await visit.page.getByLabel('Pictures a second').selectOption('10')

@@ -1,23 +1,16 @@
 import type { Shape } from '../support/fake-graph.ts'
-import { shop } from '../support/fake-graph.ts'
+import { addService, shop } from '../support/fake-graph.ts'
 import type { Visit } from '../support/ui-page.ts'
 import { UiBench, until } from '../support/ui-page.ts'
 
 /** What goes wrong around a map: no network, strange names, two people at one node. */
-let bench: UiBench
-beforeAll(async () => {
-  bench = await UiBench.open()
-})
-afterEach(() => bench.endTest())
-afterAll(() => bench.close())
+const bench = UiBench.forFile()
 
 const NODES = shop().services.length
 
 test('offline for ten minutes: the picture and its age stay, then it goes on where it was', async () => {
   const api = await bench.api(shop())
-  const visit = await bench.visit('about:blank')
-  await visit.page.clock.install()
-  await visit.page.goto(`${api.address}/map`)
+  const visit = await bench.visitByHand(`${api.address}/map`)
   await visit.waitForNodes(NODES)
   const before = await visit.places()
   api.failure = { status: 503, code: 'TAPMESH_STORE_UNAVAILABLE', message: 'away', hint: '' }
@@ -29,10 +22,7 @@ test('offline for ten minutes: the picture and its age stay, then it goes on whe
   api.failure = null
   await visit.page.evaluate(() => window.dispatchEvent(new Event('online')))
   await visit.page.getByText('Disconnected.').waitFor({ state: 'detached' })
-  api.push((shape) => {
-    shape.services.push({ id: 'fresh', kind: 'service', tapped: true, zones: [], versions: [] })
-    shape.links.push({ source: 'cart', destination: 'fresh', rate: 3, errors: 0, p50_us: 900 })
-  })
+  api.push((shape) => addService(shape, 'fresh', 'cart'))
   await visit.waitForNodes(NODES + 1)
   const { fresh, ...others } = await visit.places()
   expect(others).toEqual(before)
@@ -40,9 +30,7 @@ test('offline for ten minutes: the picture and its age stay, then it goes on whe
 })
 
 test('while it is paused updates wait and are counted; resuming shows the newest', async () => {
-  const api = await bench.api(shop())
-  const visit = await bench.visit(`${api.address}/map`)
-  await visit.waitForNodes(NODES)
+  const { api, visit } = await bench.map(shop())
   await visit.page.getByRole('button', { name: 'Pause' }).click()
   const shown = await visit.page.locator('[data-node="pricing"] .node-stats').textContent()
   for (let turn = 0; turn < 3; turn++) api.push()
@@ -134,9 +122,7 @@ test('two browsers that move the same node: the later one counts, and neither un
 })
 
 test('a drag is in the link, so that another browser without a token shows the same', async () => {
-  const api = await bench.api(shop())
-  const one = await bench.visit(`${api.address}/map`)
-  await one.waitForNodes(NODES)
+  const { api, visit: one } = await bench.map(shop())
   await dragTo(one, 'pricing', 0, 120)
   await one.page.waitForURL(/moved=pricing/)
   const places = await one.places()
@@ -167,9 +153,7 @@ test('a picture whose newest call is old says that it is stale', async () => {
 
 test('what gets worse or better is said, and not more often than every five seconds', async () => {
   const api = await bench.api(shop())
-  const visit = await bench.visit('about:blank')
-  await visit.page.clock.install()
-  await visit.page.goto(`${api.address}/map`)
+  const visit = await bench.visitByHand(`${api.address}/map`)
   await visit.waitForNodes(NODES)
   const spoken = visit.page.locator('[data-spoken]')
   await visit.page.clock.runFor(5000)
@@ -185,9 +169,7 @@ test('what gets worse or better is said, and not more often than every five seco
 })
 
 test('a page whose file cannot be had says so, and the map goes on', async () => {
-  const api = await bench.api(shop())
-  const visit = await bench.visit(`${api.address}/map`)
-  await visit.waitForNodes(NODES)
+  const { visit } = await bench.map(shop())
   await visit.page.route('**/assets/status-*.js', (route) => route.abort())
   await visit.page.getByRole('link', { name: 'Status' }).click()
   await visit.page.getByText('This part of the page could not be loaded').waitFor()

@@ -1,20 +1,13 @@
-import { shop } from '../support/fake-graph.ts'
+import { addService, shop } from '../support/fake-graph.ts'
 import { UiBench, until } from '../support/ui-page.ts'
 
-let bench: UiBench
-beforeAll(async () => {
-  bench = await UiBench.open()
-})
-afterEach(() => bench.endTest())
-afterAll(() => bench.close())
+const bench = UiBench.forFile()
 
 const NODES = shop().services.length
 const EDGES = shop().links.length
 
 test('draws every service and every edge', async () => {
-  const api = await bench.api(shop())
-  const visit = await bench.visit(`${api.address}/map`)
-  await visit.waitForNodes(NODES)
+  const { visit } = await bench.map(shop())
   expect(await visit.page.locator('g.edge').count()).toBe(EDGES)
   expect(await visit.page.locator('[data-node="cart"] [role="button"]').getAttribute('aria-label')).toMatch(
     /^cart, service, healthy: [0-9.]+\/s, .+ failing, p95 .+ ms$/,
@@ -23,9 +16,7 @@ test('draws every service and every edge', async () => {
 })
 
 test('new numbers and a new edge move nothing; a new service is the only one placed', async () => {
-  const api = await bench.api(shop())
-  const visit = await bench.visit(`${api.address}/map`)
-  await visit.waitForNodes(NODES)
+  const { api, visit } = await bench.map(shop())
   const before = await visit.places()
   const label = visit.page.locator('[data-node="pricing"] .node-stats')
   const shown = await label.textContent()
@@ -42,10 +33,7 @@ test('new numbers and a new edge move nothing; a new service is the only one pla
     state: 'attached',
   })
   expect(await visit.places()).toEqual(before)
-  api.push((shape) => {
-    shape.services.push({ id: 'fraud', kind: 'service', tapped: true, zones: [], versions: [] })
-    shape.links.push({ source: 'payment', destination: 'fraud', rate: 3, errors: 0, p50_us: 900 })
-  })
+  api.push((shape) => addService(shape, 'fraud', 'payment'))
   await visit.waitForNodes(NODES + 1)
   const { fraud, ...others } = await visit.places()
   expect(others).toEqual(before)
@@ -53,9 +41,7 @@ test('new numbers and a new edge move nothing; a new service is the only one pla
 })
 
 test('find, state words and only-problems leave what matches, and say when nothing does', async () => {
-  const api = await bench.api(shop())
-  const visit = await bench.visit(`${api.address}/map`)
-  await visit.waitForNodes(NODES)
+  const { visit } = await bench.map(shop())
   await visit.page.keyboard.press('/')
   await visit.page.keyboard.type('payment')
   await visit.waitForNodes(4)
@@ -71,9 +57,7 @@ test('find, state words and only-problems leave what matches, and say when nothi
 })
 
 test('arrow keys walk along edges, Enter opens the panel, Escape goes back', async () => {
-  const api = await bench.api(shop())
-  const visit = await bench.visit(`${api.address}/map`)
-  await visit.waitForNodes(NODES)
+  const { visit } = await bench.map(shop())
   const focused = () =>
     visit.page.evaluate(() => document.activeElement?.closest('[data-node]')?.getAttribute('data-node'))
   await visit.page.keyboard.press('ArrowRight')
@@ -93,9 +77,7 @@ test('arrow keys walk along edges, Enter opens the panel, Escape goes back', asy
 })
 
 test('the tab key stops at one service and then leaves the map', async () => {
-  const api = await bench.api(shop())
-  const visit = await bench.visit(`${api.address}/map`)
-  await visit.waitForNodes(NODES)
+  const { visit } = await bench.map(shop())
   await visit.page.keyboard.press('ArrowRight')
   await visit.page.keyboard.press('ArrowRight')
   const stops = () =>
@@ -146,9 +128,7 @@ test('a dragged node stays after a reload, and goes to the server where the toke
 })
 
 test('Tidy can be undone', async () => {
-  const api = await bench.api(shop())
-  const visit = await bench.visit(`${api.address}/map`)
-  await visit.waitForNodes(NODES)
+  const { visit } = await bench.map(shop())
   const before = await visit.places()
   const box = (await visit.page.locator('[data-node="cart"]').boundingBox())!
   await visit.page.mouse.move(box.x + 40, box.y + 20)

@@ -3,12 +3,7 @@ import { UiBench, until, type Visit } from '../support/ui-page.ts'
 
 /** A browser that is offline for ten minutes and comes back; the page's clock is turned by hand. */
 
-let bench: UiBench
-beforeAll(async () => {
-  bench = await UiBench.open()
-})
-afterEach(() => bench.endTest())
-afterAll(() => bench.close())
+const bench = UiBench.forFile()
 
 const TEN_MINUTES = 600_000
 
@@ -20,9 +15,7 @@ async function pass(visit: Visit, ms: number): Promise<void> {
 
 test('a tail that was away for ten minutes comes back by itself and misses no call', async () => {
   const api = await bench.api(shop(), 20)
-  const visit = await bench.visit('about:blank')
-  await visit.page.clock.install()
-  await visit.page.goto(`${api.address}/calls?tail=1`)
+  const visit = await bench.visitByHand(`${api.address}/calls?tail=1`)
   const rows = visit.page.locator('.call-row')
   await rows.nth(19).waitFor()
   await until(() => api.streams === 2)
@@ -54,9 +47,7 @@ test('a tail that was away for ten minutes comes back by itself and misses no ca
 
 test('a page of figures keeps them, says how old they are, and renews them', async () => {
   const api = await bench.api(shop())
-  const visit = await bench.visit('about:blank')
-  await visit.page.clock.install()
-  await visit.page.goto(`${api.address}/service/cart?range=15m`)
+  const visit = await bench.visitByHand(`${api.address}/service/cart?range=15m`)
   const rate = visit.page.locator('.tile').first()
   await rate.waitFor()
   const before = await rate.textContent()
@@ -77,9 +68,7 @@ test('a page of figures keeps them, says how old they are, and renews them', asy
 
 test('a page that nobody looks at gives its connections back, and catches up when it is looked at', async () => {
   const api = await bench.api(shop(), 20)
-  const visit = await bench.visit('about:blank')
-  await visit.page.clock.install()
-  await visit.page.goto(`${api.address}/calls?tail=1`)
+  const visit = await bench.visitByHand(`${api.address}/calls?tail=1`)
   const rows = visit.page.locator('.call-row')
   await rows.nth(19).waitFor()
   await until(() => api.streams === 2)

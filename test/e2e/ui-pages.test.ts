@@ -3,12 +3,7 @@ import { LONG_TRACE } from '../support/fake-api.ts'
 import { shop } from '../support/fake-graph.ts'
 import { UiBench, until } from '../support/ui-page.ts'
 
-let bench: UiBench
-beforeAll(async () => {
-  bench = await UiBench.open()
-})
-afterEach(() => bench.endTest())
-afterAll(() => bench.close())
+const bench = UiBench.forFile()
 
 const TRACE = 'ab'.repeat(16)
 

@@ -4,12 +4,7 @@ import { manyServices, shop } from '../support/fake-graph.ts'
 import type { Visit } from '../support/ui-page.ts'
 import { UiBench } from '../support/ui-page.ts'
 
-let bench: UiBench
-beforeAll(async () => {
-  bench = await UiBench.open()
-})
-afterEach(() => bench.endTest())
-afterAll(() => bench.close())
+const bench = UiBench.forFile()
 
 const PAGES = [
   ['/map', '[data-node]'],

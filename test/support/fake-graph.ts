@@ -75,6 +75,12 @@ const WORDS = 'order user cart stock price quote ledger search image review bask
 )
 const PARTS = 'api worker store cache index sync gateway feed'.split(' ')
 
+/** Puts a tapped service into the shape, called by one that is there. */
+export function addService(shape: Shape, id: string, caller: string): void {
+  shape.services.push({ id, kind: 'service', tapped: true, zones: [], versions: [] })
+  shape.links.push({ source: caller, destination: id, rate: 3, errors: 0, p50_us: 900 })
+}
+
 /** A layered graph of `count` services with about `4 * count` edges, fan-in by popularity, 2 % backward. */
 export function manyServices(count: number, seed = 7): Shape {
   const random = seeded(seed)

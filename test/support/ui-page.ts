@@ -10,19 +10,29 @@ import type { Shape } from './fake-graph.ts'
 /** One browser and one fresh build of the UI for a test file; an API and a page for each test. */
 
 export class UiBench {
-  readonly #browser: Browser
-  readonly #dist: string
+  #browser!: Browser
+  #dist!: string
   readonly #open: (() => Promise<unknown>)[] = []
 
-  private constructor(browser: Browser, dist: string) {
-    this.#browser = browser
-    this.#dist = dist
+  /** For the tests of one file: made before the first, emptied after each, closed after the last. */
+  static forFile(): UiBench {
+    const bench = new UiBench()
+    beforeAll(() => bench.#make())
+    afterEach(() => bench.endTest())
+    afterAll(() => bench.close())
+    return bench
   }
 
   static async open(): Promise<UiBench> {
-    const dist = await mkdtemp(join(tmpdir(), 'tapmesh-ui-'))
-    const [browser] = await Promise.all([openBrowser(), buildUi({ outdir: join(dist, 'ui') })])
-    return new UiBench(browser, dist)
+    const bench = new UiBench()
+    await bench.#make()
+    return bench
+  }
+
+  async #make(): Promise<void> {
+    this.#dist = await mkdtemp(join(tmpdir(), 'tapmesh-ui-'))
+    const [browser] = await Promise.all([openBrowser(), buildUi({ outdir: join(this.#dist, 'ui') })])
+    this.#browser = browser
   }
 
   async close(): Promise<void> {
@@ -53,6 +63,23 @@ export class UiBench {
     const visit = new Visit(context, await context.newPage())
     await visit.page.goto(address)
     return visit
+  }
+
+  /** A page whose clock only moves when a test says so. */
+  async visitByHand(address: string): Promise<Visit> {
+    const visit = await this.visit('about:blank')
+    await visit.page.clock.install()
+    await visit.page.goto(address)
+    return visit
+  }
+
+  /** The map with every service of the shape drawn, and the API it asks. */
+  async map(shape: Shape): Promise<{ api: FakeApi & { address: string }; visit: Visit }> {
+    const nodes = shape.services.length
+    const api = await this.api(shape)
+    const visit = await this.visit(`${api.address}/map`)
+    await visit.waitForNodes(nodes)
+    return { api, visit }
   }
 }
 
