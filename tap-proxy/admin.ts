@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { codeOf } from '../model/error.ts'
+import type { BypassSwitch } from './bypass-route.ts'
 import type { MetricSources } from './exposition.ts'
 import { listenFault } from './listen-fault.ts'
 import { labelOf } from './relay/resolve.ts'
@@ -12,6 +13,7 @@ export interface AdminOptions {
   /** False: where the port is taken, the next free one is used. */
   fixed: boolean
   metrics: MetricSources
+  bypass: BypassSwitch
   /** Why the tap is not ready for calls, or undefined while it is. */
   notReady: () => string | undefined
 }
@@ -28,7 +30,7 @@ const CONNECTIONS_MAX = 64
 const TIMEOUT_MS = 10_000
 
 /**
- * The admin port: /metrics, /healthz and /readyz, reading only.
+ * The admin port: /metrics, /healthz and /readyz, reading only, and /bypass, the kill switch.
  * @throws TapmeshError TAPMESH_PORT_IN_USE or TAPMESH_PORT_FORBIDDEN
  */
 export async function openAdmin(options: AdminOptions): Promise<Admin> {
@@ -43,7 +45,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
   server.on('request', (request, response) => {
     answer(request, response, options, metrics).catch((error: unknown) => {
       response.writeHead(500, { 'content-type': 'text/plain' })
-      response.end(`metrics cannot be written (${codeOf(error)})\n`)
+      response.end(`the answer cannot be written (${codeOf(error)})\n`)
     })
   })
   await listenFrom(server, options)
@@ -86,11 +88,16 @@ async function answer(
     })
     response.end(request.method === 'HEAD' ? undefined : text)
   }
+  const path = request.url?.split('?')[0]
+  if (path === '/bypass' && (request.method === 'GET' || request.method === 'POST')) {
+    const { answerBypass } = await import('./bypass-route.ts')
+    return answerBypass(request, response, options.bypass)
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD')
-    return send(405, 'only GET and HEAD\n')
+    return send(405, 'only GET and HEAD; POST to /bypass\n')
   }
-  switch (request.url?.split('?')[0]) {
+  switch (path) {
     case '/metrics': {
       const { type, text } = await metrics()
       return send(200, text, type)
@@ -102,6 +109,6 @@ async function answer(
       return reason === undefined ? send(200, 'ready\n') : send(503, `${reason}\n`)
     }
     default:
-      return send(404, 'known: /metrics /healthz /readyz\n')
+      return send(404, 'known: /metrics /healthz /readyz /bypass\n')
   }
 }

@@ -2,9 +2,10 @@ import { codeOf, describeError } from '../model/error.ts'
 import { printable } from '../model/row.ts'
 import type { LineWriter } from './line-writer.ts'
 import type { ShipEvents } from './ship/ship.ts'
+import type { TapControlEvents } from './tap-control.ts'
 
 /** Every line the tap writes about itself, one function each. */
-export interface Events extends ShipEvents {
+export interface Events extends ShipEvents, TapControlEvents {
   nameUnresolved(name: string, error: unknown): void
   spansRefused(text: string): void
   accessLogLost(lines: number, reason: string): void
@@ -18,6 +19,9 @@ export interface Events extends ShipEvents {
 
 /** A line of the same kind is written at most once in this time; what was held back is counted in the next one. */
 const SAME_KIND_MS = 10_000
+
+/** Paths that one line names. */
+const NAMED_MAX = 10
 
 type Level = 'info' | 'warn' | 'error'
 
@@ -72,11 +76,65 @@ export function createEvents(writer: LineWriter, now: () => number = () => perfo
     },
     configLoaded: (changes) => line('info', `configuration loaded again: ${changes}`),
     adminUnavailable: (error) => line('warn', `no admin port: ${describeError(error)}`),
+    ...controlEvents(line),
     draining: (grace_s) => line('info', `stopping: no new connections, calls have ${grace_s} s to end`),
     drained: (left) =>
       line(
         'info',
         left === 0 ? 'stopped: every call ended' : `stopped: ${left} calls were cut at the end of the grace`,
+      ),
+  }
+}
+
+/** What became of the policy of control, and of the kill switch. */
+function controlEvents(line: (level: Level, text: string) => void): TapControlEvents {
+  const firstOf = (paths: readonly string[]) =>
+    paths.length > NAMED_MAX
+      ? `${paths.slice(0, NAMED_MAX).join(', ')} and ${paths.length - NAMED_MAX} more`
+      : paths.join(', ')
+  return {
+    controlLost: (reason) =>
+      line(
+        'warn',
+        `no policy comes from control: ${reason}; what is in force stays (TAPMESH_PEER_UNAVAILABLE)`,
+      ),
+    controlBack: () => line('info', 'control answers again'),
+    controlForbidden: (status) =>
+      line(
+        'error',
+        `control refuses this tap with status ${status}; what is in force stays (TAPMESH_TOKEN_WRONG): name the right token with --token-file`,
+      ),
+    stateTaken: (revision, from, ignored) => {
+      line('info', `policy ${revision} is in force${from === 'disk' ? ', as it was kept from before' : ''}`)
+      if (ignored.length === 0) return
+      line('warn', `not enforced, since this version does not know it: ${firstOf(ignored)}`)
+    },
+    stateRefused: (revision, reason) =>
+      line(
+        'error',
+        `the policy ${revision} was refused whole, what is in force stays: ${typeof reason === 'string' ? reason : describeError(reason)}`,
+      ),
+    stateNotKept: (error) =>
+      line('warn', `the policy in force cannot be kept on the disk: ${describeError(error)}`),
+    keptStateUnused: (error) =>
+      line('warn', `the policy kept from before is not used: ${describeError(error)}`),
+    servicesLeftOut: (count) =>
+      line(
+        'warn',
+        `calls went to more services than control is asked about: nothing is enforced for ${count}`,
+      ),
+    featuresLapsed: (paths) => line('info', `past their end and disabled: ${firstOf(paths)}`),
+    clockBehind: (by_ms) =>
+      line(
+        'warn',
+        `the clock is ${Math.round(by_ms / 3_600_000)} h behind the policy in force: is it right?`,
+      ),
+    bypassChanged: (by) =>
+      line(
+        'warn',
+        by.length > 0
+          ? `bypassed (${by.join(', ')}): calls are relayed, nothing is judged or enforced`
+          : 'no longer bypassed: the policy is in force again',
       ),
   }
 }

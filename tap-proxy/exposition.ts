@@ -6,6 +6,7 @@ import {
   registerFamily,
   type Sample,
 } from '../model/metric.ts'
+import { type ControlSources, controlFamilies } from './control/control-families.ts'
 import type { CallCounters, CallSeries } from './observe/call-counters.ts'
 import { DURATION_BOUNDS_US, METHODS, STATUS_CLASSES, TAP_BOUNDS_US } from './observe/call-counters.ts'
 import type { RelayCounters } from './relay/counters.ts'
@@ -14,7 +15,7 @@ import { LOSS_REASONS } from './ship/losses.ts'
 import { FAULTS } from './wire/http1-fault.ts'
 
 /** What /metrics reads when it is scraped; nothing here is touched by a call. */
-export interface MetricSources {
+export interface MetricSources extends ControlSources {
   calls: CallCounters
   relay: RelayCounters
   losses: Losses
@@ -58,6 +59,7 @@ function familiesOf(sources: MetricSources): MetricFamily[] {
     ...relayFamilies(sources, one),
     ...shipFamilies(sources, one),
     ...forwardFamilies(sources),
+    ...controlFamilies(sources),
   ]
 }
 

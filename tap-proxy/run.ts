@@ -43,6 +43,8 @@ export async function runTap(
   process.on('unhandledRejection', contain)
   const reload = reloader(tap, words, environment, events.configRefused)
   process.on('SIGHUP', reload)
+  // Unheard, it would end the process; Windows has no such signal.
+  if (process.platform !== 'win32') process.on('SIGUSR2', () => tap.toggleBypass())
   const unwatch = loaded.file === undefined ? () => {} : watch(loaded.file, reload)
   const wish = wishToEnd()
   for (const line of tap.describe()) process.stdout.write(`${line}\n`)

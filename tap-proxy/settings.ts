@@ -16,6 +16,7 @@ export interface TapSettings {
   /** Where sampled calls go as spans; nothing of it is loaded where undefined. */
   otlp: ForwardSettings | undefined
   accessLog: { format: 'json' | 'text'; file: string | undefined } | undefined
+  control: ControlSettings
   /** Names for callers by address, `10.0.0.7` or `10.0.0.0/24` -> service. */
   callers: ReadonlyMap<string, string>
   /** Seconds between SIGTERM and the end of every connection. */
@@ -29,6 +30,15 @@ export interface CollectorSettings {
   buffer_bytes_max: number
   /** Milliseconds between flushes. */
   flush_ms: number
+}
+
+export interface ControlSettings {
+  /** False: no policy is pulled from the collector, and none that was kept is used. */
+  enabled: boolean
+  /** Folder of the last good policy; undefined: it is kept in memory alone. */
+  state_dir: string | undefined
+  /** While this file is there, calls go through a plain relay. */
+  bypass_file: string | undefined
 }
 
 export interface Address {

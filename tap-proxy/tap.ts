@@ -1,8 +1,9 @@
-import type { Admin } from './admin.ts'
+import type { Admin, AdminOptions } from './admin.ts'
 import type { Events } from './events.ts'
 import { openForward } from './forward/open.ts'
 import { RelayCounters } from './relay/counters.ts'
 import type { TapSettings } from './settings.ts'
+import { TapControl } from './tap-control.ts'
 import { TapListeners } from './tap-listeners.ts'
 import { TapSinks } from './tap-sinks.ts'
 
@@ -12,13 +13,16 @@ import { TapSinks } from './tap-sinks.ts'
  *   listeners   accept, relay bytes first, observe              relay/, wire/
  *   fan         one finished call -> its route -> every sink    observe/routed-sink.ts
  *   sinks       counters, row buffer -> collector, access log   observe/, ship/, access-log.ts
- *   admin       /metrics /healthz /readyz                       admin.ts
+ *   control     policy, last good state, kill switch            tap-control.ts, control/
+ *   admin       /metrics /healthz /readyz /bypass               admin.ts
  */
 export interface Tap {
   /** One line for each listener, and what is on; for stdout. */
   describe(): string[]
   /** @throws TapmeshError where a new listener cannot be opened; then nothing has changed */
   reload(next: TapSettings): Promise<void>
+  /** Turns the kill switch: calls go through a plain relay, or are judged again. */
+  toggleBypass(): void
   /** Opens log files again under their names. */
   reopenLogs(): void
   /** Takes an error that nobody caught: it is logged and counted, and the tap serves on. */
@@ -43,37 +47,31 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
   const forward = await openForward(settings.otlp, settings.tap, events.spansRefused)
   const sinks = new TapSinks(settings, events, forward?.sink)
   const listeners = new TapListeners(relay, sinks.fan, events)
+  const control = new TapControl(settings, {
+    events,
+    onFault: events.faultContained,
+    loadTaker: async () => {
+      const { compilePolicy } = await import('./enforce/engine.ts')
+      return (policy) => void compilePolicy(policy)
+    },
+    services: () => calledServices(sinks),
+  })
+  /** Loaded only now: the first calls do not wait for the HTTP server of the admin port. */
+  const openAdmin = async () => {
+    const { openAdmin: open } = await import('./admin.ts')
+    const notReady = () => (stopping ? 'stopping' : listeners.notReady())
+    return open(adminOptions(() => settings, notReady, { relay, sinks, forward, control }))
+  }
   let admin: Admin
   try {
+    await control.restore()
     await listeners.apply(settings)
     admin = await openAdmin()
+    control.start()
   } catch (error) {
     await listeners.stop(0)
-    await Promise.all([sinks.stop(0), forward?.stop(0)])
+    await Promise.all([sinks.stop(0), forward?.stop(0), control.stop()])
     throw error
-  }
-
-  /** Loaded only now: the first calls do not wait for the HTTP server of the admin port. */
-  async function openAdmin(): Promise<Admin> {
-    const { openAdmin: open } = await import('./admin.ts')
-    return open({
-      ...settings.admin,
-      notReady: () => (stopping ? 'stopping' : listeners.notReady()),
-      metrics: {
-        calls: sinks.counters,
-        relay,
-        losses: sinks.losses,
-        forward: () => forward?.counts,
-        routes: () => sinks.fan.routes,
-        ship: () => sinks.shipper,
-        info: () => ({
-          tap: settings.tap,
-          service: settings.service,
-          zone: settings.zone,
-          version: settings.version,
-        }),
-      },
-    })
   }
 
   return {
@@ -81,10 +79,12 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
     async reload(next) {
       const changed = await listeners.apply(next)
       changed.push(...sinks.apply(next))
+      changed.push(...(await control.apply(next)))
       changed.push(...fixedUntilRestart(settings, next))
       settings = next
       events.configLoaded(changed.join('; ') || 'listeners stay')
     },
+    toggleBypass: () => control.switch.toggle(),
     reopenLogs: () => sinks.reopenLogs(),
     contain(error) {
       relay.faults++
@@ -98,12 +98,57 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
       const startedAt = performance.now()
       const left = await listeners.stop(grace_ms * (1 - FLUSH_SHARE))
       const left_ms = Math.max(grace_ms - (performance.now() - startedAt), 0)
-      await Promise.all([sinks.stop(left_ms), forward?.stop(left_ms)])
+      await Promise.all([sinks.stop(left_ms), forward?.stop(left_ms), control.stop()])
       admin.close()
       return left
     },
     stuck: () => sinks.stuck,
   }
+}
+
+interface Parts {
+  relay: RelayCounters
+  sinks: TapSinks
+  forward: Awaited<ReturnType<typeof openForward>>
+  control: TapControl
+}
+
+/** What the admin port reads and turns. @param settings those in force, since a reload changes them */
+function adminOptions(
+  settings: () => TapSettings,
+  notReady: () => string | undefined,
+  { relay, sinks, forward, control }: Parts,
+): AdminOptions {
+  return {
+    ...settings().admin,
+    notReady,
+    bypass: {
+      tap: () => settings().tap,
+      token: () => settings().collector?.token,
+      heldBy: () => control.bypassedBy,
+      set: (on) => control.switch.set('hand', on),
+    },
+    metrics: {
+      calls: sinks.counters,
+      relay,
+      losses: sinks.losses,
+      forward: () => forward?.counts,
+      routes: () => sinks.fan.routes,
+      ship: () => sinks.shipper,
+      control: () => control.figures,
+      verdicts: () => undefined,
+      bypassedBy: () => control.bypassedBy,
+      info: () => {
+        const { tap, service, zone, version } = settings()
+        return { tap, service, zone, version }
+      },
+    },
+  }
+}
+
+/** Services that calls of this tap's own service went to, as the counters know them. */
+function* calledServices({ counters }: TapSinks): Iterable<string> {
+  for (const { reporter, destination } of counters.all()) if (reporter === 'client') yield destination
 }
 
 /** What a reload cannot change, where somebody tried. */

@@ -41,6 +41,11 @@ export function assemble(document: TapDocument): TapSettings {
     },
     otlp: otlp && { endpoint: otlp.endpoint, sample: otlp.sample ?? SAMPLE_DEFAULT },
     accessLog: accessLog && { format: accessLog.format, file: accessLog.file },
+    control: {
+      enabled: document.control?.enabled ?? true,
+      state_dir: document.control?.stateDir,
+      bypass_file: document.control?.bypassFile,
+    },
     callers: new Map(Object.entries(document.callers ?? {})),
     grace_s: (document.grace ?? GRACE_MS) / 1000,
   }

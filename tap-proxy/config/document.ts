@@ -21,12 +21,19 @@ export interface TapDocument {
         flush?: number | undefined
       }
     | undefined
+  control?: ControlEntry | undefined
   otlp?: { endpoint: string; sample?: number | undefined } | undefined
   accessLog?: { format: 'json' | 'text'; file?: string | undefined } | undefined
   callers?: Record<string, string> | undefined
   limits?: Partial<Limits> | undefined
   /** Milliseconds. */
   grace?: number | undefined
+}
+
+export interface ControlEntry {
+  enabled?: boolean | undefined
+  stateDir?: string | undefined
+  bypassFile?: string | undefined
 }
 
 interface ListenerEntry {

@@ -27,6 +27,9 @@ const FLAGS = {
   collector: ['<url>', 'where records go, for example http://127.0.0.1:7401; also TAPMESH_COLLECTOR'],
   token: ['<token>', 'token for the collector; also TAPMESH_TOKEN'],
   'token-file': ['<file>', 'file that holds the token'],
+  'no-control': ['', 'take no policy from the collector: nothing is ever enforced'],
+  'state-dir': ['<folder>', 'where the last good policy is kept for a start without the collector'],
+  'bypass-file': ['<file>', 'while this file is there, calls are relayed and nothing is enforced'],
   'otlp-endpoint': ['<url>', 'send sampled calls as OTLP spans there, for example http://127.0.0.1:4318'],
   'otlp-sample': ['<share>', 'share of traces to send there, 0 to 1, by default 0.01'],
   'admin-port': ['<port>', 'port of /metrics, /healthz and /readyz; 0 is any free one'],
@@ -49,6 +52,9 @@ const BESIDE_CONFIG: ReadonlySet<string> = new Set([
   'token',
   'token-file',
   'admin-port',
+  'no-control',
+  'state-dir',
+  'bypass-file',
 ])
 
 /** Lines of `--help`. */
@@ -120,6 +126,12 @@ export function readFlags(argv: readonly string[]): ReadFlags {
     'printable characters without spaces',
   )
   if (url !== undefined) document.collector = { url }
+  const control = {
+    ...(given.has('no-control') ? { enabled: false } : {}),
+    ...(given.has('state-dir') ? { stateDir: first('state-dir') } : {}),
+    ...(given.has('bypass-file') ? { bypassFile: first('bypass-file') } : {}),
+  }
+  if (Object.keys(control).length > 0) document.control = control
   const endpoint = check('otlp-endpoint', readUrl, 'http://127.0.0.1:4318')
   const sample = check('otlp-sample', readShare, '0.01')
   if (endpoint !== undefined) document.otlp = { endpoint, sample }

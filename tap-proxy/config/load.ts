@@ -4,6 +4,7 @@ import type { TapSettings } from '../settings.ts'
 import { assemble, conflictsIn } from './assemble.ts'
 import type { TapDocument } from './document.ts'
 import { readFlags, readUrl } from './flags.ts'
+import { findStateDir } from './state-dir.ts'
 import { findToken } from './token.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -35,7 +36,9 @@ export async function loadTapSettings(argv: readonly string[], env: Environment)
       : { ...read.document.admin, port: document.admin.port }
   const url = document.collector?.url
   const collector = url === undefined ? read.document.collector : { ...read.document.collector, url }
-  return finish({ ...read.document, collector, admin }, read.file, env, given)
+  const control = document.control && { ...read.document.control, ...document.control }
+  const merged = { ...read.document, collector, admin, ...(control ? { control } : {}) }
+  return finish(merged, read.file, env, given)
 }
 
 /** Checks a file alone: `tapmesh config lint`, and every reload. */
@@ -89,7 +92,13 @@ async function finish(
   const { token: before, tokenFile } = named ? given : (collector ?? {})
   try {
     const token = await findToken({ url, token: before, tokenFile }, env)
-    return { settings: assemble({ ...document, collector: { ...collector, url, token } }), file }
+    const stateDir = findStateDir(document.control?.stateDir, env)
+    const whole = {
+      ...document,
+      collector: { ...collector, url, token },
+      control: { ...document.control, stateDir },
+    }
+    return { settings: assemble(whole), file }
   } catch (error) {
     return { mistakes: [error as TapmeshError] }
   }

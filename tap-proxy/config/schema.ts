@@ -124,6 +124,13 @@ export const TAP_SCHEMA = z.strictObject({
       flush: duration.optional(),
     })
     .optional(),
+  control: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      stateDir: text.optional(),
+      bypassFile: text.optional(),
+    })
+    .optional(),
   otlp: z
     .strictObject({
       endpoint: parsed(readUrl, 'an address like http://127.0.0.1:4318'),

@@ -1,4 +1,5 @@
 import { ROW_VERSION } from '../../model/column.ts'
+import { backOff_ms } from '../http-peer.ts'
 import type { CallDraft } from '../observe/call-draft.ts'
 import type { Route } from '../observe/route-trie.ts'
 import type { RoutedSink } from '../observe/routed-sink.ts'
@@ -204,15 +205,14 @@ export class Shipper implements RoutedSink {
     batch.memory = undefined
   }
 
-  /** Waits between two tries: doubling, half of it random so that many taps do not come back at once. */
+  /** Waits between two tries. */
   #pause(answer: Extract<Answer, { kind: 'retry' }>): Promise<void> {
     if (!this.#down) {
       this.#down = true
       this.#events.collectorLost(answer.reason)
     }
     const { retry_first_ms, retry_max_ms } = this.#times
-    const full_ms = Math.min(retry_max_ms, retry_first_ms * 2 ** Math.min(this.#failures++, 16))
-    const wait_ms = Math.max(answer.wait_ms, full_ms / 2 + (Math.random() * full_ms) / 2)
+    const wait_ms = Math.max(answer.wait_ms, backOff_ms(this.#failures++, retry_first_ms, retry_max_ms))
     const left_ms = Math.max(0, this.#stopAt_ms - performance.now())
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, Math.min(wait_ms, left_ms))

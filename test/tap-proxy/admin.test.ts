@@ -12,6 +12,7 @@ const options = (more: Partial<AdminOptions> = {}): AdminOptions => ({
   port: 0,
   fixed: true,
   notReady: () => undefined,
+  bypass: { tap: () => 't', token: () => undefined, heldBy: () => [], set: () => {} },
   metrics: {
     calls: new CallCounters(),
     relay: new RelayCounters(),
@@ -19,6 +20,9 @@ const options = (more: Partial<AdminOptions> = {}): AdminOptions => ({
     routes: () => 0,
     ship: () => undefined,
     forward: () => undefined,
+    control: () => undefined,
+    verdicts: () => undefined,
+    bypassedBy: () => [],
     info: () => ({ tap: 't' }),
   },
   ...more,

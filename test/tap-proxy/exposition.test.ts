@@ -17,6 +17,21 @@ test('the text holds every family with its labels, escaped', async () => {
     losses,
     routes: () => 3,
     forward: () => ({ sent: 3, overflow: 1, failed: 2 }),
+    control: () => ({
+      revision: '0a1b.7',
+      age_s: 2.5,
+      ignored: 1,
+      pulls: { state: 1, same: 2, broken: 0, forbidden: 0, away: 0 },
+      nacks: 3,
+    }),
+    verdicts: () => ({
+      each: (tell) => {
+        tell('authorization', 'deny', false, 4)
+        tell('authorization', 'deny', true, 0)
+        tell('retries', 'retry', true, 2)
+      },
+    }),
+    bypassedBy: () => ['file'],
     info: () => ({ tap: 't' }),
     ship: () => ({
       queueBytes: 7,
@@ -39,6 +54,14 @@ test('the text holds every family with its labels, escaped', async () => {
     'tapmesh_rejected_heads_total{rule="Q1",reason="length_and_coding"} 1',
     'tapmesh_ship_queue_bytes 7',
     'tapmesh_requests_in_flight 0',
+    'tapmesh_would_total{feature="authorization",decision="deny"} 4',
+    'tapmesh_enforced_total{feature="retries",decision="retry"} 2',
+    'tapmesh_bypassed 1',
+    'tapmesh_config_revision_info{revision="0a1b.7"} 1',
+    'tapmesh_config_age_seconds 2.5',
+    'tapmesh_config_pulls_total{result="same"} 2',
+    'tapmesh_config_nacks_total 3',
+    'tapmesh_features_ignored 1',
   ]) {
     expect(text.split('\n')).toContain(line)
   }

@@ -24,6 +24,7 @@ export const ROOMS: readonly Room[] = [
       'tap-proxy/observe/',
       'tap-proxy/wire/',
       'tap-proxy/document/',
+      'tap-proxy/policy/',
       'tap-proxy/enforce/',
       'forward/',
       'model/',

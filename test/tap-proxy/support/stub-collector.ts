@@ -31,6 +31,10 @@ export async function stubCollector(reply: Reply = accept, port = 0) {
   const seen: SeenBatch[] = []
   const state = { reply }
   const server = createServer(async (request, response) => {
+    if (request.url !== '/v1/calls') {
+      response.writeHead(404).end()
+      return
+    }
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
     const raw = Buffer.concat(parts)

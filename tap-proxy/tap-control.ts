@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { watchBypassFile } from './control/bypass-file.ts'
+import type { ClientEvents, ControlClient } from './control/client.ts'
+import type { ControlFigures } from './control/control-families.ts'
+import { KillSwitch } from './control/kill-switch.ts'
+import type { StateEvents, StateInForce, StateTaker } from './control/state-in-force.ts'
+import type { TapSettings } from './settings.ts'
+
+export interface TapControlEvents extends ClientEvents, StateEvents {
+  bypassChanged(by: readonly string[]): void
+}
+
+export interface TapControlDeps {
+  events: TapControlEvents
+  /** Told of a fault of the tap itself, which the tap outlives. */
+  onFault(error: unknown): void
+  /** Loads what takes a state between two calls; asked for where a collector is set. */
+  loadTaker(): Promise<StateTaker>
+  /** Services that calls went to, those of a forward proxy among them. */
+  services(): Iterable<string>
+}
+
+/**
+ * What control has to say to one tap, and how a person stops it. Nothing of it is loaded without a
+ * collector, and nothing before the listeners are open, unless a state was kept from before.
+ */
+export class TapControl {
+  readonly switch: KillSwitch
+  readonly #deps: TapControlDeps
+  #settings: TapSettings
+  #state: StateInForce | undefined
+  #client: ControlClient | undefined
+  #key = ''
+  #unwatch: () => void = () => {}
+  #started: Promise<void> = Promise.resolve()
+
+  constructor(settings: TapSettings, deps: TapControlDeps) {
+    this.#settings = settings
+    this.#deps = deps
+    this.switch = new KillSwitch((by) => {
+      deps.events.bypassChanged(by)
+      this.#state?.refresh()
+      this.#client?.report()
+    })
+    this.#watch()
+  }
+
+  /** For /metrics and the admin port. */
+  get figures(): ControlFigures | undefined {
+    if (this.#state === undefined || this.#client === undefined) return undefined
+    const { revision, age_s, ignored } = this.#state
+    const { pulls, nacks } = this.#client
+    return { revision, age_s, ignored: ignored.length, pulls, nacks }
+  }
+
+  /** Who bypasses this tap now: its kill switch, control, or nobody. */
+  get bypassedBy(): readonly string[] {
+    return [...this.switch.heldBy, ...(this.#state?.bypassedByControl ? ['control'] : [])]
+  }
+
+  /** Puts the last good state in force before the first call, where one was kept: a restart opens no gap. */
+  async restore(): Promise<void> {
+    const file = fileOf(this.#settings)
+    if (file === undefined || !existsSync(file)) return
+    await this.#open()
+    await this.#client?.restore()
+  }
+
+  /** Begins to pull, beside the first calls. */
+  start(): void {
+    this.#started = this.#begin().catch((error: unknown) => this.#deps.onFault(error))
+  }
+
+  /** @returns what changed, for the log */
+  async apply(next: TapSettings): Promise<string[]> {
+    await this.#started
+    const bypassFile = this.#settings.control.bypass_file
+    this.#settings = next
+    if (next.control.bypass_file !== bypassFile) this.#watch()
+    if (keyOf(next) === this.#key) {
+      this.#client?.look()
+      return []
+    }
+    await this.#client?.stop()
+    this.#client = undefined
+    this.#key = ''
+    if (wanted(next) === undefined) this.#state?.clear()
+    else await this.#begin()
+    return ['control']
+  }
+
+  async stop(): Promise<void> {
+    this.#unwatch()
+    await this.#started
+    this.#state?.stop()
+    await this.#client?.stop()
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#client === undefined) await this.#open()
+    this.#client?.start()
+  }
+
+  async #open(): Promise<void> {
+    const collector = wanted(this.#settings)
+    if (collector === undefined) return
+    const { events, loadTaker, services } = this.#deps
+    const [{ ControlClient: Client }, { StateInForce: State }, take] = await Promise.all([
+      import('./control/client.ts'),
+      import('./control/state-in-force.ts'),
+      loadTaker(),
+    ])
+    const isBypassed = () => this.switch.isOn
+    this.#state ??= new State(take, isBypassed, events)
+    const { tap, service } = this.#settings
+    this.#key = keyOf(this.#settings)
+    this.#client = new Client(
+      { tap, service, collector: collector.url, token: collector.token, file: fileOf(this.#settings) },
+      this.#state,
+      () => [...ownServices(this.#settings), ...services()],
+      isBypassed,
+      events,
+    )
+  }
+
+  #watch(): void {
+    this.#unwatch()
+    const { bypass_file } = this.#settings.control
+    this.#unwatch =
+      bypass_file === undefined
+        ? () => {}
+        : watchBypassFile(bypass_file, (there) => this.switch.set('file', there))
+    if (bypass_file === undefined) this.switch.set('file', false)
+  }
+}
+
+function wanted({ collector, control }: TapSettings) {
+  return control.enabled ? collector : undefined
+}
+
+/** Where the last good state is, or undefined where none is kept. */
+function fileOf(settings: TapSettings): string | undefined {
+  const { state_dir } = settings.control
+  if (state_dir === undefined || wanted(settings) === undefined) return undefined
+  return join(state_dir, `${encodeURIComponent(settings.tap)}.state`)
+}
+
+function keyOf(settings: TapSettings): string {
+  const { tap, service } = settings
+  const collector = wanted(settings)
+  return collector === undefined
+    ? ''
+    : JSON.stringify([tap, service, collector.url, collector.token, fileOf(settings)])
+}
+
+function ownServices({ service, listeners }: TapSettings): string[] {
+  return [
+    service,
+    ...listeners.filter(({ kind }) => kind === 'outbound').map(({ destination }) => destination),
+  ]
+}
