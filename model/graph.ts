@@ -1,5 +1,7 @@
 import type { Protocol, Reporter, SourceEvidence } from './call.ts'
+import type { Feature } from './flag.ts'
 import type { SloState } from './slo.ts'
+import type { Decision } from './verdict.ts'
 
 /** The service graph: what the map draws. Rates are per second, durations microseconds. */
 
@@ -62,6 +64,17 @@ export interface GraphNode extends GoldenSignals {
   slo?: NodeSlo
 }
 
+/** What one feature of a policy said of calls of an edge, besides that they pass. */
+export interface EdgeVerdict {
+  feature: Feature
+  decision: Decision
+  /** False where it was only said: dry-run, or the control cohort. */
+  acted: boolean
+  /** Id of the rule or name of the parameter that decided. */
+  rule: string
+  calls: number
+}
+
 export interface GraphEdge extends GoldenSignals {
   source: string
   destination: string
@@ -77,6 +90,8 @@ export interface GraphEdge extends GoldenSignals {
   /** Share of calls whose trace was continued rather than started here, 0..1. */
   traced: number
   health: Health
+  /** Most calls first; absent where no policy said anything. */
+  verdicts?: readonly EdgeVerdict[]
 }
 
 export interface GraphWindow {

@@ -4,12 +4,14 @@ import { readCoverage } from '../query/coverage.ts'
 import { type EdgeRow, fillHistograms, readEdgeCounts, readEdges } from '../query/edges.ts'
 import { readFirstCall } from '../query/first-call.ts'
 import { graphWindow, planWindow, type Slice } from '../query/plan.ts'
+import { readEdgeVerdicts, verdictKey } from '../query/verdict-counts.ts'
 import type { Span } from '../query/window.ts'
 import { coverageOf } from './coverage.ts'
 import { edgeOf } from './edge.ts'
 import { knownBefore, withIdle } from './idle.ts'
 import { nodesOf } from './node.ts'
 import { oneReporter } from './reporter.ts'
+import { withVerdicts } from './verdict.ts'
 
 /** From here on histograms are so full that a second question is cheaper than merging both reporters'. */
 const FULL_STEP_S = 3600
@@ -27,31 +29,30 @@ async function readRows(store: Store, slices: readonly Slice[]): Promise<EdgeRow
 
 /**
  * The service graph of a window, from question to picture: read the rollups, add what fell silent
- * just before, take one reporter per edge, then make edges (signals, other side, health), nodes
+ * just before, take one reporter per edge, then make edges (signals, other side, health, verdicts), nodes
  * (kind, zones, health) and the coverage with its freshness.
  * @param now_us wall clock, microseconds @throws TapmeshError TAPMESH_STORE_UNAVAILABLE
  */
 export async function readGraph(store: Store, span: Span, now_us: number): Promise<Graph> {
   const plan = planWindow(span, now_us)
-  const [rows, known, coverage, first_us] = await Promise.all([
+  const [rows, known, coverage, first_us, verdicts] = await Promise.all([
     readRows(store, plan.slices),
     knownBefore(store, span, now_us),
     readCoverage(store, plan.span),
     readFirstCall(store),
+    readEdgeVerdicts(store, plan.span, now_us),
   ])
   const reported = oneReporter(withIdle(rows, known))
   const window = graphWindow(plan.span, first_us)
   return {
     window,
     nodes: nodesOf(reported, window.covered_seconds),
-    edges: reported
-      .map((edge) => edgeOf(edge, window.covered_seconds))
-      .sort((a, b) =>
-        `${a.source}\x1f${a.destination}\x1f${a.protocol}` <
-        `${b.source}\x1f${b.destination}\x1f${b.protocol}`
-          ? -1
-          : 1,
-      ),
+    edges: withVerdicts(
+      reported
+        .map((edge) => edgeOf(edge, window.covered_seconds))
+        .sort((a, b) => (verdictKey(a) < verdictKey(b) ? -1 : 1)),
+      verdicts,
+    ),
     coverage: coverageOf(reported, coverage, now_us),
   }
 }

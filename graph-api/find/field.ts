@@ -58,6 +58,13 @@ const edgeNumber = (unit: Unit, read: (edge: GraphEdge) => number): NumberField 
   edge: read,
 })
 
+const verdictField = (acted: boolean): TextField =>
+  ofEdge((edge) =>
+    (edge.verdicts ?? []).flatMap((verdict) =>
+      verdict.acted === acted ? [verdict.decision, verdict.feature, verdict.rule] : [],
+    ),
+  )
+
 const share = both('percent', (it) => it.error_rate * 100)
 const rate = both('number', (it) => it.rate)
 const service = ofNode((node) => [node.id])
@@ -76,6 +83,8 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   health: { kind: 'text', node: (node) => [node.health], edge: (edge) => [edge.health], of_ends: false },
   protocol: ofEdge((edge) => [edge.protocol]),
   reporter: ofEdge((edge) => [edge.reporter]),
+  would: verdictField(false),
+  acted: verdictField(true),
   rps: rate,
   rate,
   calls: both('number', (it) => it.calls),

@@ -9,7 +9,7 @@ import { FindError, type Token, tokensOf } from './token.ts'
  * a word that is no state is a part of a service's name.
  *
  *   any   = all { "or" all }        all  = one { ["and"] one }
- *   one   = "not" one | "(" any ")" | field operator value | state | part of a name
+ *   one   = "not" one | "(" any ")" | field operator value | field:value | state | part of a name
  */
 
 export type Operator = '=' | '!=' | '>' | '<' | '>=' | '<=' | 'contains' | 'starts' | 'ends'
@@ -38,6 +38,15 @@ const TEXT_OPERATORS: Record<string, Operator> = {
 const KEYWORDS = new Set(['and', 'or', 'not'])
 const states = Object.keys(STATES)
 const fields = Object.keys(FIELDS)
+
+/** `would:deny` is short for `would = deny`, for every field that is a text. */
+function pairOf(word: string): Query | undefined {
+  const colon = word.indexOf(':')
+  const name = word.slice(0, Math.max(colon, 0))
+  const value = word.slice(colon + 1)
+  if (value === '' || !Object.hasOwn(FIELDS, name) || FIELDS[name]?.kind !== 'text') return undefined
+  return { kind: 'text', field: name, operator: '=', value }
+}
 
 class Parser {
   readonly #tokens: Token[]
@@ -121,6 +130,8 @@ class Parser {
       if (!field) throw this.#unknownField(word)
       return this.#comparison(name, field)
     }
+    const pair = word.quoted ? undefined : pairOf(name)
+    if (pair) return pair
     const state = word.quoted
       ? undefined
       : [name, name.replace(/s$/, '')].find((it) => Object.hasOwn(STATES, it))

@@ -4,6 +4,7 @@ import type { EdgeAnswer, EdgeSide, Series } from '../contract.ts'
 import { edgeOf } from '../enrich/edge.ts'
 import { oneReporter, REPORTER_ORDER } from '../enrich/reporter.ts'
 import { quantiles } from '../enrich/signals.ts'
+import { withVerdicts } from '../enrich/verdict.ts'
 import { readIdentities, readStatuses } from './detail.ts'
 import { type EdgeRow, readEdges } from './edges.ts'
 import { readExemplars } from './exemplars.ts'
@@ -14,6 +15,7 @@ import { graphWindow, planWindow } from './plan.ts'
 import { readRoutes } from './routes.ts'
 import { readSeries } from './series.ts'
 import { notFound } from './service.ts'
+import { readEdgeVerdicts } from './verdict-counts.ts'
 import type { Span } from './window.ts'
 
 /** What each reporter saw of all protocols between the two, callee first. */
@@ -83,13 +85,16 @@ export async function readEdge(
   const window = graphWindow(plan.span, first_us)
   const own = reported.map(({ chosen }) => chosen)
   const edges = reported.map((edge) => edgeOf(edge, window.covered_seconds))
-  const [network_p50_us, { sides, series }, routes, statuses, identities, exemplars] = await Promise.all([
-    readNetworkShare(store, plan.span, source, destination),
-    readChosen(store, plan.span, now_us, own, rows),
-    readRoutes(store, plan.span, now_us, own, first_us),
-    readStatuses(store, plan.span, own),
-    readIdentities(store, plan.span, own),
-    readExemplars(store, plan.span, own, edges[0]!.p50_us),
-  ])
-  return { window, edges, sides, network_p50_us, series, routes, statuses, identities, exemplars }
+  const [verdicts, network_p50_us, { sides, series }, routes, statuses, identities, exemplars] =
+    await Promise.all([
+      readEdgeVerdicts(store, plan.span, now_us, { source, destination }),
+      readNetworkShare(store, plan.span, source, destination),
+      readChosen(store, plan.span, now_us, own, rows),
+      readRoutes(store, plan.span, now_us, own, first_us),
+      readStatuses(store, plan.span, own),
+      readIdentities(store, plan.span, own),
+      readExemplars(store, plan.span, own, edges[0]!.p50_us),
+    ])
+  const shown = withVerdicts(edges, verdicts)
+  return { window, edges: shown, sides, network_p50_us, series, routes, statuses, identities, exemplars }
 }

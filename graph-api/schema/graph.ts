@@ -1,7 +1,17 @@
 import { z } from 'zod'
 import { PROTOCOLS, REPORTERS, SOURCE_EVIDENCE } from '../../model/call.ts'
-import type { Coverage, Graph, GraphEdge, GraphNode, GraphWindow, NodeSlo } from '../../model/graph.ts'
+import { FEATURES, type Feature } from '../../model/flag.ts'
+import type {
+  Coverage,
+  EdgeVerdict,
+  Graph,
+  GraphEdge,
+  GraphNode,
+  GraphWindow,
+  NodeSlo,
+} from '../../model/graph.ts'
 import { SLO_STATES } from '../../model/slo.ts'
+import { DECISIONS } from '../../model/verdict.ts'
 
 /** Forms of the graph's parts; `satisfies` holds them to the model's types. */
 
@@ -55,6 +65,17 @@ export const graphNode = z.strictObject({
   slo: nodeSlo.exactOptional().describe('The objective that is worst off, where the service has one.'),
 }) satisfies z.ZodType<GraphNode>
 
+export const featureName = z.enum(FEATURES as [Feature, ...Feature[]])
+export const decision = z.enum(DECISIONS)
+
+const edgeVerdict = z.strictObject({
+  feature: featureName,
+  decision,
+  acted: z.boolean(),
+  rule: z.string(),
+  calls: count,
+}) satisfies z.ZodType<EdgeVerdict>
+
 export const graphEdge = z.strictObject({
   source: z.string(),
   destination: z.string(),
@@ -68,6 +89,11 @@ export const graphEdge = z.strictObject({
   other_side_calls: count,
   traced: share,
   health,
+  verdicts: z
+    .array(edgeVerdict)
+    .readonly()
+    .exactOptional()
+    .describe('What policies said of its calls besides that they pass, most calls first.'),
 }) satisfies z.ZodType<GraphEdge>
 
 export const coverage = z.strictObject({

@@ -55,6 +55,37 @@ test('fields of an edge find edges, with their ends as context', () => {
   expect([...match.context].sort()).toEqual(['catalog', 'pricing'])
 })
 
+test.each([
+  ['would:deny', ['cart pricing']],
+  ['would = authorization', ['cart pricing']],
+  ['would:web-only', ['cart pricing']],
+  ['acted:cut', ['cart payment']],
+  ['acted = timeouts or would:deny', ['cart payment', 'cart pricing']],
+  ['acted:deny', []],
+])('%s finds edges by what policies said of their calls', (text, edges) => {
+  const said = {
+    pricing: { feature: 'authorization', decision: 'deny', acted: false, rule: 'web-only', calls: 3 },
+    payment: { feature: 'timeouts', decision: 'cut', acted: true, rule: 'request', calls: 2 },
+  } as const
+  const [first] = graph.edges
+  const judged = (['pricing', 'payment'] as const).map((destination) => ({
+    ...{ ...first!, source: 'cart', destination },
+    verdicts: [said[destination]],
+  }))
+  const match = matchOf({ ...graph, edges: [first!, ...judged] }, { find: parseFind(text) })!
+  expect([...match.edges].map((key) => key.replace('\u0001', ' ')).sort()).toEqual(edges)
+})
+
+test('a colon in a name is part of it', () => {
+  expect(parseFind('cart:8080')).toEqual({
+    kind: 'text',
+    field: 'name',
+    operator: 'contains',
+    value: 'cart:8080',
+  })
+  expect(parseFind('calls:3')).toMatchObject({ field: 'name' })
+})
+
 test('hide takes away what find would have shown, and the edges with it', () => {
   const match = matchOf(graph, { find: undefined, hide: parseFind('name contains pay or idle') })!
   expect(match.nodes.has('payment') || match.nodes.has('load')).toBe(false)
