@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type Collector, createCollector } from '../collector/collector.ts'
+import { Control } from '../collector/control/control.ts'
 import { openStore } from '../collector/store/open.ts'
 import { RETENTION_DEFAULTS } from '../collector/store/retention.ts'
 import type { Store } from '../collector/store/store.ts'
@@ -118,16 +119,18 @@ function urlOf(host: string, port: number): string {
 
 interface Parts {
   store?: Store
+  control?: Control
   collector?: Collector
   api?: GraphApi
   server?: Server
 }
 
 /** In the order that loses nothing: first nobody can ask, then nobody can send, then what waits is written. */
-async function closeParts({ api, server, collector, store }: Parts): Promise<void> {
+async function closeParts({ api, server, collector, control, store }: Parts): Promise<void> {
   api?.close()
   if (server) await closeServer(server)
   await collector?.close()
+  await control?.close()
   await store?.close()
 }
 
@@ -140,9 +143,12 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
   try {
     const store = await openStore({ dataFolder: join(home, 'data'), url: options.clickhouseUrl })
     parts.store = store
+    const control = await Control.open({ store, onWarning })
+    parts.control = control
     const { days, gigabytes } = options.retention
     const collector = await createCollector({
       store,
+      control,
       folder: join(home, 'wal'),
       token,
       hosts,

@@ -1,5 +1,7 @@
 import express, { type Express, type Request, type Router } from 'express'
 import { TapmeshError } from '../model/error.ts'
+import type { Control } from './control/control.ts'
+import { configRoutes } from './control/route.ts'
 import { hostGuard, securityHeaders, sendError } from './guard.ts'
 import type { IdentityAuthority } from './identity/identity.ts'
 import { identityRoute } from './identity/route.ts'
@@ -17,15 +19,17 @@ export interface RouterParts {
   counts: Counts
   metrics: Metrics
   body: Partial<BodyLimits>
+  /** Tells taps their configuration; undefined: nobody does. */
+  control?: Control | undefined
   /** Signs certificates of taps; undefined: nobody does. */
   identity?: IdentityAuthority | undefined
   /** What keeps the collector from being ready, or null. */
   trouble(): string | null
 }
 
-/** `POST /v1/calls`, `POST /v1/traces`, `/healthz`, `/readyz`, `/metrics`. */
+/** `POST /v1/calls`, `POST /v1/traces`, `/v1/config/<tap>`, `/healthz`, `/readyz`, `/metrics`. */
 export function createRouter(parts: RouterParts): Router {
-  const { checkToken, intake, spans, counts, metrics, identity, trouble } = parts
+  const { checkToken, intake, spans, counts, metrics, control, identity, trouble } = parts
   const limits = { ...BODY_LIMITS, ...parts.body }
   const router = express.Router()
   const refused = (): void => {
@@ -33,6 +37,7 @@ export function createRouter(parts: RouterParts): Router {
   }
   router.post('/v1/calls', callsRoute(checkToken, intake, refused, limits))
   router.post('/v1/traces', tracesRoute(checkToken, spans, refused, limits))
+  if (control) router.use(configRoutes(checkToken, control, sendError))
   if (identity) router.post('/v1/identity/:tap', identityRoute(checkToken, identity, sendError))
   router.get('/healthz', (_request, response) => void response.json({ ok: true }))
   router.get('/readyz', (_request, response) => {

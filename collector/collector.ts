@@ -4,6 +4,7 @@ import type { Forwarder } from '../forward/forwarder.ts'
 import type { ForwardSettings } from '../forward/settings.ts'
 import { describeError, TapmeshError } from '../model/error.ts'
 import { createApp, createRouter } from './app.ts'
+import type { Control } from './control/control.ts'
 import { forwardRows } from './forward/rows.ts'
 import { tokenGuard } from './guard.ts'
 import type { IdentityAuthority } from './identity/identity.ts'
@@ -14,6 +15,7 @@ import { Intake } from './ingest/intake.ts'
 import { Wal } from './ingest/wal.ts'
 import { closeServer, type Listening, listenOn } from './listen.ts'
 import { type CallsListener, Live } from './live.ts'
+import { registerControl } from './metrics/control-families.ts'
 import { Counts, createMetrics, type Metrics } from './metrics/metrics.ts'
 import { EDGES_MAX, ServiceGraph } from './metrics/service-graph.ts'
 import { Otlp } from './otlp/otlp.ts'
@@ -38,6 +40,8 @@ export interface CollectorOptions {
   retention?: Partial<RetentionSettings>
   /** The CA of the mesh; undefined: taps get no certificates here. */
   identity?: IdentityAuthority | undefined
+  /** What taps are told to do; closed by who opened it. Undefined: taps are told nothing. */
+  control?: Control | undefined
   /** Where sampled rows of taps go as spans; undefined: nowhere, and nothing of it is loaded. */
   forward?: ForwardSettings | undefined
   /** Put around what answers requests, for traces of the collector itself. */
@@ -158,8 +162,10 @@ class RunningCollector implements Collector {
       metrics: this.#metrics,
       body: options.body ?? {},
       identity: options.identity,
+      control: options.control,
       trouble: () => this.#lastError,
     })
+    if (options.control) registerControl(this.#metrics.registry, options.control)
     this.app = createApp(this.router, options.hosts ?? [])
     this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_MS)
     this.#sweeper.unref()
@@ -257,6 +263,8 @@ class RunningCollector implements Collector {
   async #close(): Promise<void> {
     clearInterval(this.#sweeper)
     this.#otlp.stop()
+    // Taps that wait for a revision would hold the listener open for as long as they wait.
+    this.#options.control?.waiting.close()
     await closeServer(this.#listening?.server)
     await Promise.all([this.#drain.stop(), this.#forwarder?.stop(FORWARD_GRACE_MS)])
     await this.#reports.stop()

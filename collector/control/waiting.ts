@@ -16,6 +16,11 @@ export class Waiting {
     return this.#wakes.size
   }
 
+  /** Nobody waits any more: what waits ends with the program. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
   get full(): boolean {
     return this.#wakes.size >= WAITING_MAX
   }
