@@ -163,6 +163,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
     parts.collector = collector
     const api = createGraphApi({
       store: selfTrace?.store(store) ?? store,
+      control,
       version: versionOfProject(),
       token,
       collectorStatus: () => collector.status(),

@@ -1,4 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express'
+import type { Control } from '../collector/control/control.ts'
 import type { Store } from '../collector/store/store.ts'
 import type { Slo } from '../model/slo.ts'
 import type { StatusAnswer } from './contract.ts'
@@ -8,6 +9,7 @@ import type { Span } from './query/window.ts'
 import { answerRoutes, ownRoutes } from './route/answers.ts'
 import { assetRoute, readAssets } from './route/asset.ts'
 import { backtestRoutes, recommendationRoutes } from './route/backtest.ts'
+import { configRoutes } from './route/config.ts'
 import { errorRoute, unknownMethod, unknownRoute } from './route/error.ts'
 import { graphRoutes } from './route/graph.ts'
 import { hostGuard, mutationGuard, securityHeaders } from './route/guard.ts'
@@ -18,6 +20,8 @@ import { openApi } from './schema/openapi.ts'
 
 export interface GraphApiOptions {
   store: Store
+  /** The policy and who has it; closed by who opened it. */
+  control: Control
   /** Version of tapmesh. */
   version: string
   /** What mutations must present; reading needs none. */
@@ -91,6 +95,7 @@ export function createGraphApi(options: GraphApiOptions): GraphApi {
   app.use('/api/v1', sloRoutes({ at: source.slos, now }))
   app.use('/api/v1', answerRoutes(source), ownRoutes(source), overTimeRoutes(source))
   app.use('/api/v1', backtestRoutes(source), recommendationRoutes(source))
+  app.use('/api/v1', configRoutes(options.control))
   app.use(unknownMethod, assetRoute(readAssets(options.assets ?? '')), unknownRoute, errorRoute(onFault))
   return { app, close: () => streams.close() }
 }

@@ -82,7 +82,29 @@ export interface ConfigBypass {
   actor?: string | undefined
 }
 
-/** Answer to each of them. */
+/** One revision of the policy, or of what is in force of it. */
+export interface ConfigRevision {
+  revision: string
+  at: string
+  actor: string
+  action: AuditAction
+  reason: string
+  bypass: boolean
+  /** Revision that brought the document which held; empty where there was none. */
+  document_revision: string
+}
+
+/** `GET /api/v1/config/history?limit=`, newest first. */
+export interface ConfigHistoryAnswer {
+  revisions: readonly ConfigRevision[]
+}
+
+/** `GET /api/v1/config/<revision>` */
+export interface ConfigRevisionAnswer extends ConfigRevision {
+  document: string
+}
+
+/** Answer to each change. */
 export interface ConfigChanged {
   revision: string
   /** What changed, as `config diff` tells it. */
@@ -217,6 +239,8 @@ export interface EvidenceAnswer {
   observed: { calls: number; affected: number; share: number } | null
   /** Why the next step may not be taken yet, each in a sentence; empty where it may. */
   locked: readonly string[]
+  /** Worth knowing before the next step, which it does not forbid. */
+  advice: readonly string[]
   /** The command that takes the next step. */
   command: string
 }

@@ -16,6 +16,7 @@ export interface Revision {
   epoch: string
   at_ms: number
   actor: string
+  action: AuditAction
   reason: string
   /** Revision whose document holds; 0 where there is none yet. */
   document_number: number
@@ -23,7 +24,7 @@ export interface Revision {
 }
 
 const REVISION = `number, epoch, toUnixTimestamp64Milli(at) AS at_ms, actor, reason, document_number,
-  bypass = 1 AS bypass`
+  bypass = 1 AS bypass, JSONExtractString(entry, 'action') AS action`
 const ENTRY = `seq, toUnixTimestamp64Milli(at) AS at_ms, actor, action, reason, auto = 1 AS auto, revision,
   before, after, hash`
 

@@ -164,7 +164,7 @@ export class Ledger {
     const number = (newest?.number ?? 0) + 1
     const epoch = newest?.epoch ?? randomBytes(4).toString('hex')
     const revision: Revision = {
-      ...{ number, epoch, at_ms, actor: draft.actor, reason: draft.reason },
+      ...{ number, epoch, at_ms, actor: draft.actor, action: draft.action, reason: draft.reason },
       document_number: draft.document ? number : (set_by?.number ?? 0),
       bypass: draft.bypass ?? this.#standing.bypass,
     }

@@ -9,16 +9,21 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   TAPMESH_CONFIG_INVALID: 400,
   TAPMESH_CONFIG_SYNTAX: 400,
   TAPMESH_CONFIG_TOO_LARGE: 413,
+  TAPMESH_REASON_MISSING: 400,
   TAPMESH_TOKEN_MISSING: 401,
   TAPMESH_TOKEN_WRONG: 403,
   TAPMESH_ORIGIN_FORBIDDEN: 403,
   TAPMESH_NOT_FOUND: 404,
   TAPMESH_METHOD_UNKNOWN: 405,
+  TAPMESH_CONFIG_CHANGED: 409,
+  TAPMESH_CONFIG_READONLY: 409,
+  TAPMESH_DENIES_ALL: 409,
   TAPMESH_BODY_TOO_LARGE: 413,
   TAPMESH_BODY_TYPE: 415,
   TAPMESH_HOST_FORBIDDEN: 421,
   TAPMESH_STORE_UNAVAILABLE: 503,
   TAPMESH_STREAMS_BUSY: 503,
+  TAPMESH_CONTROL_BUSY: 503,
   TAPMESH_BACKTEST_BUSY: 503,
   TAPMESH_DISK_FULL: 507,
 }
@@ -45,7 +50,11 @@ export function knownError(error: unknown): TapmeshError {
   if (typeof error === 'object' && error !== null && 'hint' in error) return placed(error as TapmeshError)
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
   if (status === 413) {
-    return new TapmeshError('TAPMESH_BODY_TOO_LARGE', 'the body is larger than 1 MiB', 'Send less at a time.')
+    return new TapmeshError(
+      'TAPMESH_BODY_TOO_LARGE',
+      'the body is larger than the limit',
+      'Send less at a time.',
+    )
   }
   if (status === 415) {
     return new TapmeshError(

@@ -1,24 +1,15 @@
 import { z } from 'zod'
 import * as answers from './answers.ts'
 import { backtestAnswer, backtestBody, recommendationAnswer, recommendationParameters } from './backtest.ts'
+import * as config from './config.ts'
+import { CONFIG_OPERATIONS } from './config-operations.ts'
 import * as graphs from './graph.ts'
+import type { Operation } from './operation.ts'
 import * as overTime from './over-time.ts'
 import * as parameters from './parameters.ts'
 import { slosAnswer } from './slo.ts'
 
 /** The API's description, OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), made from the forms that check requests and, in the tests, answers. */
-
-interface Operation {
-  path: string
-  method: 'get' | 'put' | 'post'
-  summary: string
-  /** Names in the path with their forms. */
-  names?: Readonly<Record<string, z.ZodType>>
-  query?: z.ZodObject
-  body?: z.ZodType
-  /** Content type -> name of an entry of COMPONENTS, or `text`. */
-  answer: Readonly<Record<string, string>>
-}
 
 export const COMPONENTS = {
   Graph: graphs.graph,
@@ -36,6 +27,11 @@ export const COMPONENTS = {
   Backtest: backtestAnswer,
   Recommendation: recommendationAnswer,
   Positions: answers.positionsAnswer,
+  Config: config.configAnswer,
+  ConfigChanged: config.configChanged,
+  ConfigHistory: config.configHistoryAnswer,
+  ConfigRevision: config.configRevisionAnswer,
+  Audit: config.auditAnswer,
   Error: answers.errorAnswer,
 } as const
 
@@ -204,6 +200,7 @@ export const OPERATIONS: readonly Operation[] = [
     query: recommendationParameters,
     answer: json('Recommendation'),
   },
+  ...CONFIG_OPERATIONS,
 ]
 
 type JsonObject = Record<string, unknown>

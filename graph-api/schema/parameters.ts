@@ -29,12 +29,15 @@ export const momentParameters = z.strictObject({
   at: moment.optional().describe('The moment to tell for, default now. RFC 3339, or now, now-1h.'),
 })
 
-const whole = (max: number) =>
+/** A whole number in a query. */
+export const whole = (max: number) =>
   z
     .string()
     .regex(/^\d{1,16}$/, 'is not a whole number')
     .transform(Number)
     .pipe(z.number().int().max(max))
+
+export const limitUpTo = (max: number) => whole(max).refine((limit) => limit >= 1, 'is at least 1')
 
 const name = z.string().min(1).max(NAME_BYTES_MAX)
 
@@ -92,8 +95,7 @@ export type CallFilters = z.output<typeof callFilters>
 export const callsParameters = z.strictObject({
   ...windowParameters.shape,
   ...callFilters.shape,
-  limit: whole(CALLS_LIMIT_MAX)
-    .refine((limit) => limit >= 1, 'is at least 1')
+  limit: limitUpTo(CALLS_LIMIT_MAX)
     .optional()
     .describe(`Rows of one page, default ${CALLS_LIMIT_DEFAULT}, at most ${CALLS_LIMIT_MAX}.`),
   cursor: z.string().min(1).max(256).optional().describe('`next_cursor` of the page before; opaque.'),
@@ -109,8 +111,7 @@ export const topParameters = z.strictObject({
   ...windowParameters.shape,
   by: z.enum(TOP_KEYS).optional().describe('What a row stands for, default edge.'),
   service: name.optional().describe('Only calls to this service.'),
-  limit: whole(CALLS_LIMIT_MAX)
-    .refine((limit) => limit >= 1, 'is at least 1')
+  limit: limitUpTo(CALLS_LIMIT_MAX)
     .optional()
     .describe(`Most rows, default ${TOP_LIMIT_DEFAULT}, at most ${CALLS_LIMIT_MAX}.`),
 })

@@ -127,6 +127,7 @@ test('positions are kept, by view and node', async () => {
 test('the API opens no port and no stream by itself, and closes twice without harm', () => {
   const api = createGraphApi({
     store: mesh.store,
+    control: mesh.served.control,
     version: '0.0.0',
     token: 'a'.repeat(64),
     collectorStatus: () => {

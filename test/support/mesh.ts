@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Control } from '../../collector/control/control.ts'
 import { openStore } from '../../collector/store/open.ts'
 import type { Store } from '../../collector/store/store.ts'
 import { createGraphApi, type GraphApi, type GraphApiOptions } from '../../graph-api/api.ts'
@@ -69,6 +70,7 @@ export function bothSides(call: Partial<CallRecord>, network_us: number): Partia
 
 export interface Served {
   api: GraphApi
+  control: Control
   url: string
   server: Server
   /** GET, parsed as JSON, with its status. */
@@ -81,8 +83,10 @@ export interface Served {
 
 /** Serves the API on a free port of loopback. */
 export async function serveApi(store: Store, options: Partial<GraphApiOptions> = {}): Promise<Served> {
+  const control = options.control ?? (await Control.open({ store, now: () => NOW / 1000 }))
   const api = createGraphApi({
     store,
+    control,
     version: '0.0.0',
     token: TOKEN,
     now: () => NOW,
@@ -106,6 +110,7 @@ export async function serveApi(store: Store, options: Partial<GraphApiOptions> =
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     api,
+    control,
     url,
     server,
     get: async (path, headers = {}) => {
@@ -121,6 +126,7 @@ export async function serveApi(store: Store, options: Partial<GraphApiOptions> =
       api.close()
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
+      await control.close()
     },
   }
 }

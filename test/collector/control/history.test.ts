@@ -15,7 +15,15 @@ afterAll(() => store.remove())
 
 const AT = 1_790_000_000_123
 const REVISION: Revision = {
-  ...{ number: 1, epoch: '0badcafe', at_ms: AT, actor: 'ann', reason: 'why', document_number: 1 },
+  ...{
+    number: 1,
+    epoch: '0badcafe',
+    at_ms: AT,
+    actor: 'ann',
+    action: 'set',
+    reason: 'why',
+    document_number: 1,
+  },
   bypass: false,
 }
 const draft = (reason: string) => ({
