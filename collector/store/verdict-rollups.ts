@@ -9,6 +9,9 @@ import { FAILED, histogram, key, type RollupColumn, rollup, total } from './roll
 const SPREAD =
   " ARRAY JOIN CAST(if(config_version = '', verdicts, arrayPushFront(verdicts, '')), 'Array(LowCardinality(String))') AS verdict"
 
+/** Condition over `calls`: those that ended well. */
+export const GOOD = `NOT ${FAILED} AND outcome != 'denied'`
+
 const part = (name: string, pattern: string, sentence: string): RollupColumn => ({
   ...key(name, sentence),
   first: `extract(verdict, '${pattern}')`,
@@ -34,7 +37,7 @@ const KEYS: readonly RollupColumn[] = [
 const SIGNALS: readonly RollupColumn[] = [
   total('calls', 'count()', 'Calls.'),
   total('errors', `countIf(${FAILED})`, 'Calls that failed, by model/outcome.ts.'),
-  total('good', `countIf(NOT ${FAILED} AND outcome != 'denied')`, 'Calls that ended well.'),
+  total('good', `countIf(${GOOD})`, 'Calls that ended well.'),
   {
     name: 'first_us',
     type: 'SimpleAggregateFunction(min, Int64) CODEC(ZSTD(1))',
