@@ -152,6 +152,7 @@ export class FakeApi {
       return json(response, { error }, status)
     }
     if (url.pathname === '/api/v1/stream') return this.#stream(url.searchParams, response)
+    if (url.pathname === '/api/v1/backtest') return this.control.tellBacktest(request, response)
     const controlled = await this.control.answer(request, url)
     if (controlled) return json(response, controlled.body, controlled.status)
     const [, , , kind, ...names] = url.pathname.split('/').map(decodeURIComponent)

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BacktestLine, RecommendationAnswer } from '../../graph-api/contract.ts'
 import type {
   AuditAction,
@@ -78,8 +78,10 @@ export class FakeControl {
   bypass = false
   document = ''
   backtest: BacktestLine[] = []
-  /** While set, a back-test stays at its first lines. */
+  /** While set, a back-test stays before its last line. */
   backtest_waits = false
+  /** Back-tests that were given up before their last line. */
+  backtests_cancelled = 0
   /** The next change is refused with it. */
   refusal: Refusal | undefined
   /** Bodies of changes, in order. */
@@ -104,8 +106,24 @@ export class FakeControl {
       for await (const chunk of request) text += String(chunk)
       return this.#change(request, path.slice('config/'.length), JSON.parse(text))
     }
+    const why = /^calls\/(.+)\/why$/.exec(path)
+    if (why) return this.#why(decodeURIComponent(why[1]!))
     const body = this.#read(path, url.searchParams)
     return body === undefined ? undefined : { status: 200, body }
+  }
+
+  /** `POST /backtest`: the lines as they were set. */
+  async tellBacktest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = ''
+    for await (const chunk of request) text += String(chunk)
+    this.changes.push({ path: 'backtest', body: JSON.parse(text) })
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    const lines = this.backtest.map((line) => `${JSON.stringify(line)}\n`)
+    if (!this.backtest_waits) return void response.end(lines.join(''))
+    response.write(lines.slice(0, -1).join(''))
+    response.on('close', () => {
+      this.backtests_cancelled += 1
+    })
   }
 
   #read(path: string, query: URLSearchParams): unknown {
@@ -114,9 +132,13 @@ export class FakeControl {
     if (path === 'evidence') return this.#evidence(query.get('service')!, query.get('feature') as Feature)
     if (path === 'audit') return this.#audit(query)
     if (path === 'policies') return { window: WINDOW, services: this.policies } satisfies PoliciesAnswer
-    if (path === 'recommendations') return this.recommendation
-    const why = /^calls\/(.+)\/why$/.exec(path)
-    return why ? this.why.get(decodeURIComponent(why[1]!)) : undefined
+    return path === 'recommendations' ? this.recommendation : undefined
+  }
+
+  #why(id: string): ControlAnswer {
+    const body = this.why.get(id)
+    if (body) return { status: 200, body }
+    return refused({ status: 404, code: 'TAPMESH_NOT_FOUND', message: `no call ${id}`, hint: '' })
   }
 
   #enforcement(): EnforcementAnswer {
@@ -169,6 +191,7 @@ export class FakeControl {
       control: null,
       forecast: null,
       observed: null,
+      advice: [],
       locked: ['Dry-run has not run yet: no call carries a verdict of these settings.'],
       command: `tapmesh config set ${key} mode=dry-run --reason '…'`,
       ...this.evidence.get(key),

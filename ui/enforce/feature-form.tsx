@@ -63,7 +63,13 @@ async function apply(
 }
 
 /** What is missing before the change can be made, in words; empty where nothing is. */
-function missingOf(rows: readonly Difference[], reason: string, locked: boolean): string {
+function missingOf(
+  { served_from }: ConfigAnswer,
+  rows: readonly Difference[],
+  reason: string,
+  locked: boolean,
+): string {
+  if (served_from !== undefined) return `Change ${served_from} instead.`
   if (rows.length === 0) return 'Nothing differs from what is set.'
   if (locked) return 'Locked until the evidence is there.'
   if (reason.trim() === '') return 'A reason is required.'
@@ -108,7 +114,7 @@ export function FeatureForm(props: {
   const rows = differencesOf(evidence, settings, given.value)
   const mode = (given.value['mode'] ?? evidence.mode) as Mode
   const locked = evidence.locked.length > 0
-  const missing = missingOf(rows, reason.value, locked && goesFurther(evidence, given.value))
+  const missing = missingOf(config, rows, reason.value, locked && goesFurther(evidence, given.value))
   const target = `${evidence.service}.${evidence.feature}`
   return (
     <form
@@ -124,6 +130,11 @@ export function FeatureForm(props: {
         choose={(it) => set('mode', it)}
       />
       {locked ? <Locked reasons={evidence.locked} /> : null}
+      {evidence.advice.map((advice) => (
+        <p key={advice} class="note" data-advice>
+          {advice}
+        </p>
+      ))}
       {mode === 'enforce' ? (
         <PercentField
           value={given.value['percent'] ?? String(evidence.percent)}

@@ -19,13 +19,16 @@ export function NoToken() {
 }
 
 /** What the API said about a change that was not made. */
-export function ChangeError({ error, children }: { error: ApiError; children?: ComponentChildren }) {
+export function ChangeError(props: { error: ApiError; title?: string; children?: ComponentChildren }) {
+  const { error } = props
+  const { title = error.code === 'TAPMESH_CONFIG_CHANGED' ? 'Changed meanwhile' : 'Nothing was changed' } =
+    props
   return (
     <div class="problem" role="alert" data-code={error.code}>
-      <strong>{error.code === 'TAPMESH_CONFIG_CHANGED' ? 'Changed meanwhile' : 'Nothing was changed'}</strong>
+      <strong>{title}</strong>
       <p>{error.message}</p>
       {error.hint === '' ? null : <p class="muted">{error.hint}</p>}
-      {children}
+      {props.children}
       <p class="problem-foot">
         <code>{error.code}</code>
       </p>

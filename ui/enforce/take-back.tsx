@@ -12,7 +12,7 @@ import { ReasonForm } from './reason-form.tsx'
 
 export function Undo({ config, made }: { config: ConfigAnswer; made: ConfigChanged | undefined }) {
   const asking = useSignal(false)
-  if (config.changed_at === null) return null
+  if (config.changed_at === null || config.served_from !== undefined) return null
   const mine = made?.revision === config.revision
   return (
     <div class="undo" data-undo>

@@ -3,6 +3,7 @@ import { apiAddress } from '../data/api.ts'
 import { graph } from '../data/live-graph.ts'
 import { paceOf, useResource } from '../data/resource.ts'
 import { BypassOn, BypassSwitch } from '../enforce/bypass.tsx'
+import { DocumentNotes } from '../enforce/document-notes.tsx'
 import { MATRIX_ROWS_MAX, Matrix, matrixRows } from '../enforce/matrix.tsx'
 import { ModeWords } from '../enforce/mode-mark.tsx'
 import { NoToken } from '../enforce/reason-form.tsx'
@@ -123,6 +124,7 @@ export function EnforcePage() {
         </div>
       </div>
       <BypassOn config={config.data ?? asked.data} />
+      <DocumentNotes config={config.data} />
       <NoToken />
       {config.data && config.data.revision !== '0.0' ? <Revisions config={config.data} /> : null}
       <ResourceView {...asked} what="What is enforced" lines={8}>

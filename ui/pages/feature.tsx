@@ -12,6 +12,7 @@ import { apiAddress } from '../data/api.ts'
 import { paceOf, useResource } from '../data/resource.ts'
 import { BypassOn } from '../enforce/bypass.tsx'
 import { Cohorts } from '../enforce/cohorts.tsx'
+import { DocumentNotes } from '../enforce/document-notes.tsx'
 import { EvidenceRows } from '../enforce/evidence-rows.tsx'
 import { FeatureForm } from '../enforce/feature-form.tsx'
 import { Ledger } from '../enforce/ledger.tsx'
@@ -178,6 +179,7 @@ function Known({ service, feature }: { service: string; feature: Feature }) {
         </div>
       </div>
       <BypassOn config={config.data} />
+      <DocumentNotes config={config.data} />
       <p class="muted feature-words">
         {effect} <span>{says}</span>
       </p>

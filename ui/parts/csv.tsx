@@ -1,3 +1,5 @@
+import { saveFile } from './save.ts'
+
 /** Tables as files, made in the browser from what is shown. */
 
 export type CsvCell = string | number | boolean
@@ -22,12 +24,8 @@ export function CsvLink(props: {
       type="button"
       class="button quiet"
       onClick={() => {
-        const file = new Blob([csvText(props.head, props.rows())], { type: 'text/csv' })
-        const link = document.createElement('a')
-        link.href = URL.createObjectURL(file)
-        link.download = `${props.name}.csv`
-        link.click()
-        URL.revokeObjectURL(link.href)
+        const text = csvText(props.head, props.rows())
+        saveFile(`${props.name}.csv`, new Blob([text], { type: 'text/csv' }))
       }}
     >
       Save as CSV

@@ -1,18 +1,11 @@
 import { useSignal } from '@preact/signals'
 import { Command, copyText } from '../parts/copy.tsx'
+import { saveFile } from '../parts/save.ts'
 import { announce } from '../parts/toast.tsx'
 import type { Format } from './picture-file.ts'
 import { FORMATS, fileOf, graphCommand } from './picture-file.ts'
 
 /** What is on screen as a file, as a link, and as the command that gives the same window. */
-
-function save(name: string, blob: Blob): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(blob)
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
-}
 
 export function ShareSheet({ close }: { close: () => void }) {
   const format = useSignal<Format>('svg')
@@ -20,7 +13,7 @@ export function ShareSheet({ close }: { close: () => void }) {
     format.value = it
     const file = await fileOf(it)
     if (!file) announce('There is nothing to save yet')
-    else save(file.name, file.blob)
+    else saveFile(file.name, file.blob)
   }
   return (
     <div class="share">

@@ -1,0 +1,57 @@
+import { agoText, wholeText } from '../../graph-api/picture/format.ts'
+import type { PoliciesAnswer } from '../../model/enforcement.ts'
+import { PlainHead } from '../parts/plain-table.tsx'
+
+/** Rules of one service with the recorded calls that fit them. */
+
+type Service = PoliciesAnswer['services'][number]
+type Rule = Service['rules'][number]
+
+const listed = (words: readonly string[]): string => (words.length === 0 ? 'any' : words.join(', '))
+
+const since = (instant: string | null): string =>
+  instant === null ? 'never' : agoText(Math.max(0, (Date.now() - Date.parse(instant)) / 1000))
+
+function Row({ rule }: { rule: Rule }) {
+  return (
+    <tr data-rule={rule.id} data-unused={rule.unused}>
+      <td>
+        <span class="mono strong">{rule.id}</span>
+        {rule.unused ? (
+          <span class="cell-remark is-warn">
+            <span aria-hidden="true">▲ </span>unused: no call fits it
+          </span>
+        ) : null}
+      </td>
+      <td>
+        <b class={rule.action === 'deny' ? 'tone-text is-bad' : ''}>{rule.action}</b>
+      </td>
+      <td class="mono wrap">{listed(rule.from)}</td>
+      <td class="mono wrap">{listed(rule.methods)}</td>
+      <td class="mono wrap">{listed(rule.paths)}</td>
+      <td class="number">{wholeText(rule.hits)}</td>
+      <td class="number faint">{since(rule.last_seen)}</td>
+      <td class="number faint">{rule.line ?? '–'}</td>
+    </tr>
+  )
+}
+
+export function RuleTable({ service }: { service: Service }) {
+  if (service.rules.length === 0) return <p class="muted">No rules: the default decides about every call.</p>
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+    <section class="table-scroll inside" aria-label={`Rules of ${service.service}`} tabIndex={0}>
+      <table>
+        <PlainHead
+          words={['Rule', 'Action', 'Callers', 'Methods', 'Paths']}
+          figures={['Calls', 'Last seen', 'Line']}
+        />
+        <tbody>
+          {service.rules.map((rule) => (
+            <Row key={rule.id} rule={rule} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
