@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type Collector, createCollector } from '../collector/collector.ts'
 import { Control } from '../collector/control/control.ts'
+import { RolloutDriver } from '../collector/control/rollout-driver.ts'
 import { openStore } from '../collector/store/open.ts'
 import { RETENTION_DEFAULTS } from '../collector/store/retention.ts'
 import type { Store } from '../collector/store/store.ts'
@@ -120,18 +121,37 @@ function urlOf(host: string, port: number): string {
 interface Parts {
   store?: Store
   control?: Control
+  rollouts?: RolloutDriver
   collector?: Collector
   api?: GraphApi
   server?: Server
 }
 
 /** In the order that loses nothing: first nobody can ask, then nobody can send, then what waits is written. */
-async function closeParts({ api, server, collector, control, store }: Parts): Promise<void> {
+async function closeParts({ api, server, collector, rollouts, control, store }: Parts): Promise<void> {
   api?.close()
   if (server) await closeServer(server)
   await collector?.close()
+  await rollouts?.close()
   await control?.close()
   await store?.close()
+}
+
+/** Control asks it for every state, so it knows where rollouts stand before the first tap asks. */
+async function openRollouts(
+  store: Store,
+  control: Control,
+  onWarning: (text: string) => void,
+): Promise<RolloutDriver> {
+  const rollouts = new RolloutDriver({
+    store,
+    now: () => Date.now() * 1000,
+    onFault: (error) => onWarning(`rollouts cannot be looked after: ${describeError(error)}`),
+  })
+  await rollouts.open()
+  control.useOverlay(rollouts)
+  rollouts.start(control)
+  return rollouts
 }
 
 /** @throws TapmeshError as the store, the collector and the listeners; nothing stays open then */
@@ -145,6 +165,8 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
     parts.store = store
     const control = await Control.open({ store, onWarning })
     parts.control = control
+    const rollouts = await openRollouts(store, control, onWarning)
+    parts.rollouts = rollouts
     const { days, gigabytes } = options.retention
     const collector = await createCollector({
       store,
@@ -164,6 +186,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
     const api = createGraphApi({
       store: selfTrace?.store(store) ?? store,
       control,
+      rollouts,
       version: versionOfProject(),
       token,
       collectorStatus: () => collector.status(),

@@ -3,6 +3,7 @@ import type { Control } from '../collector/control/control.ts'
 import type { Store } from '../collector/store/store.ts'
 import type { Slo } from '../model/slo.ts'
 import type { StatusAnswer } from './contract.ts'
+import { NO_ROLLOUTS, type RolloutsView } from './enrich/control-view.ts'
 import { readGraph } from './enrich/graph.ts'
 import { Slos, withSlo } from './enrich/slo.ts'
 import type { Span } from './query/window.ts'
@@ -10,6 +11,7 @@ import { answerRoutes, ownRoutes } from './route/answers.ts'
 import { assetRoute, readAssets } from './route/asset.ts'
 import { backtestRoutes, recommendationRoutes } from './route/backtest.ts'
 import { configRoutes } from './route/config.ts'
+import { enforcementRoutes } from './route/enforcement.ts'
 import { errorRoute, unknownMethod, unknownRoute } from './route/error.ts'
 import { graphRoutes } from './route/graph.ts'
 import { hostGuard, mutationGuard, securityHeaders } from './route/guard.ts'
@@ -22,6 +24,8 @@ export interface GraphApiOptions {
   store: Store
   /** The policy and who has it; closed by who opened it. */
   control: Control
+  /** Where rollouts and latches stand; default nowhere. */
+  rollouts?: RolloutsView | undefined
   /** Version of tapmesh. */
   version: string
   /** What mutations must present; reading needs none. */
@@ -96,6 +100,8 @@ export function createGraphApi(options: GraphApiOptions): GraphApi {
   app.use('/api/v1', answerRoutes(source), ownRoutes(source), overTimeRoutes(source))
   app.use('/api/v1', backtestRoutes(source), recommendationRoutes(source))
   app.use('/api/v1', configRoutes(options.control))
+  const { control, rollouts = NO_ROLLOUTS } = options
+  app.use('/api/v1', enforcementRoutes({ store, control, rollouts, now }))
   app.use(unknownMethod, assetRoute(readAssets(options.assets ?? '')), unknownRoute, errorRoute(onFault))
   return { app, close: () => streams.close() }
 }

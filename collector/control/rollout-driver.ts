@@ -73,6 +73,8 @@ export class RolloutDriver implements Overlay {
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | undefined
   #written_us = 0
+  /** The same trouble is told once, until a look went well again. */
+  #faulty = false
   /** Changes that are stored here and that Control could not be told of yet. */
   #untold: RolloutChange[] = []
 
@@ -92,7 +94,15 @@ export class RolloutDriver implements Overlay {
     this.#control = control
     const again = () => {
       this.#looking ??= this.look()
-        .catch(this.#options.onFault)
+        .then(
+          () => {
+            this.#faulty = false
+          },
+          (error: unknown) => {
+            if (!this.#faulty) this.#options.onFault(error)
+            this.#faulty = true
+          },
+        )
         .finally(() => {
           this.#looking = undefined
         })

@@ -3,6 +3,8 @@ import * as answers from './answers.ts'
 import { backtestAnswer, backtestBody, recommendationAnswer, recommendationParameters } from './backtest.ts'
 import * as config from './config.ts'
 import { CONFIG_OPERATIONS } from './config-operations.ts'
+import * as enforcement from './enforcement.ts'
+import { ENFORCEMENT_OPERATIONS } from './enforcement-operations.ts'
 import * as graphs from './graph.ts'
 import type { Operation } from './operation.ts'
 import * as overTime from './over-time.ts'
@@ -32,6 +34,8 @@ export const COMPONENTS = {
   ConfigHistory: config.configHistoryAnswer,
   ConfigRevision: config.configRevisionAnswer,
   Audit: config.auditAnswer,
+  Enforcement: enforcement.enforcementAnswer,
+  Evidence: enforcement.evidenceAnswer,
   Error: answers.errorAnswer,
 } as const
 
@@ -201,6 +205,7 @@ export const OPERATIONS: readonly Operation[] = [
     answer: json('Recommendation'),
   },
   ...CONFIG_OPERATIONS,
+  ...ENFORCEMENT_OPERATIONS,
 ]
 
 type JsonObject = Record<string, unknown>

@@ -1,5 +1,4 @@
 import { readAllCalls, readCohorts } from '../../../collector/control/cohorts.ts'
-import { verdictParts } from '../../../collector/store/verdict-slices.ts'
 import { quantile } from '../../../model/histogram.ts'
 import { insertCalls, NOW, openTestStore, SECOND } from '../../support/mesh.ts'
 
@@ -55,24 +54,4 @@ test('callers with entries of their own are left out, and no calls are none', as
 test('once nothing is split, all calls of the side that judges', async () => {
   const all = await readAllCalls(store, { ...query, from_us: NOW - HOUR }, NOW)
   expect(all).toMatchObject({ calls: 721, errors: 91 })
-})
-
-test('windows are cut into hours and what remains, without gap or overlap', () => {
-  const at_s = NOW / SECOND
-  for (const [from_s, long_s] of [
-    [at_s - 30, 30],
-    [at_s - 5000, 5000],
-    [at_s - 100_003, 100_000],
-    [at_s - 400_000, 300_000],
-    [at_s - 400_000, 400_000],
-  ] as const) {
-    const parts = verdictParts({ from_us: from_s * SECOND, to_us: (from_s + long_s) * SECOND }, NOW)
-    for (const [index, part] of parts.entries()) {
-      if (index > 0) expect(part.from_s).toBe(parts[index - 1]!.to_s)
-      if (part.table === 'verdict_1h') expect([part.from_s % 3600, part.to_s % 3600]).toEqual([0, 0])
-      else expect(part.from_s).toBeGreaterThan(at_s - 47 * 3600)
-    }
-    expect(parts[0]!.from_s).toBeLessThanOrEqual(from_s)
-    expect(parts.at(-1)!.to_s).toBeGreaterThanOrEqual(from_s + long_s)
-  }
 })

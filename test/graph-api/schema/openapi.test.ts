@@ -43,6 +43,7 @@ const ASKS: Record<string, string> = {
   '/api/v1/positions/{view}': '/api/v1/positions/map',
   '/api/v1/paths': '/api/v1/paths?through=cart',
   '/api/v1/recommendations': '/api/v1/recommendations?service=cart&from=now-15m',
+  '/api/v1/evidence': '/api/v1/evidence?service=cart&feature=mtls',
 }
 
 test('every answer keeps to the description that is served', async () => {
