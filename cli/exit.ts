@@ -12,9 +12,12 @@ const USAGE = new Set<string>([
   'TAPMESH_ADDRESS_INVALID',
   'TAPMESH_BIND_UNSAFE',
   'TAPMESH_QUERY_INVALID',
+  'TAPMESH_REASON_MISSING',
+  'TAPMESH_DENIES_ALL',
+  'TAPMESH_CONFIG_READONLY',
 ] satisfies ErrorCode[])
 
-const FINDING = new Set<string>(['TAPMESH_NOT_FOUND'] satisfies ErrorCode[])
+const FINDING = new Set<string>(['TAPMESH_NOT_FOUND', 'TAPMESH_CONFIG_CHANGED'] satisfies ErrorCode[])
 
 export function exitCodeOf(error: unknown): number {
   const code = codeOf(error)

@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from 'commander'
 import { codeOf, describeError, EXIT, TapmeshError } from '../model/error.ts'
+import { auditCommand } from './command/audit.ts'
 import { backtestCommand } from './command/backtest.ts'
 import { callsCommand } from './command/calls.ts'
 import { configCommand } from './command/config.ts'
@@ -50,6 +51,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     mcpCommand,
     doctorCommand,
     configCommand,
+    auditCommand,
     backtestCommand,
     recommendCommand,
     exportCommand,

@@ -11,6 +11,8 @@ export interface Api {
   /** @throws TapmeshError with the API's own code, or TAPMESH_PEER_UNAVAILABLE where nothing answers */
   get<Answer>(path: string, parameters?: Parameters): Promise<Answer>
   text(path: string, parameters?: Parameters): Promise<string>
+  /** Changes something, which needs the token. @throws TapmeshError as `get` */
+  send<Answer>(method: 'PUT' | 'POST', path: string, body: object, token: string | undefined): Promise<Answer>
   /** The answer with its body unread, for streams. `signal` ends it. */
   open(path: string, parameters: Parameters, signal: AbortSignal): Promise<Response>
 }
@@ -59,33 +61,47 @@ async function refusal(response: Response, url: string): Promise<TapmeshError> {
 }
 
 export function createApi(address: string): Api {
-  async function open(path: string, parameters: Parameters, signal: AbortSignal): Promise<Response> {
-    const url = new URL(path, address)
-    for (const [name, value] of Object.entries(parameters)) {
-      if (value !== undefined && value !== '') url.searchParams.set(name, String(value))
-    }
+  async function ask(url: URL, request: RequestInit & { signal: AbortSignal }): Promise<Response> {
     let response: Response
     try {
-      response = await fetch(url, { signal })
+      response = await fetch(url, request)
     } catch (error) {
+      const { signal } = request
       if (signal.aborted && signal.reason?.name === 'AbortError') throw error
       throw unavailable(address, error)
     }
     if (!response.ok) throw await refusal(response, String(url))
     return response
   }
+  async function open(path: string, parameters: Parameters, signal: AbortSignal): Promise<Response> {
+    const url = new URL(path, address)
+    for (const [name, value] of Object.entries(parameters)) {
+      if (value !== undefined && value !== '') url.searchParams.set(name, String(value))
+    }
+    return ask(url, { signal })
+  }
+  async function answerOf<Answer>(response: Response): Promise<Answer> {
+    const body = await response.text()
+    try {
+      return JSON.parse(body) as Answer
+    } catch (error) {
+      throw unavailable(address, error)
+    }
+  }
   const bounded = () => AbortSignal.timeout(ANSWER_MS_MAX)
   return {
     address,
     open,
     async get<Answer>(path: string, parameters: Parameters = {}) {
-      const response = await open(path, parameters, bounded())
-      const body = await response.text()
-      try {
-        return JSON.parse(body) as Answer
-      } catch (error) {
-        throw unavailable(address, error)
+      return answerOf<Answer>(await open(path, parameters, bounded()))
+    },
+    async send<Answer>(method: 'PUT' | 'POST', path: string, body: object, token: string | undefined) {
+      const headers = {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       }
+      const request = { method, headers, body: JSON.stringify(body), signal: bounded() }
+      return answerOf<Answer>(await ask(new URL(path, address), request))
     },
     async text(path, parameters = {}) {
       return await (await open(path, parameters, bounded())).text()

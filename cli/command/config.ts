@@ -1,6 +1,9 @@
 import { Command } from 'commander'
+import type { ConfigAnswer } from '../../model/enforcement.ts'
 import { EXIT } from '../../model/error.ts'
-import type { Terminal } from '../terminal.ts'
+import { apiOf, type Terminal } from '../terminal.ts'
+import { getCommand, historyCommand, rearmCommand, setCommand, undoCommand } from './config-live.ts'
+import { type ApiOptions, apiCommand } from './shared-option.ts'
 
 function lintCommand(terminal: Terminal): Command {
   return new Command('lint')
@@ -53,35 +56,54 @@ Examples:
 }
 
 function diffCommand(terminal: Terminal): Command {
-  return new Command('diff')
-    .description('what changes for calls between two policies; exits with 1 where something does')
-    .argument('<before>', 'a policy')
-    .argument('<after>', 'another')
-    .option('--json', 'for programs: one JSON document')
+  return apiCommand('diff', 'what changes for calls between two policies; exits with 1 where something does')
+    .argument('<before>', 'a policy; alone: what it would change in the running mesh')
+    .argument('[after]', 'another')
     .addHelpText(
       'after',
       `
 Compares what holds, defaults included, not how it is written.
 
-Example:
-  tapmesh config diff policy.yaml proposed.yaml`,
+Examples:
+  tapmesh config diff policy.yaml proposed.yaml
+  tapmesh config diff proposed.yaml`,
     )
-    .action(async (before: string, after: string, options: { json?: boolean }) => {
-      const { diffPolicies } = await import('../../tap-proxy/policy/diff.ts')
-      const { loadPolicy } = await import('../../tap-proxy/policy/policy-file.ts')
-      const old = await loadPolicy(before)
-      const changes = diffPolicies(old.policy, (await loadPolicy(after)).policy)
-      const { diffLines } = await import('../print/policy.ts')
-      terminal.out(
-        options.json === true ? JSON.stringify(changes, null, 2) : diffLines(changes, terminal).join('\n'),
-      )
-      if (changes.length > 0) terminal.exit(EXIT.finding)
-    })
+    .action((before: string, after: string | undefined, options: ApiOptions) =>
+      diff(terminal, before, after, options),
+    )
+}
+
+async function diff(
+  terminal: Terminal,
+  before: string,
+  after: string | undefined,
+  options: ApiOptions,
+): Promise<void> {
+  const { diffPolicies } = await import('../../tap-proxy/policy/diff.ts')
+  const { loadPolicy } = await import('../../tap-proxy/policy/policy-file.ts')
+  const { readDocument } = await import('../../collector/control/standing.ts')
+  const live = async () => {
+    const { document } = await apiOf(terminal, options.api).get<ConfigAnswer>('/api/v1/config')
+    return readDocument(document)
+  }
+  const proposed = await loadPolicy(after ?? before)
+  const old = after === undefined ? await live() : await loadPolicy(before)
+  const changes = diffPolicies(old.policy, proposed.policy)
+  const { diffLines } = await import('../print/policy.ts')
+  terminal.out(
+    options.json === true ? JSON.stringify(changes, null, 2) : diffLines(changes, terminal).join('\n'),
+  )
+  if (changes.length > 0) terminal.exit(EXIT.finding)
 }
 
 export function configCommand(terminal: Terminal): Command {
   return new Command('config')
-    .description('look at policies and configuration files')
+    .description('the policy of the mesh, and configuration files')
+    .addCommand(getCommand(terminal))
+    .addCommand(setCommand(terminal))
+    .addCommand(undoCommand(terminal))
+    .addCommand(rearmCommand(terminal))
+    .addCommand(historyCommand(terminal))
     .addCommand(lintCommand(terminal))
     .addCommand(explainCommand(terminal))
     .addCommand(diffCommand(terminal))
