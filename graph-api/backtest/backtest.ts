@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { setImmediate as breath } from 'node:timers/promises'
 import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
 import { FEATURES, type Feature } from '../../model/flag.ts'
 import { type Policy, settingsFor } from '../../model/policy.ts'
 import { compilePolicy, type Engine } from '../../tap-proxy/enforce/engine.ts'
@@ -11,12 +10,12 @@ import { readCoverage } from '../query/coverage.ts'
 import { rfc3339, type Span } from '../query/window.ts'
 import { readAlreadyRetried } from './already-retried.ts'
 import { distinctKinds } from './distinct-kinds.ts'
-import { KINDS_MAX } from './kind.ts'
 import { notesOf } from './notes.ts'
 import { Replay } from './replay.ts'
+import { readRoutesWithin } from './routes-within.ts'
 import { REPLAY_PIECE_CALLS, readRows } from './rows.ts'
 import { nameSamples } from './samples.ts'
-import { PIECE_US_MAX, type Piece, piecesOf, readMinutes, type Scope, scopeOf, WITHIN } from './scope.ts'
+import { PIECE_US_MAX, type Piece, piecesOf, readMinutes, type Scope, scopeOf } from './scope.ts'
 import { readsPaths, routesToOpen, type Shape, shapeOf } from './shape.ts'
 import { type Examined, STATELESS, SUMMARY_PIECE_CALLS, summarize } from './summary.ts'
 import { stepOf, Tallies } from './tally.ts'
@@ -53,14 +52,6 @@ function featuresIn(policy: Policy): Feature[] {
       }),
     )
   return FEATURES.filter(isUsed)
-}
-
-async function routesOf(store: Store, scope: Scope): Promise<string[]> {
-  const rows = await store.read<{ route: string }>(
-    `SELECT DISTINCT route FROM ${DATABASE}.calls WHERE ${WITHIN} AND ${scope.where} LIMIT ${KINDS_MAX}`,
-    { ...scope.bound, ...scope.span },
-  )
-  return rows.map(({ route }) => route)
 }
 
 interface Replayed {
@@ -195,7 +186,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestAnswer
   const scope = await scopeOf(store, policy, span, now())
   const minutes = await readMinutes(store, scope)
   const total = minutes.reduce((sum, { calls }) => sum + calls, 0)
-  const open = readsPaths(policy) ? routesToOpen(policy, await routesOf(store, scope)) : []
+  const open = readsPaths(policy) ? routesToOpen(policy, await readRoutesWithin(store, scope)) : []
   const summarized = used.filter((feature) => !features.includes(feature))
   const replayed = used.filter((feature) => features.includes(feature))
   const tallies = new Tallies(span, (feature) => (features.includes(feature) ? MINUTE_US : stepOf(span)))

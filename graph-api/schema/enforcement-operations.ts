@@ -1,4 +1,4 @@
-import { evidenceParameters } from './enforcement.ts'
+import { callId, evidenceParameters, policiesParameters } from './enforcement.ts'
 import type { Operation } from './operation.ts'
 import { windowParameters } from './parameters.ts'
 
@@ -18,5 +18,20 @@ export const ENFORCEMENT_OPERATIONS: readonly Operation[] = [
       'What one feature said under the settings in force, its cohorts, and what the next step waits for.',
     query: evidenceParameters,
     answer: { 'application/json': 'Evidence' },
+  },
+  {
+    path: '/api/v1/policies',
+    method: 'get',
+    summary: 'Rules of authorization with the recorded calls that fit them, and those that none fits.',
+    query: policiesParameters,
+    answer: { 'application/json': 'Policies' },
+  },
+  {
+    path: '/api/v1/calls/{call}/why',
+    method: 'get',
+    summary: 'What every feature said about one call, in words, with line and who set it.',
+    names: { call: callId },
+    query: windowParameters,
+    answer: { 'application/json': 'Why' },
   },
 ]

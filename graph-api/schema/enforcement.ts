@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { EnforcementAnswer, EvidenceAnswer } from '../../model/enforcement.ts'
+import { OUTCOMES, REPORTERS } from '../../model/call.ts'
+import type { EnforcementAnswer, EvidenceAnswer, PoliciesAnswer, WhyAnswer } from '../../model/enforcement.ts'
 import { MODES } from '../../model/flag.ts'
 import { count, decision, featureName, micros, share, time } from './graph.ts'
 import { serviceName, windowParameters } from './parameters.ts'
@@ -86,3 +87,66 @@ export const evidenceAnswer = z.strictObject({
   advice: z.array(z.string()),
   command: z.string(),
 }) satisfies z.ZodType<EvidenceAnswer>
+
+export const callId = z
+  .string()
+  .regex(
+    new RegExp(`^[0-9a-f]{16}\\.(?:${REPORTERS.join('|')})$`),
+    'is not the id of a call, like b7ad6b7169203331.server',
+  )
+
+export const whyAnswer = z.strictObject({
+  id: z.string(),
+  ts: time,
+  trace_id: z.string(),
+  source: z.string(),
+  destination: z.string(),
+  method: z.string(),
+  route: z.string(),
+  status: z.string(),
+  outcome: z.enum(OUTCOMES),
+  config_version: z.string(),
+  verdicts: z.array(
+    z.strictObject({
+      feature: featureName,
+      decision,
+      acted: z.boolean(),
+      rule: z.string(),
+      cohort: z.enum(['treated', 'control']).optional(),
+      reason: z.string(),
+      place: z.string().nullable(),
+      set_by: z.strictObject({ actor: z.string(), at: time, reason: z.string() }).nullable(),
+    }),
+  ),
+}) satisfies z.ZodType<Omit<WhyAnswer, 'verdicts'>>
+
+export const policiesParameters = z.strictObject({
+  ...windowParameters.shape,
+  service: serviceName.optional().describe('Only the rules of this service.'),
+})
+
+export const policiesAnswer = z.strictObject({
+  window,
+  services: z.array(
+    z.strictObject({
+      service: z.string(),
+      mode,
+      default: z.enum(['allow', 'deny']),
+      rules: z.array(
+        z.strictObject({
+          id: z.string(),
+          action: z.enum(['allow', 'deny']),
+          from: z.array(z.string()).readonly(),
+          methods: z.array(z.string()).readonly(),
+          paths: z.array(z.string()).readonly(),
+          line: count.nullable(),
+          hits: count,
+          last_seen: time.nullable(),
+          unused: z.boolean(),
+        }),
+      ),
+      would_deny: count,
+      denied: count,
+    }),
+  ),
+}) satisfies z.ZodType<PoliciesAnswer>

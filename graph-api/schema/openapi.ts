@@ -36,6 +36,8 @@ export const COMPONENTS = {
   Audit: config.auditAnswer,
   Enforcement: enforcement.enforcementAnswer,
   Evidence: enforcement.evidenceAnswer,
+  Policies: enforcement.policiesAnswer,
+  Why: enforcement.whyAnswer,
   Error: answers.errorAnswer,
 } as const
 

@@ -53,7 +53,12 @@ test('every answer keeps to the description that is served', async () => {
     reason: 'a try',
   }
   const { revision } = await mesh.served.control.set(set)
-  const asks: Record<string, string> = { ...ASKS, '/api/v1/config/{revision}': `/api/v1/config/${revision}` }
+  const { body } = await mesh.served.get<{ calls: { id: string }[] }>('/api/v1/calls?limit=1')
+  const asks: Record<string, string> = {
+    ...ASKS,
+    '/api/v1/config/{revision}': `/api/v1/config/${revision}`,
+    '/api/v1/calls/{call}/why': `/api/v1/calls/${body.calls[0]!.id}/why`,
+  }
   for (const [path, methods] of Object.entries(document.paths)) {
     // What changes something, or takes a body, is asked below.
     if (methods['get'] === undefined) continue
