@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Collector, createCollector } from '../collector/collector.ts'
 import { Control } from '../collector/control/control.ts'
 import { RolloutDriver } from '../collector/control/rollout-driver.ts'
+import { ServedFile } from '../collector/control/served-file.ts'
 import { openStore } from '../collector/store/open.ts'
 import { RETENTION_DEFAULTS } from '../collector/store/retention.ts'
 import type { Store } from '../collector/store/store.ts'
@@ -30,6 +31,8 @@ export interface MeshOptions {
   tokenFile: string | undefined
   retention: { days: number | undefined; gigabytes: number | undefined }
   slos: readonly Slo[]
+  /** File that the policy is served from and changed in; undefined: API and command line change it. */
+  policy?: { file: string; denialAllowed: boolean } | undefined
   /** Traces of collector and API themselves; undefined: none. */
   selfTrace?: SelfTrace | undefined
   /** Where sampled rows go as spans; undefined: nowhere. */
@@ -122,16 +125,26 @@ interface Parts {
   store?: Store
   control?: Control
   rollouts?: RolloutDriver
+  served?: ServedFile
   collector?: Collector
   api?: GraphApi
   server?: Server
 }
 
 /** In the order that loses nothing: first nobody can ask, then nobody can send, then what waits is written. */
-async function closeParts({ api, server, collector, rollouts, control, store }: Parts): Promise<void> {
+async function closeParts({
+  api,
+  server,
+  collector,
+  served,
+  rollouts,
+  control,
+  store,
+}: Parts): Promise<void> {
   api?.close()
   if (server) await closeServer(server)
   await collector?.close()
+  await served?.close()
   await rollouts?.close()
   await control?.close()
   await store?.close()
@@ -154,6 +167,23 @@ async function openRollouts(
   return rollouts
 }
 
+/** What stands over the document and the document itself are known before the first tap asks. */
+async function openControl(
+  { policy, onWarning }: MeshOptions,
+  store: Store,
+  parts: Parts,
+): Promise<{ control: Control; rollouts: RolloutDriver }> {
+  const control = await Control.open({ store, onWarning })
+  parts.control = control
+  const rollouts = await openRollouts(store, control, onWarning)
+  parts.rollouts = rollouts
+  if (policy !== undefined) {
+    const { file: path, denialAllowed } = policy
+    parts.served = await ServedFile.open(control, { path, denialAllowed, onWarning })
+  }
+  return { control, rollouts }
+}
+
 /** @throws TapmeshError as the store, the collector and the listeners; nothing stays open then */
 export async function openMesh(options: MeshOptions): Promise<Mesh> {
   const { home, host, selfTrace, onWarning } = options
@@ -163,10 +193,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
   try {
     const store = await openStore({ dataFolder: join(home, 'data'), url: options.clickhouseUrl })
     parts.store = store
-    const control = await Control.open({ store, onWarning })
-    parts.control = control
-    const rollouts = await openRollouts(store, control, onWarning)
-    parts.rollouts = rollouts
+    const { control, rollouts } = await openControl(options, store, parts)
     const { days, gigabytes } = options.retention
     const collector = await createCollector({
       store,

@@ -13,6 +13,8 @@ interface UpOptions {
   collectorPort: number
   allowHost?: string[]
   tokenFile?: string
+  policy?: string
+  yesDenyAll?: boolean
   retentionDays?: number
   retentionGb?: number
   otlpEndpoint?: string
@@ -47,6 +49,10 @@ function forwardOf({ otlpEndpoint, otlpSample }: UpOptions): ForwardSettings | u
   return { endpoint: otlpEndpoint, sample: otlpSample ?? SAMPLE_DEFAULT }
 }
 
+function policyOf({ policy, yesDenyAll }: UpOptions): { file: string; denialAllowed: boolean } | undefined {
+  return policy === undefined ? undefined : { file: policy, denialAllowed: yesDenyAll === true }
+}
+
 export function upCommand(terminal: Terminal): Command {
   return new Command('up')
     .description('collector, API and UI in one process')
@@ -57,6 +63,11 @@ export function upCommand(terminal: Terminal): Command {
     .option('--collector-port <port>', 'where taps send their rows', wholeNumber(0, 65_535), 7401)
     .option('--allow-host <name...>', 'names under which the UI may be called, needed beyond loopback')
     .option('--token-file <file>', 'token of taps and mutations (default: <data>/token, made when absent)')
+    .option(
+      '--policy <file>',
+      'serve the policy from this file; changed there and nowhere else (docs/control.md)',
+    )
+    .option('--yes-deny-all', 'take a --policy that would deny every call to a service')
     .option('--retention-days <n>', 'keep single calls so long', wholeNumber(1, 3650))
     .option('--retention-gb <n>', 'keep at most so much', wholeNumber(1, 1_000_000))
     .option('--otlp-endpoint <url>', 'send sampled calls as OTLP spans there, like http://127.0.0.1:4318')
@@ -71,6 +82,7 @@ Examples:
   tapmesh up
   tapmesh up --port 8400 --data /var/lib/tapmesh
   tapmesh up --config mesh.yaml
+  tapmesh up --policy policy.yaml
   tapmesh up --host 0.0.0.0 --allow-host mesh.example:7400`,
     )
     .action((options: UpOptions) => run(terminal, options))
@@ -99,6 +111,7 @@ async function run(terminal: Terminal, options: UpOptions): Promise<void> {
     forward,
     retention: { days: options.retentionDays, gigabytes: options.retentionGb },
     slos: file?.slos ?? [],
+    policy: policyOf(options),
     onWarning: (text) => terminal.error(text),
   })
   const { style } = terminal
