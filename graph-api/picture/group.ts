@@ -82,9 +82,11 @@ function mergedEdge(parts: readonly GraphEdge[]): GraphEdge {
   const [first] = parts
   const total = (read: (it: GraphEdge) => number) => parts.reduce((all, it) => all + read(it), 0)
   const signals = sum(parts)
+  const verdicts = parts.flatMap((it) => it.verdicts ?? [])
   return {
     ...first!,
     ...signals,
+    ...(verdicts.length > 0 ? { verdicts } : {}),
     request_bytes: total((it) => it.request_bytes),
     response_bytes: total((it) => it.response_bytes),
     ttfb_p50_us: Math.max(...parts.map((it) => it.ttfb_p50_us)),

@@ -8,6 +8,7 @@ import { pointAt } from './path.ts'
 import { edgeSentence, groupSentence, nodeSentence } from './sentence.ts'
 import type { Layout, Point } from './spacing.ts'
 import { fitText } from './text.ts'
+import { lossText } from './verdict-words.ts'
 import { BENT_EDGES_MAX, wiresOf } from './wires.ts'
 
 export { edgeKey } from './edge-key.ts'
@@ -31,7 +32,7 @@ export type Detail = 'boxes' | 'names' | 'full'
 export interface SceneOptions {
   labels?: readonly EdgeMetric[]
   detail?: Detail
-  /** Draw labels only where something is wrong, or on these edges (keys). */
+  /** Draw figures on these edges (keys) only; calls that a policy would lose are told on every edge. */
   label_only?: ReadonlySet<string>
   /** Ids of boxes that stand for several services, with what they stand for. */
   members?: ReadonlyMap<string, readonly string[]>
@@ -206,29 +207,33 @@ interface Drawn {
   curve: Curve
 }
 
-/** Places for labels, the worst and busiest edges first; those that find none go without. */
+/** Places for labels: losses by a policy first, then the worst and busiest edges; those that find none go without. */
 function labelsOf(
   nodes: readonly SceneNode[],
   drawn: readonly Drawn[],
   { labels = ['rate', 'p95'], label_only }: SceneOptions,
 ): Map<string, LabelPlace> {
   const found = new Map<string, LabelPlace>()
-  if (labels.length === 0) return found
-  const wanted = label_only ? drawn.filter(({ key }) => label_only.has(key)) : drawn
+  const figures = ({ edge, key }: Drawn) =>
+    label_only && !label_only.has(key) ? [] : labels.map((metric) => metricText(edge, metric))
+  const wanted = drawn
+    .map((it) => ({ ...it, figures: figures(it), losses: [lossText(it.edge) ?? []].flat() }))
+    .filter((it) => it.figures.length + it.losses.length > 0)
   if (wanted.length === 0) return found
   const occupied = new Occupied()
   for (const { x, y, width, height } of nodes) {
     occupied.add({ left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 })
   }
-  const first = wanted.toSorted(
-    (a, b) => SEVERITY[b.edge.health] - SEVERITY[a.edge.health] || b.edge.rate - a.edge.rate,
+  wanted.sort(
+    (a, b) =>
+      b.losses.length - a.losses.length ||
+      SEVERITY[b.edge.health] - SEVERITY[a.edge.health] ||
+      b.edge.rate - a.edge.rate,
   )
-  for (const { edge, key, curve } of first) {
-    const place = placeLabel(
-      labels.map((metric) => metricText(edge, metric)),
-      curve,
-      occupied,
-    )
+  for (const { key, curve, figures, losses } of wanted) {
+    const whole = placeLabel([...figures, ...losses], curve, occupied)
+    // Where there is no room for all of it, what would be lost goes before the figures.
+    const place = whole ?? (losses.length > 0 ? placeLabel(losses, curve, occupied) : undefined)
     if (place) found.set(key, place)
   }
   return found

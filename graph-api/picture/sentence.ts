@@ -1,5 +1,6 @@
 import type { GraphEdge, GraphNode, Health } from '../../model/graph.ts'
 import { durationText, rateText, shareText } from './format.ts'
+import { lossWords } from './verdict-words.ts'
 
 /** Nodes and edges as full sentences: titles of the drawing, and what a screen reader says. */
 
@@ -43,6 +44,6 @@ const SLO_WORDS = {
 export function edgeSentence(edge: GraphEdge): string {
   return (
     `${edge.source} calls ${edge.destination}, ${HEALTH_WORDS[edge.health]}: ` +
-    `${rateText(edge.rate)}, ${shareText(edge.error_rate)} failing, p95 ${durationText(edge.p95_us)}`
+    `${rateText(edge.rate)}, ${shareText(edge.error_rate)} failing, p95 ${durationText(edge.p95_us)}${lossWords(edge)}`
   )
 }

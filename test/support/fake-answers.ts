@@ -12,6 +12,7 @@ import type {
   StatusRow,
 } from '../../graph-api/contract.ts'
 import { isFailed } from '../../model/outcome.ts'
+import { type CallVerdict, parseVerdict } from '../../model/verdict.ts'
 import type { Shape } from './fake-graph.ts'
 import { seriesOf } from './fake-series.ts'
 
@@ -149,6 +150,15 @@ export function matches(call: Call, query: URLSearchParams): boolean {
     return false
   const status = query.get('status')
   if (status && !statusMatches(status, call.status)) return false
+  const verdicts = call.verdicts.flatMap((text) => parseVerdict(text) ?? [])
+  for (const name of ['would', 'acted'] as const) {
+    const decision = query.get(name)
+    const acted = name === 'acted'
+    if (decision && !verdicts.some((it) => it.acted === acted && it.decision === decision)) return false
+  }
+  const [feature, decision] = query.get('verdict')?.split(':') ?? []
+  const fits = (it: CallVerdict) => it.feature === feature && (!decision || it.decision === decision)
+  if (feature && !verdicts.some(fits)) return false
   const path = query.get('path')
   if (path && !call.path.includes(path)) return false
   return call.duration_us >= Number(query.get('min_duration_us') ?? 0)

@@ -17,7 +17,14 @@ export function seeded(seed: number): Random {
 
 export interface Shape {
   services: { id: string; kind: GraphNode['kind']; tapped: boolean; zones: string[]; versions: string[] }[]
-  links: { source: string; destination: string; rate: number; errors: number; p50_us: number }[]
+  links: {
+    source: string
+    destination: string
+    rate: number
+    errors: number
+    p50_us: number
+    verdicts?: GraphEdge['verdicts']
+  }[]
 }
 
 const service = (id: string, zone = 'eu-1', version = '1.4.0'): Shape['services'][number] => ({
@@ -144,6 +151,7 @@ function edgeOf(
   const both = tapped.has(link.source) && tapped.has(link.destination)
   return {
     ...golden,
+    ...(link.verdicts ? { verdicts: link.verdicts } : {}),
     source: link.source,
     destination: link.destination,
     protocol: 'http',

@@ -1,5 +1,6 @@
 import type { BacktestAnswer, BacktestFeature } from '../../graph-api/contract.ts'
 import { shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { decidedText, isLoss } from '../../graph-api/picture/verdict-words.ts'
 import type { Feature } from '../../model/flag.ts'
 import type { Decision } from '../../model/verdict.ts'
 import { Card } from '../parts/card.tsx'
@@ -7,7 +8,7 @@ import { Link } from '../parts/link.tsx'
 import { PlainHead } from '../parts/plain-table.tsx'
 import { callAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
-import { decidedText, FEATURE_WORDS, isLoss } from './words.ts'
+import { FEATURE_WORDS } from './words.ts'
 
 /** What a policy would have done to recorded calls: what would be lost first, then feature by feature. */
 

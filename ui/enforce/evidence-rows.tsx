@@ -1,9 +1,9 @@
 import { agoText, wholeText } from '../../graph-api/picture/format.ts'
+import { decidedText, isLoss } from '../../graph-api/picture/verdict-words.ts'
 import type { EvidenceAnswer } from '../../model/enforcement.ts'
 import { Link } from '../parts/link.tsx'
 import { orderOf, sortRows, Table, type TableColumn } from '../parts/table.tsx'
 import { addressOf, callAddress, queryValue, serviceAddress, setQuery } from '../state/location.ts'
-import { decidedText, isLoss } from './words.ts'
 
 /** What a feature said of calls, by caller, route, decision and rule. */
 

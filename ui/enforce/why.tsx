@@ -1,8 +1,9 @@
+import { decidedText, isLoss } from '../../graph-api/picture/verdict-words.ts'
 import type { WhyAnswer } from '../../model/enforcement.ts'
 import { Link } from '../parts/link.tsx'
 import { featureAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
-import { decidedText, FEATURE_WORDS, isLoss } from './words.ts'
+import { FEATURE_WORDS } from './words.ts'
 
 /** What each feature said about one call: the decision, the rule and its line, and who set it. */
 

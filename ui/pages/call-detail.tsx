@@ -1,9 +1,12 @@
 import type { Call } from '../../graph-api/contract.ts'
 import { bytesText, durationText } from '../../graph-api/picture/format.ts'
+import { decidedText } from '../../graph-api/picture/verdict-words.ts'
 import { RESPONSE_FLAGS } from '../../model/call.ts'
+import { parseVerdict } from '../../model/verdict.ts'
+import { FEATURE_WORDS } from '../enforce/words.ts'
 import { copyText } from '../parts/copy.tsx'
 import { Link } from '../parts/link.tsx'
-import { addressOf, edgeAddress, traceAddress } from '../state/location.ts'
+import { addressOf, callAddress, edgeAddress, traceAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
 import { curlOf } from './curl.ts'
 
@@ -16,6 +19,17 @@ function flagWords(flags: string): string {
     .split(',')
     .map((flag) => (FLAGS[flag] ? `${flag}: ${FLAGS[flag]}` : flag))
     .join('; ')
+}
+
+/** `authorization`: `would be denied, rule default, control cohort`; as it stands where this version does not know it. */
+function verdictFact(text: string): [name: string, value: string] {
+  const verdict = parseVerdict(text)
+  if (!verdict) return ['Verdict', text]
+  const { feature, decision, acted, rule, cohort } = verdict
+  const parts = [decidedText(decision, acted)]
+  if (rule !== '') parts.push(`rule ${rule}`)
+  if (cohort !== undefined) parts.push(`${cohort} cohort`)
+  return [FEATURE_WORDS[feature], parts.join(', ')]
 }
 
 /** Name and value of each fact; empty values are left out. */
@@ -39,7 +53,7 @@ function factsOf(call: Call): [name: string, value: string][] {
     ['Source known from', call.source_evidence],
     ['Source identity', call.source_identity],
     ['Destination', instance(call.destination_instance, call.destination_zone, call.destination_version)],
-    ['Verdicts', call.verdicts.join(' ')],
+    ...call.verdicts.map(verdictFact),
     ['Trace', call.trace_id],
     ['Span', call.span_id],
     ['Parent', call.parent_span_id],
@@ -57,6 +71,7 @@ function CallActions({ call }: { call: Call }) {
       <Link to={edgeAddress(source, destination)}>Open edge</Link>
       <Link to={addressOf('/map', { source, destination })}>Show on map</Link>
       <Link to={addressOf('/calls', { trace_id, range: '7d' })}>Calls of this trace</Link>
+      {call.verdicts.length > 0 ? <Link to={callAddress(call.id)}>Why a policy said so</Link> : null}
       {call.protocol === 'http' ? (
         <button
           type="button"

@@ -1,4 +1,8 @@
+import { decidedText } from '../../graph-api/picture/verdict-words.ts'
+import { FEATURES } from '../../model/flag.ts'
+import { DECISIONS } from '../../model/verdict.ts'
 import { graph } from '../data/live-graph.ts'
+import { FEATURE_WORDS } from '../enforce/words.ts'
 import { queryValue, setQuery } from '../state/location.ts'
 
 /** The filters of the calls page; each is a parameter of the URL under the API's own name. */
@@ -14,6 +18,9 @@ export const FILTERS = [
   'path',
   'trace_id',
   'reporter',
+  'verdict',
+  'would',
+  'acted',
 ] as const
 
 const OUTCOMES: [value: string, word: string][] = [
@@ -92,6 +99,46 @@ function Choice({
   )
 }
 
+const FEATURE_OPTIONS: [value: string, word: string][] = [
+  ['', 'Any feature'],
+  ...FEATURES.map((feature): [string, string] => [feature, FEATURE_WORDS[feature]]),
+]
+
+const TOLD = DECISIONS.filter((decision) => decision !== 'pass')
+
+/** What a policy said or did: one choice that is two parameters. */
+function VerdictChoice() {
+  const [would, acted] = [queryValue('would'), queryValue('acted')]
+  const value = acted !== '' ? `acted:${acted}` : would !== '' ? `would:${would}` : ''
+  return (
+    <>
+      <select
+        class={`field ${value === '' ? '' : 'set'}`}
+        aria-label="Verdict"
+        value={value}
+        onChange={(event) => {
+          const [name = '', decision] = event.currentTarget.value.split(':')
+          setQuery(
+            { would: undefined, acted: undefined, ...(name === '' ? {} : { [name]: decision }) },
+            false,
+          )
+        }}
+      >
+        <option value="">Any verdict</option>
+        {(['would', 'acted'] as const).flatMap((name) =>
+          TOLD.map((decision) => (
+            <option key={`${name}:${decision}`} value={`${name}:${decision}`}>
+              {`${name === 'would' ? 'Said: ' : 'Done: '}${decidedText(decision, name === 'acted')}`}
+            </option>
+          )),
+        )}
+      </select>
+      <input type="hidden" name="would" value={would} />
+      <input type="hidden" name="acted" value={acted} />
+    </>
+  )
+}
+
 export function CallFilters() {
   const active = FILTERS.filter((name) => queryValue(name) !== '')
   return (
@@ -122,6 +169,8 @@ export function CallFilters() {
       <Field name="path" word="Path contains" />
       <Field name="trace_id" word="Trace id" />
       <Choice name="reporter" word="Reporter" options={REPORTERS} />
+      <Choice name="verdict" word="Feature" options={FEATURE_OPTIONS} />
+      <VerdictChoice />
       <button type="submit" class="hidden" tabIndex={-1}>
         Apply
       </button>

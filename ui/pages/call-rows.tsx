@@ -1,5 +1,8 @@
 import type { Call } from '../../graph-api/contract.ts'
 import { durationText } from '../../graph-api/picture/format.ts'
+import { decidedText, isLoss } from '../../graph-api/picture/verdict-words.ts'
+import { parseVerdict } from '../../model/verdict.ts'
+import { FEATURE_WORDS } from '../enforce/words.ts'
 import { StatusChip } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
 import { queryValue, serviceAddress, setQuery, traceAddress } from '../state/location.ts'
@@ -24,6 +27,18 @@ function sentenceOf(call: Call): string {
   return `${call.source} calls ${call.destination}, ${call.method} ${call.path}, ${answer}, ${durationText(call.duration_us)}, seen by the ${call.reporter} side`
 }
 
+/** The first verdict that costs the caller the answer. */
+function VerdictMark({ verdicts }: Pick<Call, 'verdicts'>) {
+  const loss = verdicts.map(parseVerdict).find((it) => it !== undefined && isLoss(it.decision))
+  if (!loss) return null
+  const { decision, acted, feature } = loss
+  return (
+    <span class={`verdict-mark tone-text ${acted ? 'is-bad' : 'is-warn'}`} title={FEATURE_WORDS[feature]}>
+      <span aria-hidden="true">{acted ? '■' : '▲'}</span> {decidedText(decision, acted)}
+    </span>
+  )
+}
+
 function Row({ call, open }: { call: Call; open: boolean }) {
   const toggle = () => setQuery({ call: open ? undefined : call.id })
   return (
@@ -46,6 +61,7 @@ function Row({ call, open }: { call: Call; open: boolean }) {
         </td>
         <td>
           <StatusChip status={call.status} outcome={call.outcome} flags={call.response_flags} />
+          <VerdictMark verdicts={call.verdicts} />
         </td>
         <td class="between">
           <Link to={serviceAddress(call.source)}>{call.source}</Link>

@@ -7,6 +7,7 @@ import { Exemplars } from '../panels/exemplars.tsx'
 import { StatusList } from '../panels/lists.tsx'
 import { LiveTail } from '../panels/live-tail.tsx'
 import { Sides } from '../panels/sides.tsx'
+import { hasVerdicts, Verdicts } from '../panels/verdicts.tsx'
 import { Card } from '../parts/card.tsx'
 import { HeatMap } from '../parts/heat-map.tsx'
 import { ResourceView } from '../parts/not-in-window.tsx'
@@ -47,6 +48,11 @@ function EdgeBody({ answer, source, destination }: Ends & { answer: EdgeAnswer }
           <AllCharts series={answer.series} span={answer.window} />
           <HeatMap series={answer.series} span={answer.window} filters={filters} />
         </Card>
+        {hasVerdicts(answer.edges) ? (
+          <Card title="What policies say" full>
+            <Verdicts edges={answer.edges} />
+          </Card>
+        ) : null}
         <Card title="Seen from both sides">
           <Sides answer={answer} chart />
         </Card>

@@ -10,6 +10,7 @@ import { RouteList, Section, StatusList } from './lists.tsx'
 import { LiveTail } from './live-tail.tsx'
 import { Sides } from './sides.tsx'
 import { Signals } from './signals.tsx'
+import { hasVerdicts, Verdicts } from './verdicts.tsx'
 
 /** One edge beside the map. */
 
@@ -48,6 +49,11 @@ function EdgeBody({ answer, source, destination }: Ends & { answer: EdgeAnswer }
     <div class="panel-body">
       <EdgeSignals answer={answer} />
       <SignalCharts series={answer.series} span={answer.window} />
+      {hasVerdicts(answer.edges) ? (
+        <Section title="What policies say">
+          <Verdicts edges={answer.edges} />
+        </Section>
+      ) : null}
       <Section title="Seen from both sides">
         <Sides answer={answer} />
       </Section>

@@ -58,6 +58,7 @@ export function ServiceHead({ id, service }: { id: string; service: GraphNode | 
         <Link to={addressOf('/calls', { destination: id })}>Calls to it</Link>
         <Link to={addressOf('/calls', { source: id })}>Calls from it</Link>
         <Link to={addressOf('/calls', { destination: id, outcome: 'failed' })}>Failed calls</Link>
+        <Link to={addressOf('/enforce', { service: id })}>What is enforced</Link>
       </p>
     </header>
   )

@@ -37,6 +37,20 @@ test('a closed group is one box; calls between boxes add up, calls inside are no
   expect(own.p95_us).toBe(Math.max(...into.map((edge) => edge.p95_us)))
 })
 
+test('an edge of a box carries the verdicts of all edges in it', () => {
+  const verdict = (calls: number) =>
+    [{ feature: 'mtls', decision: 'note', acted: false, rule: 'policy', calls }] as const
+  const edges = graph.edges.map((edge, at) =>
+    edge.source === 'shop.cart' ? { ...edge, verdicts: verdict(at + 1) } : edge,
+  )
+  const told = edges.flatMap((edge) => edge.verdicts ?? [])
+  const { graph: drawn } = collapse({ ...graph, edges }, 'zone', new Set(['eu-2']))
+  const box = drawn.edges.find((edge) => edge.source === 'shop.cart')!
+  expect(told).toHaveLength(2)
+  expect(box.verdicts).toEqual(told)
+  expect(drawn.edges.filter((edge) => edge.verdicts)).toEqual([box])
+})
+
 test('a box with a failing part among many is not all well', () => {
   const nodes = graph.nodes.map((node) =>
     node.id === 'shop.cart' ? { ...node, health: 'bad' as const } : node,

@@ -47,6 +47,22 @@ test('what was chosen is what edges say; far away they say nothing', () => {
   expect([0.1, 0.4, 1].map(detailFor)).toEqual(['boxes', 'names', 'full'])
 })
 
+test('calls that a policy would lose are told on their edge, whatever else labels show', () => {
+  const graph = at(0)
+  const edge = graph.edges.find((it) => it.destination === 'payment')!
+  edge.verdicts = [{ feature: 'authorization', decision: 'deny', acted: false, rule: 'default', calls: 12 }]
+  const lines = (options: Parameters<typeof sceneOf>[2]) => {
+    const { edges } = sceneOf(graph, layout(graph), options)
+    return edges.flatMap((it) => (it.label ? [[it.destination, it.label.lines]] : []))
+  }
+  expect(lines({ labels: ['errors'] })).toContainEqual(['payment', ['3.4 %', '▲ 12 would be denied']])
+  expect(lines({ labels: [] })).toEqual([['payment', ['▲ 12 would be denied']]])
+  expect(lines({ label_only: new Set() })).toEqual([['payment', ['▲ 12 would be denied']]])
+  expect(lines({ detail: 'names' })).toEqual([])
+  const { edges } = sceneOf(graph, layout(graph))
+  expect(edges.find((it) => it.destination === 'payment')!.sentence).toMatch(/, 12 calls would be denied$/)
+})
+
 test('lines grow with the logarithm of the rate, within bounds', () => {
   expect(edgeWidth(0)).toBeLessThan(edgeWidth(10))
   expect(edgeWidth(1e9)).toBe(5)
