@@ -7,6 +7,8 @@ import { configCommand } from './command/config.ts'
 import { demoCommand } from './command/demo.ts'
 import { doctorCommand } from './command/doctor.ts'
 import { edgeCommand } from './command/edge.ts'
+import { enforcementCommand } from './command/enforcement.ts'
+import { explainCommand } from './command/explain.ts'
 import { exportCommand } from './command/export.ts'
 import { graphCommand } from './command/graph.ts'
 import { mcpCommand } from './command/mcp.ts'
@@ -54,6 +56,8 @@ export function createProgram(terminal: Terminal, version: string): Command {
     auditCommand,
     backtestCommand,
     recommendCommand,
+    enforcementCommand,
+    explainCommand,
     exportCommand,
   ]
   for (const part of parts) program.addCommand(part(terminal))
