@@ -2,6 +2,7 @@ import { Command, type CommanderError } from 'commander'
 import { codeOf, describeError, EXIT, TapmeshError } from '../model/error.ts'
 import { auditCommand } from './command/audit.ts'
 import { backtestCommand } from './command/backtest.ts'
+import { bypassCommand } from './command/bypass.ts'
 import { callsCommand } from './command/calls.ts'
 import { configCommand } from './command/config.ts'
 import { demoCommand } from './command/demo.ts'
@@ -58,6 +59,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     recommendCommand,
     enforcementCommand,
     explainCommand,
+    bypassCommand,
     exportCommand,
   ]
   for (const part of parts) program.addCommand(part(terminal))

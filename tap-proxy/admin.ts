@@ -6,6 +6,7 @@ import type { BypassSwitch } from './bypass-route.ts'
 import type { MetricSources } from './exposition.ts'
 import { listenFault } from './listen-fault.ts'
 import { labelOf } from './relay/resolve.ts'
+import { ADMIN_PORTS_TRIED } from './settings.ts'
 
 export interface AdminOptions {
   host: string
@@ -24,8 +25,6 @@ export interface Admin {
   close(): void
 }
 
-/** Taps on one machine take the ports from the default upwards. */
-const PORTS_TRIED = 100
 const CONNECTIONS_MAX = 64
 const TIMEOUT_MS = 10_000
 
@@ -61,7 +60,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
 }
 
 async function listenFrom(server: Server, { host, port, fixed }: AdminOptions): Promise<void> {
-  const last = fixed || port === 0 ? port : port + PORTS_TRIED
+  const last = fixed || port === 0 ? port : port + ADMIN_PORTS_TRIED
   for (let wanted = port; ; wanted++) {
     try {
       server.listen({ host, port: wanted, exclusive: true })

@@ -69,7 +69,8 @@ async function wishOf(request: IncomingMessage): Promise<boolean> {
     text += part
     if (text.length > BODY_BYTES_MAX) break
   }
-  const [, on] = /^\s*\{\s*"bypass"\s*:\s*(true|false)\s*\}\s*$/.exec(text) ?? []
+  const [, on] =
+    text.length > BODY_BYTES_MAX ? [] : (/^\s*\{\s*"bypass"\s*:\s*(true|false)\s*\}\s*$/.exec(text) ?? [])
   if (on !== undefined) return on === 'true'
   throw new TapmeshError('TAPMESH_BODY_INVALID', 'the body says neither on nor off', 'Send {"bypass": true}.')
 }

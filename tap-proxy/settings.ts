@@ -23,6 +23,10 @@ export interface TapSettings {
   grace_s: number
 }
 
+/** Where no admin port is named, taps on one machine take these one after the other. */
+export const ADMIN_PORT_FIRST = 7402
+export const ADMIN_PORTS_TRIED = 100
+
 export interface CollectorSettings {
   url: string
   token: string | undefined

@@ -1,11 +1,10 @@
 import { hostname } from 'node:os'
 import { SAMPLE_DEFAULT } from '../../forward/settings.ts'
 import type { ListenerSettings, TapSettings } from '../settings.ts'
-import { DEFAULT_LIMITS } from '../settings.ts'
+import { ADMIN_PORT_FIRST, DEFAULT_LIMITS } from '../settings.ts'
 import { isLoopbackHost } from './address.ts'
 import type { TapDocument } from './document.ts'
 
-const ADMIN_PORT = 7402
 const BUFFER_BYTES = 16 * 1024 * 1024
 const FLUSH_MS = 1000
 const GRACE_MS = 10_000
@@ -30,7 +29,7 @@ export function assemble(document: TapDocument): TapSettings {
     limits: { ...DEFAULT_LIMITS, ...document.limits },
     admin: {
       host: admin?.host ?? '127.0.0.1',
-      port: admin?.port ?? ADMIN_PORT,
+      port: admin?.port ?? ADMIN_PORT_FIRST,
       fixed: admin?.port !== undefined,
     },
     collector: collector && {
