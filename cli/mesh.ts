@@ -10,6 +10,7 @@ import { RETENTION_DEFAULTS } from '../collector/store/retention.ts'
 import type { Store } from '../collector/store/store.ts'
 import type { ForwardSettings } from '../forward/settings.ts'
 import { createGraphApi, type GraphApi } from '../graph-api/api.ts'
+import { Forecaster } from '../graph-api/backtest/forecaster.ts'
 import { codeOf, describeError, TapmeshError } from '../model/error.ts'
 import type { Slo } from '../model/slo.ts'
 import type { SelfTrace } from './self-trace/start.ts'
@@ -125,6 +126,7 @@ interface Parts {
   store?: Store
   control?: Control
   rollouts?: RolloutDriver
+  forecaster?: Forecaster
   served?: ServedFile
   collector?: Collector
   api?: GraphApi
@@ -137,6 +139,7 @@ async function closeParts({
   server,
   collector,
   served,
+  forecaster,
   rollouts,
   control,
   store,
@@ -145,6 +148,7 @@ async function closeParts({
   if (server) await closeServer(server)
   await collector?.close()
   await served?.close()
+  await forecaster?.close()
   await rollouts?.close()
   await control?.close()
   await store?.close()
@@ -177,6 +181,12 @@ async function openControl(
   parts.control = control
   const rollouts = await openRollouts(store, control, onWarning)
   parts.rollouts = rollouts
+  parts.forecaster = new Forecaster({
+    store,
+    control,
+    now: () => Date.now() * 1000,
+    onFault: (error) => onWarning(`a forecast is missing: ${describeError(error)}`),
+  })
   if (policy !== undefined) {
     const { file: path, denialAllowed } = policy
     parts.served = await ServedFile.open(control, { path, denialAllowed, onWarning })
