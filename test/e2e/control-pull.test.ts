@@ -1,0 +1,96 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConfigAnswer, TapConfig } from '../../model/enforcement.ts'
+import { policyText } from '../support/policy.ts'
+import type { TapmeshProcess } from '../support/tapmesh-process.ts'
+import { eventually, isAlive, startTapmesh } from '../support/tapmesh-process.ts'
+import { call, startBackend } from './support/calls.ts'
+import type { TapProcess } from './support/tap-process.ts'
+import { endTaps, startTapProcess } from './support/tap-process.ts'
+
+/** A real tap pulls from the real control of a `tapmesh up`: from the API's change to the tap's word. */
+
+let folder: string
+let backend: Awaited<ReturnType<typeof startBackend>>
+let up: TapmeshProcess
+let tap: TapProcess
+let api: string
+let token: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'control-pull-'))
+  backend = await startBackend()
+  up = startTapmesh(['up', '--data', join(folder, 'mesh'), '--port', '0', '--collector-port', '0'])
+  api = (await up.said(/^listening api (\S+)$/m))[1]!
+  const collector = (await up.said(/^listening collector (\S+)$/m))[1]!
+  const tokenFile = join(folder, 'mesh', 'token')
+  token = (await readFile(tokenFile, 'utf8')).trim()
+  tap = await startTapProcess([
+    ...['--service', 'orders', '--name', 'orders-1', '--listen', '0', '--to', backend.address],
+    ...['--outbound', `0=cart@${backend.address}`, '--admin-port', '0'],
+    ...['--collector', collector, '--token-file', tokenFile, '--state-dir', join(folder, 'state')],
+  ])
+})
+afterAll(async () => {
+  endTaps()
+  if (up && isAlive(up.pid)) up.process.kill('SIGTERM')
+  await up?.ended()
+  await backend.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function change(method: string, path: string, body: object): Promise<{ revision: string }> {
+  const response = await fetch(`${api}/api/v1/config${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  })
+  expect([response.status, await response.clone().text()]).toEqual([200, expect.any(String)])
+  return (await response.json()) as { revision: string }
+}
+
+/** What control knows of the tap, once it is so. */
+const toldOf = (fits: (told: TapConfig) => boolean) =>
+  eventually(
+    async () => {
+      const { taps } = (await (await fetch(`${api}/api/v1/config`)).json()) as ConfigAnswer
+      return taps.find((told) => told.tap === 'orders-1' && fits(told))
+    },
+    30_000,
+    () => `control never heard of it; the tap said:\n${tap.stderr()}\nup said:\n${up.output()}`,
+  )
+
+const POLICY = policyText(`  orders:
+    authorization: { mode: dry-run, default: deny, rules: [{ id: web, action: allow, from: [web], methods: [GET] }] }
+  cart:
+    timeouts: { mode: dry-run, request: 2s }
+  payment:
+    timeouts: { mode: dry-run, request: 2s }
+`)
+
+test('a document set by the API is acknowledged by the tap, and calls go on', async () => {
+  const { revision } = await change('PUT', '', { document: POLICY, reason: 'rehearse' })
+  const told = await toldOf((each) => each.active === revision)
+  expect(told).toMatchObject({ result: 'ack', revision, ignored: [], bypassed: false, reachable: true })
+  expect(await tap.metric(new RegExp(`^tapmesh_config_revision_info\\{revision="${revision}"`))).toBe(1)
+  expect((await call(tap.port('inbound orders'))).status).toBe(200)
+  const [, , text] = (await readFile(join(folder, 'state', 'orders-1.state'), 'utf8')).split('\n')
+  expect(Object.keys(JSON.parse(text!).services).sort()).toEqual(['cart', 'orders'])
+})
+
+test('a change wakes the tap that waits, and so does the bypass', async () => {
+  const { revision } = await change('POST', '/edit', {
+    service: 'orders',
+    feature: 'authorization',
+    set: { percent: '50' },
+    reason: 'less of it',
+  })
+  await toldOf((told) => told.active === revision)
+  await change('POST', '/bypass', { on: true, reason: 'an incident' })
+  await toldOf((told) => told.bypassed)
+  expect(await tap.metric(/^tapmesh_bypassed /)).toBe(1)
+  await change('POST', '/bypass', { on: false, reason: 'it is over' })
+  await toldOf((told) => !told.bypassed)
+  expect((await call(tap.port('inbound orders'))).status).toBe(200)
+})
