@@ -25,6 +25,9 @@ type Tree = Readonly<Record<string, unknown>>
 /** Goes into a header, a column and a label. */
 const REVISION = /^[0-9A-Za-z]{1,32}\.[0-9]{1,15}$/
 const TRUST_DOMAIN = /^[a-z0-9._-]{0,255}$/
+/** Of what is not known so many paths are kept, and so much of each. */
+const IGNORED_MAX = 1000
+const PATH_CHARS_MAX = 160
 /** Milliseconds since 1970 that a date can hold (ECMA-262, section 21.4.1.1). */
 const TIME_MS_MAX = 8.64e15
 
@@ -82,6 +85,10 @@ const COMMON: ReadonlySet<string> = new Set(['mode', 'percent', 'expires'])
 class Reader {
   readonly ignored = new Set<string>()
 
+  #ignore(path: string): void {
+    if (this.ignored.size < IGNORED_MAX) this.ignored.add(path.slice(0, PATH_CHARS_MAX))
+  }
+
   /** @returns undefined where it holds something that this tap does not know */
   feature(feature: Feature, value: unknown, where: string): Given | undefined {
     const parameters = new Map(parametersOf(feature))
@@ -96,7 +103,7 @@ class Reader {
             ? []
             : [at]
           : unknownFields(parameter, item).map((field) => `${at}.${field}`)
-      for (const path of unknown) this.ignored.add(path)
+      for (const path of unknown) this.#ignore(path)
       known &&= unknown.length === 0
       const fault = parameter === undefined ? commonFault(name, item) : valueFault(parameter, item)
       if (fault !== undefined) refuse(at, fault)
@@ -112,7 +119,7 @@ class Reader {
       if (isFeature(name)) {
         const given = this.feature(name, item, at) ?? instead
         if (given !== undefined) found[name] = given
-      } else this.ignored.add(at)
+      } else this.#ignore(at)
     }
     return found
   }
@@ -135,7 +142,7 @@ class Reader {
   }
 
   unknown(given: Tree, known: object, prefix: string): void {
-    for (const field of Object.keys(given)) if (!Object.hasOwn(known, field)) this.ignored.add(prefix + field)
+    for (const field of Object.keys(given)) if (!Object.hasOwn(known, field)) this.#ignore(prefix + field)
   }
 
   services(value: unknown): Map<string, ServicePolicy> {

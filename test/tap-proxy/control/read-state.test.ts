@@ -142,6 +142,15 @@ describe('what this tap does not know is not enforced, and said', () => {
     expect(policy.services.get('orders')!.features).toEqual({})
   })
 
+  test('more of it than anybody would read is cut', () => {
+    const features = Object.fromEntries(
+      Array.from({ length: 2000 }, (_, index) => [`${index}`.repeat(200), {}]),
+    )
+    const { ignored } = read(stateOf(features))
+    expect(ignored).toHaveLength(1000)
+    expect(Math.max(...ignored.map((path) => path.length))).toBe(160)
+  })
+
   test('names of the language itself change nothing', () => {
     const text = JSON.stringify(stateOf()).replace('"features":{}', '"features":{"__proto__":{"retries":{}}}')
     const { policy, ignored } = readState(text)
