@@ -1,4 +1,7 @@
+import type { Policy } from '../model/policy.ts'
 import type { Events } from './events.ts'
+import { Gates } from './gate/gates.ts'
+import type { VerdictBook } from './gate/verdict-book.ts'
 import { listenFault } from './listen-fault.ts'
 import type { CallSink } from './observe/call-draft.ts'
 import { createAllowList } from './relay/allow.ts'
@@ -10,6 +13,7 @@ import { createListener } from './relay/listener.ts'
 import type { ResolvedDestination } from './relay/resolve.ts'
 import { createDestination, labelOf } from './relay/resolve.ts'
 import { TimerWheel } from './relay/timer-wheel.ts'
+import type { GateDoor } from './relay/ward.ts'
 import type { Address, ListenerSettings, TapSettings } from './settings.ts'
 
 /** How long the start waits for the first answer of the resolver; after it calls are answered 503 until there is one. */
@@ -24,6 +28,8 @@ interface OpenListener {
   destination: ResolvedDestination
   /** Where it listens in truth, where port 0 was asked for. */
   address: Address
+  /** Opened and closed by control. */
+  door: GateDoor
 }
 
 /** The listeners of one tap: opened together, exchanged by a reload without closing a connection. */
@@ -33,6 +39,7 @@ export class TapListeners {
   readonly #events: Events
   readonly #clock = systemClock()
   readonly #wheel = new TimerWheel()
+  readonly #gates: Gates
   #open = new Map<string, OpenListener>()
 
   constructor(counters: RelayCounters, sink: CallSink, events: Events) {
@@ -40,6 +47,22 @@ export class TapListeners {
     this.#sink = sink
     this.#events = events
     this.#wheel.start()
+    this.#gates = new Gates(this.#clock, (error) => counters.fault(error))
+  }
+
+  /** What policies said and did since the start. */
+  get verdicts(): VerdictBook {
+    return this.#gates.book
+  }
+
+  /**
+   * Puts a policy in force from the next call on; undefined for none, and then calls are relayed as if
+   * there had never been one. @throws what compiling it throws; then the one before stays
+   */
+  govern(policy: Policy | undefined, revision: string): void {
+    if (policy === undefined) this.#gates.clear()
+    else this.#gates.use(policy, revision)
+    for (const { door, settings } of this.#open.values()) door.gate = this.#gates.gateFor(settings)
   }
 
   /**
@@ -120,9 +143,10 @@ export class TapListeners {
 
   async #openOne(settings: ListenerSettings, tap: TapSettings): Promise<OpenListener> {
     const destination = createDestination(settings.to, { onFault: this.#events.nameUnresolved })
-    const listener = createListener(settings, this.#deps(settings, tap, destination))
+    const door: GateDoor = { gate: this.#gates.gateFor(settings) }
+    const listener = createListener(settings, this.#deps(settings, tap, destination, door))
     try {
-      return { settings, listener, destination, address: await listener.listen() }
+      return { settings, listener, destination, door, address: await listener.listen() }
     } catch (error) {
       destination.close()
       throw listenFault(error, settings.listen, `${settings.kind} ${settings.name}`)
@@ -133,10 +157,16 @@ export class TapListeners {
     if (JSON.stringify(open.settings.to) !== JSON.stringify(settings.to))
       void open.destination.replace(settings.to)
     open.settings = settings
-    open.listener.update(settings, this.#deps(settings, tap, open.destination))
+    open.door.gate = this.#gates.gateFor(settings)
+    open.listener.update(settings, this.#deps(settings, tap, open.destination, open.door))
   }
 
-  #deps(settings: ListenerSettings, tap: TapSettings, destination: ResolvedDestination): ListenerDeps {
+  #deps(
+    settings: ListenerSettings,
+    tap: TapSettings,
+    destination: ResolvedDestination,
+    door: GateDoor,
+  ): ListenerDeps {
     return {
       service: tap.service,
       zone: tap.zone,
@@ -149,6 +179,7 @@ export class TapListeners {
       counters: this.#counters,
       clock: this.#clock,
       wheel: this.#wheel,
+      door,
     }
   }
 }

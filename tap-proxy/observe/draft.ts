@@ -35,6 +35,16 @@ export class Draft implements CallDraft {
     this.parent = memory.subarray(TRACE_ID_DIGITS + SPAN_ID_DIGITS)
   }
 
+  /** The same call once more: what belongs to one attempt begins anew. */
+  nextAttempt(): void {
+    this.attempt++
+    this.ttfb_us = 0
+    this.tap_us = 0
+    this.response_bytes = 0
+    this.status = 0
+    this.verdicts = NO_VERDICTS
+  }
+
   /** Begins anew; ids are written by whoever knows the trace. */
   reset(): void {
     this.duration_us = 0

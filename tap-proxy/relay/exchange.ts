@@ -140,7 +140,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     this.answer.reset()
     this.startedAt = runtime.clock.mono_us()
     this.enteredAt = -1
-    draft.attempt++
+    draft.nextAttempt()
     this.out.changeSpan(draft, runtime)
     this.addField(`x-tapmesh-attempt: ${draft.attempt}\r\n`)
     this.client.arm(0)

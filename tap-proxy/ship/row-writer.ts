@@ -12,14 +12,23 @@ export const ROW_BYTES_MAX = 20_480
 const TAB = 0x09
 const PARTIES_MAX = 4096
 const STATUSES_MAX = 1024
+const SAID_MAX = 256
 const UINT32_MAX = 0xffffffff
 
 /** What stays the same over many calls, ready to copy, each with its closing tab. */
 interface PartyBlocks {
   /** reporter … protocol */
   who: Buffer
-  /** attempt … tap */
+  /** attempt … tap, of a first attempt of which no policy said anything */
   how: Buffer
+  /** The same of calls that a policy was asked about, by what it said. */
+  said: Map<readonly string[], SaidBlock>
+}
+
+interface SaidBlock {
+  attempt: number
+  config_version: string
+  bytes: Buffer
 }
 
 interface EndBlock {
@@ -68,7 +77,7 @@ export class RowWriter {
     at = putBytes(out, at, this.#endOf(draft))
     at = writeNumber(out, at, draft.request_bytes)
     at = writeNumber(out, at, draft.response_bytes)
-    at = putBytes(out, at, blocks.how)
+    at = putBytes(out, at, this.#howOf(draft, blocks))
     at = writeNumber(out, at, Math.min(draft.tap_us, UINT32_MAX))
     return putBytes(out, at, ATTRIBUTES_END)
   }
@@ -94,6 +103,7 @@ export class RowWriter {
       blocks = {
         who: fieldsOf(record, 'reporter', 'protocol'),
         how: fieldsOf(record, 'attempt', 'tap'),
+        said: new Map(),
       }
       if (this.#parties.size >= PARTIES_MAX) this.#parties.clear()
       this.#parties.set(parties, blocks)
@@ -101,6 +111,17 @@ export class RowWriter {
     this.#lastParties = parties
     this.#lastBlocks = blocks
     return blocks
+  }
+
+  #howOf({ attempt, verdicts, config_version, parties }: CallDraft, { how, said }: PartyBlocks): Buffer {
+    if (config_version === '' && attempt === 1) return how
+    const known = said.get(verdicts)
+    if (known && known.attempt === attempt && known.config_version === config_version) return known.bytes
+    const record = { ...EMPTY_RECORD, ...parties, ...this.#constant, attempt, verdicts, config_version }
+    const bytes = fieldsOf(record, 'attempt', 'tap')
+    if (said.size >= SAID_MAX) said.clear()
+    said.set(verdicts, { attempt, config_version, bytes })
+    return bytes
   }
 
   #endOf(draft: CallDraft): Buffer {

@@ -25,6 +25,9 @@ export interface Kept {
   trace: string
   span: string
   parent: string
+  attempt: number
+  verdicts: readonly string[]
+  config_version: string
   parties: CallParties
 }
 
@@ -45,6 +48,9 @@ export function keep(draft: CallDraft): Kept {
     trace: draft.ids.toString('latin1', 0, 32),
     span: draft.ids.toString('latin1', 32, 48),
     parent: draft.hasParent ? draft.parent.toString('latin1') : '',
+    attempt: draft.attempt,
+    verdicts: draft.verdicts,
+    config_version: draft.config_version,
     parties: draft.parties,
   }
 }

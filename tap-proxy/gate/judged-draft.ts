@@ -1,0 +1,47 @@
+import type { Outcome, Protocol, Security, SourceEvidence } from '../../model/call.ts'
+import type { JudgedCall } from '../enforce/feature.ts'
+import type { Draft } from '../observe/draft.ts'
+
+/** A call in progress as features see it: the columns of its record to be. Texts are made when they are asked for. */
+export class JudgedDraft implements JudgedCall {
+  draft!: Draft
+  ts = 0
+  duration_us = 0
+  source = ''
+  source_identity = ''
+  source_evidence: SourceEvidence = 'none'
+  destination = ''
+  destination_instance = ''
+  destination_zone = ''
+  protocol: Protocol = 'http'
+  statusCode = 0
+  outcome: Outcome = 'ok'
+  response_flags = ''
+  security: Security = 'plaintext'
+
+  get ttfb_us(): number {
+    return this.draft.ttfb_us
+  }
+
+  get request_bytes(): number {
+    return this.draft.request_bytes
+  }
+
+  get attempt(): number {
+    return this.draft.attempt
+  }
+
+  get status(): string {
+    return this.statusCode === 0 ? '' : String(this.statusCode)
+  }
+
+  get method(): string {
+    const { head, methodStart, methodEnd } = this.draft
+    return head.toString('utf8', methodStart, methodEnd)
+  }
+
+  get path(): string {
+    const { head, pathStart, pathEnd } = this.draft
+    return head.toString('utf8', pathStart, pathEnd)
+  }
+}
