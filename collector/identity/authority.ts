@@ -1,5 +1,11 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { CLOCK_SKEW_MS, KEY_ALGORITHM, loadX509, SIGN_ALGORITHM, serialNumber } from './x509.ts'
+import {
+  CLOCK_SKEW_MS,
+  KEY_ALGORITHM,
+  loadX509,
+  SIGN_ALGORITHM,
+  serialNumber,
+} from '../../tap-proxy/certificate/x509.ts'
 
 /** One certificate authority of the mesh: a key, and a certificate that is valid for a year. */
 export interface Authority {

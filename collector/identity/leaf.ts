@@ -1,7 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import { TapmeshError } from '../../model/error.ts'
+import {
+  CLOCK_SKEW_MS,
+  KEY_ALGORITHM,
+  loadX509,
+  SIGN_ALGORITHM,
+  serialNumber,
+  type X509,
+} from '../../tap-proxy/certificate/x509.ts'
 import type { Authority } from './authority.ts'
-import { CLOCK_SKEW_MS, KEY_ALGORITHM, loadX509, SIGN_ALGORITHM, serialNumber, type X509 } from './x509.ts'
 
 /** What control decides about a leaf; of the request only the key is taken. */
 export interface LeafNames {

@@ -10,8 +10,8 @@ import {
   type IdentityOptions,
   LEAF_MS,
 } from '../../../collector/identity/identity.ts'
-import { loadX509 } from '../../../collector/identity/x509.ts'
 import { grantText, parseJoinToken, renewalText } from '../../../model/identity.ts'
+import { loadX509 } from '../../../tap-proxy/certificate/x509.ts'
 import { makeRequest } from '../../support/identity/request.ts'
 import { program, testWith } from '../../support/system.ts'
 

@@ -16,6 +16,7 @@ export const ROOMS: readonly Room[] = [
   { prefix: 'tap-proxy/observe/', floor: 1, may: ['tap-proxy/wire/', 'model/'] },
   { prefix: 'tap-proxy/document/', floor: 1, may: ['model/'] },
   { prefix: 'tap-proxy/policy/', floor: 1, may: ['tap-proxy/document/', 'model/'] },
+  { prefix: 'tap-proxy/certificate/', floor: 1, may: ['model/'] },
   { prefix: 'tap-proxy/enforce/', floor: 1, may: ['model/'] },
   {
     prefix: 'tap-proxy/',
@@ -26,6 +27,7 @@ export const ROOMS: readonly Room[] = [
       'tap-proxy/document/',
       'tap-proxy/policy/',
       'tap-proxy/enforce/',
+      'tap-proxy/certificate/',
       'forward/',
       'model/',
     ],
@@ -43,7 +45,11 @@ export const ROOMS: readonly Room[] = [
       'model/',
     ],
   },
-  { prefix: 'collector/identity/', floor: 2, may: ['collector/store/', 'model/'] },
+  {
+    prefix: 'collector/identity/',
+    floor: 2,
+    may: ['collector/store/', 'tap-proxy/certificate/', 'model/'],
+  },
   {
     prefix: 'collector/',
     floor: 2,

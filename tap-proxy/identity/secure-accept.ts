@@ -1,0 +1,213 @@
+import type { Socket } from 'node:net'
+import type { Server, TLSSocket } from 'node:tls'
+import type { LeafCheck } from './leaf-check.ts'
+import { HELLO_MS, type Peeked, peek, SILENCE_MS } from './peek.ts'
+import { type PeerIdentity, peerIdentity, type UnprovenPeer } from './peer-identity.ts'
+import type { SecureContexts } from './secure-contexts.ts'
+import type { SecureCounters } from './secure-counters.ts'
+
+/** `permissive` takes plaintext and taps alike; `strict` takes taps that prove who they are. */
+export type MtlsPolicy = 'permissive' | 'strict'
+
+/** A connection once it is known what it is; nothing was read from it that its owner does not get. */
+export interface Decided {
+  /** Paused; resumed after `taken` returns. */
+  socket: Socket
+  security: 'plaintext' | 'tls' | 'mtls'
+  /** SPIFFE ID that was proven, or empty, and the service it stands for. */
+  identity: string
+  service: string
+  /** Bytes to be relayed without a look at them: the application's own TLS, or a service that speaks first. */
+  opaque: boolean
+  /** The name that the application's own TLS asked for, or empty. */
+  sni: string
+  /** Ends the connection so that the peer cannot take what came for complete. */
+  reset: () => void
+}
+
+/** Why a connection was turned away. */
+export interface Refused {
+  address: string
+  reason: 'plaintext' | 'foreign TLS' | 'peer' | 'no identity' | 'busy'
+  peer?: UnprovenPeer
+}
+
+export interface SecureAcceptOptions {
+  contexts: SecureContexts
+  leaves: LeafCheck
+  counters: SecureCounters
+  /** Asked once a connection, with the address of the peer. */
+  policyFor: (address: string) => MtlsPolicy
+  taken: (decided: Decided) => void
+  refused: (refused: Refused) => void
+  /** Milliseconds; by default those of peek.ts. */
+  silence_ms?: number
+  hello_ms?: number
+}
+
+/** Connections whose first bytes or handshake are awaited; more are reset. */
+export const UNDECIDED_MAX = 2000
+
+/** One port for plaintext, taps and the application's own TLS: each connection is told apart by its first bytes. */
+export class SecureAccept {
+  readonly #options: SecureAcceptOptions
+  readonly #server: Server
+  /** What every TLS connection runs over, by both its ports: Node does not tell. */
+  readonly #raw = new Map<string, Socket>()
+  readonly #undecided = new Set<Socket>()
+
+  constructor(options: SecureAcceptOptions) {
+    this.#options = options
+    this.#server = options.contexts.createServer()
+    this.#server.on('secureConnection', (socket) => this.#secure(socket))
+    this.#server.on('tlsClientError', (_error, socket) => {
+      options.counters.brokenHandshakes++
+      this.#rawOf(socket)?.destroy()
+    })
+  }
+
+  /** Takes a connection that was just accepted and from which nothing was read. */
+  take(socket: Socket): void {
+    const address = socket.remoteAddress ?? ''
+    if (this.#undecided.size >= UNDECIDED_MAX) {
+      this.#options.counters.refusedBusy++
+      this.#refuse(socket, { address, reason: 'busy' })
+      return
+    }
+    this.#undecided.add(socket)
+    // Its owner has not come yet, and an error that nobody hears would end the process.
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => this.#undecided.delete(socket))
+    const { silence_ms = SILENCE_MS, hello_ms = HELLO_MS } = this.#options
+    let bytes: Buffer | undefined
+    let timer = setTimeout(() => decide(undefined), silence_ms)
+    const stop = (): void => {
+      clearTimeout(timer)
+      socket.off('data', read).off('end', leave).off('close', stop)
+    }
+    // It left before it said what it is.
+    const leave = (): void => {
+      stop()
+      socket.destroy()
+    }
+    const decide = (peeked: Peeked | undefined): void => {
+      stop()
+      socket.pause()
+      if (bytes) socket.unshift(bytes)
+      this.#decided(socket, address, peeked, bytes)
+    }
+    const read = (chunk: Buffer): void => {
+      if (!bytes) {
+        clearTimeout(timer)
+        timer = setTimeout(() => decide(undefined), hello_ms)
+      }
+      bytes = bytes ? Buffer.concat([bytes, chunk]) : chunk
+      const peeked = peek(bytes)
+      if (peeked.kind !== 'more') decide(peeked)
+    }
+    socket.on('data', read)
+    socket.once('end', leave)
+    socket.once('close', stop)
+  }
+
+  /** Ends what is not decided; what was handed over is its owner's. */
+  close(): void {
+    for (const socket of this.#undecided) socket.destroy()
+    this.#options.contexts.forget(this.#server)
+  }
+
+  /** @param peeked undefined where time ran out */
+  #decided(socket: Socket, address: string, peeked: Peeked | undefined, bytes: Buffer | undefined): void {
+    const { counters, contexts } = this.#options
+    if (peeked?.kind === 'mesh-tls') {
+      if (contexts.identity) this.#handshake(socket)
+      else {
+        counters.refusedNoIdentity++
+        this.#refuse(socket, { address, reason: 'no identity' })
+      }
+      return
+    }
+    const strict = this.#options.policyFor(address) === 'strict'
+    const foreign = peeked?.kind === 'foreign-tls' || (!peeked && bytes !== undefined)
+    if (strict) {
+      if (foreign) counters.refusedForeign++
+      else counters.refusedPlaintext++
+      this.#refuse(socket, { address, reason: foreign ? 'foreign TLS' : 'plaintext' })
+      return
+    }
+    if (foreign) counters.foreign++
+    else if (peeked) counters.plaintext++
+    else counters.silent++
+    this.#handOver(socket, {
+      socket,
+      security: 'plaintext',
+      identity: '',
+      service: '',
+      opaque: peeked?.kind !== 'plaintext',
+      sni: peeked?.kind === 'foreign-tls' ? peeked.sni : '',
+      reset: () => socket.resetAndDestroy(),
+    })
+  }
+
+  #handshake(socket: Socket): void {
+    const key = keyOf(socket)
+    this.#raw.set(key, socket)
+    socket.once('close', () => this.#raw.delete(key))
+    this.#server.emit('connection', socket)
+  }
+
+  #secure(socket: TLSSocket): void {
+    const { counters, contexts, leaves, policyFor } = this.#options
+    const raw = this.#rawOf(socket)
+    const address = socket.remoteAddress ?? ''
+    const { trustDomain } = contexts.identity!
+    const peer: PeerIdentity = peerIdentity(socket, trustDomain, leaves)
+    if (!peer.proven) counters.faults[peer.fault]++
+    if (!peer.proven && policyFor(address) === 'strict') {
+      resetTls(socket, raw)
+      this.#options.refused({ address, reason: 'peer', peer })
+      return
+    }
+    if (peer.proven) counters.mtls++
+    else counters.unproven++
+    socket.pause()
+    this.#handOver(raw ?? socket, {
+      socket,
+      security: peer.proven ? 'mtls' : 'tls',
+      identity: peer.proven ? peer.id : '',
+      service: peer.proven ? peer.service : '',
+      opaque: false,
+      sni: '',
+      reset: () => resetTls(socket, raw),
+    })
+  }
+
+  #handOver(raw: Socket, decided: Decided): void {
+    this.#undecided.delete(raw)
+    this.#options.taken(decided)
+    decided.socket.resume()
+  }
+
+  #refuse(socket: Socket, refused: Refused): void {
+    this.#undecided.delete(socket)
+    socket.resetAndDestroy()
+    this.#options.refused(refused)
+  }
+
+  #rawOf(socket: TLSSocket): Socket | undefined {
+    return this.#raw.get(keyOf(socket))
+  }
+}
+
+/**
+ * TLS cannot be reset, only what it runs over; TLS then closes by itself. Destroying both within one
+ * callback of the handshake ends the whole process (Node 24.21).
+ */
+export function resetTls(socket: TLSSocket, raw: Socket | undefined): void {
+  if (raw) raw.resetAndDestroy()
+  else socket.destroy()
+}
+
+function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`
+}

@@ -1,0 +1,189 @@
+import { once } from 'node:events'
+import { connect as connectTls } from 'node:tls'
+import type { Identity } from '../../../tap-proxy/identity/identity.ts'
+import type { SecureConnection } from '../../../tap-proxy/identity/secure-connect.ts'
+import {
+  identityOf,
+  idOf,
+  makeTestAuthority,
+  type TestAuthority,
+} from '../../support/identity/certificates.ts'
+import {
+  connectAs,
+  connectPlain,
+  echo,
+  openSecurePort,
+  type SecurePort,
+  textOf,
+} from '../../support/identity/secure-pair.ts'
+import { until } from '../relay/rig.ts'
+
+let ca: TestAuthority
+let orders: Identity
+let web: Identity
+let port: SecurePort | undefined
+
+beforeAll(async () => {
+  ca = await makeTestAuthority('root')
+  orders = await identityOf(ca)
+  web = await identityOf(ca, { ids: [idOf('web')] })
+})
+afterEach(() => port?.close())
+
+async function connected(identity: Identity, to: SecurePort): Promise<SecureConnection> {
+  const result = await connectAs(identity, to.port)
+  if ('error' in result) throw result.error
+  return result.connection
+}
+
+test('a tap is known by its certificate, and what it sends first is not lost', async () => {
+  port = await openSecurePort(orders, { onTaken: echo })
+  const { socket, identity } = await connected(web, port)
+  expect(identity).toBe(idOf('orders'))
+  socket.end('hello')
+  expect(await textOf(socket)).toBe('hello')
+  expect(port.decided[0]).toMatchObject({
+    security: 'mtls',
+    identity: idOf('web'),
+    service: 'web',
+    opaque: false,
+  })
+})
+
+test('plaintext on the same port, whole and dripping, goes through with its first bytes', async () => {
+  port = await openSecurePort(orders, { onTaken: echo })
+  const socket = connectPlain(port.port)
+  socket.end('GET / HTTP/1.1\r\n\r\n')
+  expect(await textOf(socket)).toBe('GET / HTTP/1.1\r\n\r\n')
+  expect(port.decided[0]).toMatchObject({ security: 'plaintext', identity: '', opaque: false })
+  expect(port.counters).toMatchObject({ plaintext: 1, mtls: 0, foreign: 0 })
+})
+
+test('two hundred of each at once, with bodies: all arrive, none is mistaken', async () => {
+  port = await openSecurePort(orders, { onTaken: echo })
+  const body = 'x'.repeat(100_000)
+  const plain = async () => {
+    const socket = connectPlain(port!.port)
+    socket.end(body)
+    return textOf(socket)
+  }
+  const secure = async () => {
+    const { socket } = await connected(web, port!)
+    socket.end(body)
+    return textOf(socket)
+  }
+  for (let round = 0; round < 8; round++) {
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, at) => (at % 2 ? plain() : secure())))
+    expect(answers.every((answer) => answer === body)).toBe(true)
+  }
+  expect(port.counters).toMatchObject({ plaintext: 200, mtls: 200, brokenHandshakes: 0 })
+})
+
+test("the application's own TLS passes as it is, with the name it asks for", async () => {
+  const firsts: Buffer[] = []
+  port = await openSecurePort(orders, {
+    onTaken: ({ socket }) => void socket.once('data', (chunk) => firsts.push(chunk)),
+  })
+  const client = connectTls({
+    port: port.port,
+    host: '127.0.0.1',
+    servername: 'db.prod.example',
+    rejectUnauthorized: false,
+  })
+  client.on('error', () => {})
+  await until(() => firsts.length === 1)
+  expect(port.decided[0]).toMatchObject({ security: 'plaintext', opaque: true, sni: 'db.prod.example' })
+  expect(firsts[0]![0]).toBe(0x16)
+  client.destroy()
+})
+
+test('who says nothing may be waiting for a service that speaks first', async () => {
+  port = await openSecurePort(orders, { silence_ms: 1, onTaken: ({ socket }) => socket.end('5.7.0-mysql') })
+  const socket = connectPlain(port.port)
+  expect(await textOf(socket)).toBe('5.7.0-mysql')
+  expect(port.decided[0]).toMatchObject({ security: 'plaintext', opaque: true, sni: '' })
+  expect(port.counters.silent).toBe(1)
+})
+
+test('a hello that stops half way is passed on once its time is over', async () => {
+  port = await openSecurePort(orders, { hello_ms: 1, onTaken: echo })
+  const socket = connectPlain(port.port)
+  socket.write(Buffer.from([0x16, 3, 1]))
+  await until(() => port!.decided.length === 1)
+  expect(port.counters.foreign).toBe(1)
+  socket.end()
+  expect(await textOf(socket)).toBe('\x16\x03\x01')
+})
+
+describe('strict', () => {
+  test('plaintext, foreign TLS and silence are reset, counted and told; taps are let in', async () => {
+    port = await openSecurePort(orders, { policy: 'strict', silence_ms: 1, onTaken: echo })
+    for (const first of ['GET / HTTP/1.1\r\n\r\n', '\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00', '']) {
+      const socket = connectPlain(port.port)
+      if (first !== '') socket.write(Buffer.from(first, 'latin1'))
+      expect(await textOf(socket)).toBe('')
+    }
+    expect(port.refused.map(({ reason }) => reason)).toEqual(['plaintext', 'foreign TLS', 'plaintext'])
+    expect(port.counters).toMatchObject({ refusedPlaintext: 2, refusedForeign: 1 })
+    const { socket } = await connected(web, port)
+    socket.end('in')
+    expect(await textOf(socket)).toBe('in')
+  })
+
+  test('for some callers only: asked by address', async () => {
+    port = await openSecurePort(orders, { onTaken: echo })
+    const first = connectPlain(port.port)
+    first.end('a')
+    expect(await textOf(first)).toBe('a')
+    port.policy = 'strict'
+    const second = connectPlain(port.port)
+    second.end('b')
+    expect(await textOf(second)).toBe('')
+  })
+})
+
+test('no identity yet: taps are turned away with the reason, plaintext is not', async () => {
+  port = await openSecurePort(undefined, { onTaken: echo })
+  expect(await connectAs(web, port.port)).toMatchObject({ error: { code: 'TAPMESH_PEER_UNAVAILABLE' } })
+  expect(port.refused).toMatchObject([{ reason: 'no identity' }])
+  const socket = connectPlain(port.port)
+  socket.end('a')
+  expect(await textOf(socket)).toBe('a')
+  port.source.set(orders)
+  expect(await connectAs(web, port.port)).toHaveProperty('connection')
+})
+
+test('half-close over TLS: the request may end before the answer begins', async () => {
+  port = await openSecurePort(orders, {
+    onTaken({ socket }) {
+      void textOf(socket).then((text) => socket.end(`got ${text}`))
+    },
+  })
+  const { socket } = await connected(web, port)
+  socket.end('all')
+  expect(await textOf(socket)).toBe('got all')
+})
+
+test('a reset reaches the peer as one', async () => {
+  port = await openSecurePort(orders, {
+    onTaken: ({ socket, reset }) => {
+      socket.once('data', () => reset())
+    },
+  })
+  const { socket } = await connected(web, port)
+  const error = once(socket, 'error').catch((cause: unknown) => [cause])
+  socket.write('x')
+  socket.resume()
+  expect(await error).toMatchObject([{ code: 'ECONNRESET' }])
+})
+
+test('who leaves before saying what it is costs nothing', async () => {
+  port = await openSecurePort(orders)
+  for (const first of ['', '\x16', '\x16\x03\x01\x02']) {
+    const socket = connectPlain(port.port)
+    if (first !== '') socket.write(Buffer.from(first, 'latin1'))
+    socket.end()
+    await once(socket.resume(), 'close')
+  }
+  expect(port.decided).toEqual([])
+})
