@@ -48,6 +48,14 @@ describe('readFlags', () => {
     expect(messages('--otlp-sample 0.5')).toContain('--otlp-sample needs --otlp-endpoint')
   })
 
+  test('control: none, where its last state is kept, the file that stops it; also beside a file', () => {
+    const all = '--no-control --state-dir /var/lib/tap --bypass-file=/run/bypass'
+    const control = { enabled: false, stateDir: '/var/lib/tap', bypassFile: '/run/bypass' }
+    expect(readFlags(all.split(' ')).document.control).toEqual(control)
+    expect(messages(`--config tap.yaml ${all}`)).toEqual([])
+    expect(readFlags([]).document.control).toBeUndefined()
+  })
+
   test('tells all mistakes at once', () => {
     expect(
       messages(

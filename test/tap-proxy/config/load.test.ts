@@ -36,6 +36,26 @@ describe('loadTapSettings', () => {
     expect(await loadTapSettings(flags, { TAPMESH_COLLECTOR: 'nonsense' })).toHaveProperty('mistakes')
   })
 
+  test('control: as the file says, unless a flag says otherwise; a folder only where there is a collector', async () => {
+    const file = join(folder, 'control.yaml')
+    const yaml = 'service: a\ninbound: [{ listen: 0, to: 3000 }]\n'
+    const control = 'control: { enabled: true, stateDir: here, bypassFile: stop }\n'
+    const collector = 'collector: { url: http://a:1, token: t }\n'
+    await writeFile(file, yaml + collector + control)
+    expect((await settingsOf(['--config', file])).control).toEqual({
+      enabled: true,
+      state_dir: 'here',
+      bypass_file: 'stop',
+    })
+    const flagged = await settingsOf(['--config', file, '--no-control', '--state-dir', 'there'])
+    expect(flagged.control).toEqual({ enabled: false, state_dir: 'there', bypass_file: 'stop' })
+    const env = { STATE_DIRECTORY: '/var/lib/tap' }
+    await writeFile(file, yaml + collector)
+    expect((await settingsOf(['--config', file], env)).control.state_dir).toBe('/var/lib/tap')
+    await writeFile(file, yaml)
+    expect((await settingsOf(['--config', file], env)).control.state_dir).toBeUndefined()
+  })
+
   test('flags beside a file go before what it says', async () => {
     const file = join(folder, 'tap.yaml')
     await writeFile(

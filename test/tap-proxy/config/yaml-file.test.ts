@@ -16,6 +16,7 @@ describe('readYamlText', () => {
 forwardProxy: [{ listen: 15001, allow: ['*.example.com'] }]
 collector: { url: http://127.0.0.1:7401, tokenFile: /run/token, buffer: 16MiB, flush: 500ms }
 otlp: { endpoint: http://127.0.0.1:4318, sample: 0.5 }
+control: { enabled: true, stateDir: /var/lib/tap, bypassFile: /run/bypass }
 accessLog: { format: json }
 limits: { headBytes: 32KiB, idle: 5m, routes: 10 }
 callers: { 10.0.0.0/24: web }
@@ -26,6 +27,7 @@ grace: 3s
       outbound: [{ to: [{ host: '10.0.0.5' }, { host: 'rec' }] }],
       collector: { buffer: 16_777_216, flush: 500 },
       otlp: { endpoint: 'http://127.0.0.1:4318', sample: 0.5 },
+      control: { enabled: true, stateDir: '/var/lib/tap', bypassFile: '/run/bypass' },
       limits: { head_bytes_max: 32_768, idle_ms: 300_000, routes_max: 10 },
       grace: 3000,
     })
