@@ -32,7 +32,12 @@ export interface ControlOptions {
   /** Wall clock, milliseconds. */
   now?: (() => number) | undefined
   onWarning?: ((text: string) => void) | undefined
+  /** How often another program's changes are looked for; only where several can have the store open. */
+  follow_ms?: number | undefined
 }
+
+/** A server may serve several collectors; the embedded store is open in one program. */
+const FOLLOW_MS = 5000
 
 /** What a listener is told once a change is stored. */
 export interface ControlChange {
@@ -69,7 +74,7 @@ export class Control {
   #served: ServedFile | undefined
   #ending: NodeJS.Timeout | undefined
 
-  constructor({ store, now = Date.now, onWarning = () => {} }: ControlOptions) {
+  constructor({ store, now = Date.now, onWarning = () => {}, follow_ms }: ControlOptions) {
     this.#now = now
     this.#onWarning = onWarning
     this.#history = new History(store)
@@ -78,6 +83,7 @@ export class Control {
       now,
       onWarning,
       onStanding: () => this.#changed(),
+      follow_ms: follow_ms ?? (store.kind === 'server' ? FOLLOW_MS : undefined),
     })
   }
 

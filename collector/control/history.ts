@@ -69,6 +69,14 @@ export class History {
     return { revision: revisionOf(revision), entry: JSON.parse(entry) as AuditEntry }
   }
 
+  /** 0 where there is no revision. */
+  async newestNumber(): Promise<number> {
+    const [row] = await this.#store.read<{ number: number }>(
+      `SELECT max(number) AS number FROM ${DATABASE}.${CONFIG.name}`,
+    )
+    return row?.number ?? 0
+  }
+
   /** The end of the audit in the store. */
   async end(): Promise<ChainEnd> {
     const [row] = await this.#store.read<ChainEnd>(

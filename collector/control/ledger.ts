@@ -39,6 +39,8 @@ export interface LedgerOptions {
   onWarning: (text: string) => void
   /** Told when something else holds. */
   onStanding: (standing: Standing) => void
+  /** How often the store is asked whether another program changed the policy; undefined: it is the only one. */
+  follow_ms?: number | undefined
 }
 
 export class Ledger {
@@ -50,11 +52,15 @@ export class Ledger {
   /** The store failed in mid-change: what holds is what it has, which is not known. */
   #unsure = false
   #reloading: NodeJS.Timeout | undefined
+  #following: NodeJS.Timeout | undefined
   /** The same trouble is told once, until it went well again. */
   #warned = false
 
   constructor(options: LedgerOptions) {
     this.#options = options
+    if (options.follow_ms === undefined) return
+    this.#following = setInterval(() => void this.#follow(), options.follow_ms)
+    this.#following.unref()
   }
 
   get standing(): Standing {
@@ -122,6 +128,7 @@ export class Ledger {
 
   async close(): Promise<void> {
     clearTimeout(this.#reloading)
+    clearInterval(this.#following)
     await this.#queue
   }
 
@@ -184,6 +191,15 @@ export class Ledger {
       fault: draft.document ? undefined : this.#standing.fault,
     }
     onStanding(this.#standing)
+  }
+
+  /** Another program may have changed the policy; a store that does not answer is told by who changes something. */
+  async #follow(): Promise<void> {
+    if (this.#waiting > 0) return
+    const number = await this.#options.history.newestNumber().catch(() => undefined)
+    if (number === undefined || number === (this.#standing.newest?.number ?? 0)) return
+    this.#unsure = true
+    await this.#inTurn(async () => {}).catch(() => this.#reloadLater())
   }
 
   #reloadLater(): void {

@@ -77,6 +77,16 @@ test('what failed is looked at again without being asked, and taps that wait are
   await control.close()
 })
 
+test('what another program changed is found, and taps that wait are told', async () => {
+  const control = await Control.open({ store, follow_ms: 20 })
+  const other = await Control.open({ store })
+  const woken = control.waiting.wait(30_000, new AbortController().signal)
+  const { revision } = await other.set({ document: DOCUMENT, reason: 'begin' })
+  await woken
+  expect(control.current()).toMatchObject({ revision, document: DOCUMENT })
+  await control.close()
+})
+
 test('an entry that was taken away before a kill is not written again', async () => {
   const control = await Control.open({ store })
   await control.set({ document: DOCUMENT, reason: 'begin' })
