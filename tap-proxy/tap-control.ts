@@ -21,6 +21,9 @@ export interface TapControlDeps {
   services(): Iterable<string>
 }
 
+/** Loading what pulls takes the time of some calls; the first ones do not wait for it. */
+const START_AFTER_MS = 200
+
 /**
  * What control has to say to one tap, and how a person stops it. Nothing of it is loaded without a
  * collector, and nothing before the listeners are open, unless a state was kept from before.
@@ -33,6 +36,7 @@ export class TapControl {
   #client: ControlClient | undefined
   #key = ''
   #unwatch: () => void = () => {}
+  #timer: NodeJS.Timeout | undefined
   #started: Promise<void> = Promise.resolve()
 
   constructor(settings: TapSettings, deps: TapControlDeps) {
@@ -67,13 +71,14 @@ export class TapControl {
     await this.#client?.restore()
   }
 
-  /** Begins to pull, beside the first calls. */
+  /** Begins to pull, a moment after the listeners are open. */
   start(): void {
-    this.#started = this.#begin().catch((error: unknown) => this.#deps.onFault(error))
+    this.#timer = setTimeout(() => this.#startNow(), START_AFTER_MS).unref()
   }
 
   /** @returns what changed, for the log */
   async apply(next: TapSettings): Promise<string[]> {
+    if (this.#timer !== undefined) this.#startNow()
     await this.#started
     const bypassFile = this.#settings.control.bypass_file
     this.#settings = next
@@ -92,9 +97,16 @@ export class TapControl {
 
   async stop(): Promise<void> {
     this.#unwatch()
+    clearTimeout(this.#timer)
     await this.#started
     this.#state?.stop()
     await this.#client?.stop()
+  }
+
+  #startNow(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#started = this.#begin().catch((error: unknown) => this.#deps.onFault(error))
   }
 
   async #begin(): Promise<void> {
