@@ -38,6 +38,8 @@ export interface RolloutChange {
 /** What is asked of Control. */
 export interface RolloutControl {
   readonly file: { readonly policy: Policy }
+  /** @returns a function that ends the listening */
+  onChange(listener: () => void): () => void
   /** An entry of the audit, and a new revision that taps are told of. */
   steered(change: RolloutChange): Promise<unknown>
 }
@@ -71,6 +73,7 @@ export class RolloutDriver implements Overlay {
   readonly #states = new Map<string, RolloutState>()
   #control: RolloutControl | undefined
   #timer: NodeJS.Timeout | undefined
+  #unlisten = (): void => {}
   #looking: Promise<void> | undefined
   #written_us = 0
   /** The same trouble is told once, until a look went well again. */
@@ -89,7 +92,7 @@ export class RolloutDriver implements Overlay {
     }
   }
 
-  /** Begins to look; `open` comes first. */
+  /** Begins to look, each LOOK_MS and when the policy changed; `open` comes first. */
   start(control: RolloutControl): void {
     this.#control = control
     const again = () => {
@@ -108,10 +111,12 @@ export class RolloutDriver implements Overlay {
         })
     }
     again()
+    this.#unlisten = control.onChange(again)
     this.#timer = setInterval(again, LOOK_MS).unref()
   }
 
   async close(): Promise<void> {
+    this.#unlisten()
     clearInterval(this.#timer)
     await this.#looking
   }

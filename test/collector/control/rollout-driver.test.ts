@@ -17,7 +17,12 @@ function rig(services: string, faults: unknown[] = []) {
   const now = { us: NOW }
   const told: RolloutChange[] = []
   const fails = { next: 0 }
+  const listeners = new Set<() => void>()
   const control = {
+    onChange: (listener: () => void) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     document: policyOf(services),
     get file() {
       return { policy: this.document }
@@ -34,7 +39,7 @@ function rig(services: string, faults: unknown[] = []) {
     await driver.close()
     return driver
   }
-  return { now, told, control, open, fails }
+  return { now, told, control, open, fails, listeners }
 }
 
 const asked = { caller: '', mode: 'enforce', percent: 100, percent_given: false } as const
@@ -196,6 +201,22 @@ test('other settings begin anew, dry-run in between too; who has a percentage of
   await driver.look()
   control.document = before
   expect(reached()).toBe(5)
+})
+
+test('a change of the policy is looked at without waiting', async () => {
+  const { now, control, listeners } = rig('  other: { mtls: { mode: dry-run, policy: strict } }\n')
+  const driver = new RolloutDriver({ store, now: () => now.us, onFault: () => {} })
+  await driver.open()
+  driver.start(control)
+  const [listener] = listeners
+  // Ends the look at the start; the listener is called by hand.
+  await driver.close()
+  expect(listeners.size).toBe(0)
+  control.document = policyOf(stepwise('prompt'))
+  expect(driver.view('prompt', 'timeouts')).toMatchObject({ at_step: -1 })
+  listener!()
+  await driver.close()
+  expect(driver.view('prompt', 'timeouts')).toMatchObject({ at_step: 0, since_us: NOW })
 })
 
 test('what Control could not be told of is told at the next look', async () => {
