@@ -1,7 +1,4 @@
-import type { Policy } from '../model/policy.ts'
 import type { Events } from './events.ts'
-import { Gates } from './gate/gates.ts'
-import type { VerdictBook } from './gate/verdict-book.ts'
 import { listenFault } from './listen-fault.ts'
 import type { CallSink } from './observe/call-draft.ts'
 import { createAllowList } from './relay/allow.ts'
@@ -13,7 +10,7 @@ import { createListener } from './relay/listener.ts'
 import type { ResolvedDestination } from './relay/resolve.ts'
 import { createDestination, labelOf } from './relay/resolve.ts'
 import { TimerWheel } from './relay/timer-wheel.ts'
-import type { GateDoor } from './relay/ward.ts'
+import type { Gate, GateDoor } from './relay/ward.ts'
 import type { Address, ListenerSettings, TapSettings } from './settings.ts'
 
 /** How long the start waits for the first answer of the resolver; after it calls are answered 503 until there is one. */
@@ -32,14 +29,19 @@ interface OpenListener {
   door: GateDoor
 }
 
+/** Where control has a say, a gate for each listener it concerns. */
+export interface GateMaker {
+  gateFor(settings: ListenerSettings): Gate | undefined
+}
+
 /** The listeners of one tap: opened together, exchanged by a reload without closing a connection. */
 export class TapListeners {
   readonly #counters: RelayCounters
   readonly #sink: CallSink
   readonly #events: Events
-  readonly #clock = systemClock()
+  readonly clock = systemClock()
   readonly #wheel = new TimerWheel()
-  readonly #gates: Gates
+  #gates: GateMaker | undefined
   #open = new Map<string, OpenListener>()
 
   constructor(counters: RelayCounters, sink: CallSink, events: Events) {
@@ -47,22 +49,12 @@ export class TapListeners {
     this.#sink = sink
     this.#events = events
     this.#wheel.start()
-    this.#gates = new Gates(this.#clock, (error) => counters.fault(error))
   }
 
-  /** What policies said and did since the start. */
-  get verdicts(): VerdictBook {
-    return this.#gates.book
-  }
-
-  /**
-   * Puts a policy in force from the next call on; undefined for none, and then calls are relayed as if
-   * there had never been one. @throws what compiling it throws; then the one before stays
-   */
-  govern(policy: Policy | undefined, revision: string): void {
-    if (policy === undefined) this.#gates.clear()
-    else this.#gates.use(policy, revision)
-    for (const { door, settings } of this.#open.values()) door.gate = this.#gates.gateFor(settings)
+  /** Other gates from the next call on; a maker that has none for a listener leaves it a plain relay. */
+  govern(gates: GateMaker): void {
+    this.#gates = gates
+    for (const { door, settings } of this.#open.values()) door.gate = gates.gateFor(settings)
   }
 
   /**
@@ -143,7 +135,7 @@ export class TapListeners {
 
   async #openOne(settings: ListenerSettings, tap: TapSettings): Promise<OpenListener> {
     const destination = createDestination(settings.to, { onFault: this.#events.nameUnresolved })
-    const door: GateDoor = { gate: this.#gates.gateFor(settings) }
+    const door: GateDoor = { gate: this.#gates?.gateFor(settings) }
     const listener = createListener(settings, this.#deps(settings, tap, destination, door))
     try {
       return { settings, listener, destination, door, address: await listener.listen() }
@@ -157,7 +149,7 @@ export class TapListeners {
     if (JSON.stringify(open.settings.to) !== JSON.stringify(settings.to))
       void open.destination.replace(settings.to)
     open.settings = settings
-    open.door.gate = this.#gates.gateFor(settings)
+    open.door.gate = this.#gates?.gateFor(settings)
     open.listener.update(settings, this.#deps(settings, tap, open.destination, open.door))
   }
 
@@ -177,7 +169,7 @@ export class TapListeners {
       callerOf: createCallerNames(tap.callers),
       sink: this.#sink,
       counters: this.#counters,
-      clock: this.#clock,
+      clock: this.clock,
       wheel: this.#wheel,
       door,
     }

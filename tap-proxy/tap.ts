@@ -1,6 +1,8 @@
 import type { Admin, AdminOptions } from './admin.ts'
+import type { VerdictCounts } from './control/verdict-counts.ts'
 import type { Events } from './events.ts'
 import { openForward } from './forward/open.ts'
+import type { Gates } from './gate/gates.ts'
 import { RelayCounters } from './relay/counters.ts'
 import type { TapSettings } from './settings.ts'
 import { TapControl } from './tap-control.ts'
@@ -47,12 +49,19 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
   const forward = await openForward(settings.otlp, settings.tap, events.spansRefused)
   const sinks = new TapSinks(settings, events, forward?.sink)
   const listeners = new TapListeners(relay, sinks.fan, events)
+  let gates: Gates | undefined
   const control = new TapControl(settings, {
     events,
     onFault: events.faultContained,
     loadTaker: async () => {
-      const { compilePolicy } = await import('./enforce/engine.ts')
-      return (policy) => void compilePolicy(policy)
+      const { Gates: Loaded } = await import('./gate/gates.ts')
+      const made = new Loaded(listeners.clock, (error) => relay.fault(error))
+      gates = made
+      return (policy, { revision, bypass }) => {
+        made.use(policy, revision)
+        if (bypass) made.clear()
+        listeners.govern(made)
+      }
     },
     services: () => calledServices(sinks),
   })
@@ -60,7 +69,8 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
   const openAdmin = async () => {
     const { openAdmin: open } = await import('./admin.ts')
     const notReady = () => (stopping ? 'stopping' : listeners.notReady())
-    return open(adminOptions(() => settings, notReady, { relay, sinks, forward, control }))
+    const parts = { relay, sinks, forward, control, verdicts: () => gates?.book }
+    return open(adminOptions(() => settings, notReady, parts))
   }
   let admin: Admin
   try {
@@ -111,13 +121,14 @@ interface Parts {
   sinks: TapSinks
   forward: Awaited<ReturnType<typeof openForward>>
   control: TapControl
+  verdicts: () => VerdictCounts | undefined
 }
 
 /** What the admin port reads and turns. @param settings those in force, since a reload changes them */
 function adminOptions(
   settings: () => TapSettings,
   notReady: () => string | undefined,
-  { relay, sinks, forward, control }: Parts,
+  { relay, sinks, forward, control, verdicts }: Parts,
 ): AdminOptions {
   return {
     ...settings().admin,
@@ -136,7 +147,7 @@ function adminOptions(
       routes: () => sinks.fan.routes,
       ship: () => sinks.shipper,
       control: () => control.figures,
-      verdicts: () => undefined,
+      verdicts,
       bypassedBy: () => control.bypassedBy,
       info: () => {
         const { tap, service, zone, version } = settings()

@@ -1,4 +1,4 @@
-import type { Address, Limits } from '../settings.ts'
+import type { Address, Limits, UpstreamAddress } from '../settings.ts'
 
 /** What flags and YAML files have in common: every value checked for its own form, nothing filled in yet. */
 export interface TapDocument {
@@ -44,7 +44,7 @@ interface ListenerEntry {
 }
 
 export interface InboundEntry extends ListenerEntry {
-  to: Address[]
+  to: UpstreamAddress[]
 }
 
 export interface OutboundEntry extends InboundEntry {

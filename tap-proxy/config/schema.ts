@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { isName } from '../document/name.ts'
 import { MISSING, parsed } from '../document/parsed.ts'
 import { parseDuration, parseSize } from '../document/quantity.ts'
-import type { Address } from '../settings.ts'
+import type { Address, UpstreamAddress } from '../settings.ts'
 import { isAllowEntry, isHost, parseAddress } from './address.ts'
 import type { TapDocument } from './document.ts'
 import { readUrl } from './flags.ts'
@@ -25,10 +25,16 @@ const upstream = parsed((text): Address | undefined => {
   const address = parseAddress(text)
   return address && address.port > 0 ? address : undefined
 }, 'an address like 127.0.0.1:3000 or orders:80')
+const zoned = z.preprocess(
+  (value) => (typeof value === 'string' || typeof value === 'number' ? { address: value } : value),
+  z
+    .strictObject({ address: upstream, zone: name.optional() })
+    .transform(({ address, zone }): UpstreamAddress => (zone === undefined ? address : { ...address, zone })),
+)
 const to = z.preprocess(
   (value) => (typeof value === 'string' || typeof value === 'number' ? [value] : value),
   z
-    .array(upstream, {
+    .array(zoned, {
       error: ({ input }) => (input === undefined ? MISSING : 'not an address or a list of addresses'),
     })
     .min(1)

@@ -94,3 +94,30 @@ test('a change wakes the tap that waits, and so does the bypass', async () => {
   await toldOf((told) => !told.bypassed)
   expect((await call(tap.port('inbound orders'))).status).toBe(200)
 })
+
+test('a verdict is on the call that it was said of, and a switch to enforce does what it said', async () => {
+  const edit = (set: Record<string, string>) =>
+    change('POST', '/edit', { service: 'orders', feature: 'authorization', set, reason: 'step by step' })
+  const { revision } = await edit({ mode: 'dry-run', percent: '100' })
+  await toldOf((told) => told.active === revision)
+  expect((await call(tap.port('inbound orders'))).status).toBe(200)
+  expect(await tap.metric(/^tapmesh_would_total\{feature="authorization",decision="deny"\}/)).toBeGreaterThan(
+    0,
+  )
+  const found = await eventually(
+    async () => {
+      const answer = await (await fetch(`${api}/api/v1/calls?would=deny&from=now-15m`)).json()
+      const { calls } = answer as { calls: { verdicts: string[]; config_version: string }[] }
+      return calls.find((one) => one.config_version === revision)
+    },
+    30_000,
+    () => 'the call with its verdict was never stored',
+  )
+  expect(found.verdicts).toEqual(['authorization=would_deny;rule=default'])
+  const enforced = await edit({ mode: 'enforce' })
+  await toldOf((told) => told.active === enforced.revision)
+  const refused = await call(tap.port('inbound orders'))
+  expect(refused.status).toBe(403)
+  expect(refused.body).toContain(`authorization;rule=default;v=${enforced.revision}`)
+  expect(await tap.metric(/^tapmesh_enforced_total\{feature="authorization",decision="deny"\}/)).toBe(1)
+})

@@ -88,4 +88,19 @@ describe('loadTapSettings', () => {
     const loaded = await loadTapSettings([...flags, ...remote, '--token', 's3cret', '--zone', '<'], {})
     expect('mistakes' in loaded && JSON.stringify(loaded.mistakes)).not.toContain('s3cret')
   })
+
+  test('an address may name its zone', async () => {
+    const file = join(folder, 'zones.yaml')
+    const to = '[10.0.0.1:80, { address: "10.0.0.2:80", zone: us }]'
+    await writeFile(file, `service: a\noutbound: [{ listen: 0, service: b, to: ${to} }]\n`)
+    expect((await settingsOf(['--config', file])).listeners[0]?.to).toEqual([
+      { host: '10.0.0.1', port: 80 },
+      { host: '10.0.0.2', port: 80, zone: 'us' },
+    ])
+    await writeFile(file, 'service: a\ninbound: [{ listen: 0, to: [{ address: "no port", zone: us }] }]\n')
+    const loaded = await loadTapSettings(['--config', file], {})
+    expect('mistakes' in loaded && loaded.mistakes.map(({ message }) => message)).toEqual([
+      'inbound[0].to[0].address: "no port" is not an address like 127.0.0.1:3000 or orders:80',
+    ])
+  })
 })
