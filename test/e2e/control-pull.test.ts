@@ -75,7 +75,13 @@ test('a document set by the API is acknowledged by the tap, and calls go on', as
   expect(told).toMatchObject({ result: 'ack', revision, ignored: [], bypassed: false, reachable: true })
   expect(await tap.metric(new RegExp(`^tapmesh_config_revision_info\\{revision="${revision}"`))).toBe(1)
   expect((await call(tap.port('inbound orders'))).status).toBe(200)
-  const [, , text] = (await readFile(join(folder, 'state', 'orders-1.state'), 'utf8')).split('\n')
+  // It is kept after it was acknowledged: a slow disk holds nobody up.
+  const kept = await eventually(
+    () => readFile(join(folder, 'state', 'orders-1.state'), 'utf8').catch(() => undefined),
+    10_000,
+    () => 'the state was never kept',
+  )
+  const [, , text] = kept.split('\n')
   expect(Object.keys(JSON.parse(text!).services).sort()).toEqual(['cart', 'orders'])
 })
 
