@@ -5,6 +5,7 @@ import { type Collector, createCollector } from '../collector/collector.ts'
 import { Control } from '../collector/control/control.ts'
 import { RolloutDriver } from '../collector/control/rollout-driver.ts'
 import { ServedFile } from '../collector/control/served-file.ts'
+import { IdentityAuthority } from '../collector/identity/identity.ts'
 import { openStore } from '../collector/store/open.ts'
 import { RETENTION_DEFAULTS } from '../collector/store/retention.ts'
 import type { Store } from '../collector/store/store.ts'
@@ -12,6 +13,7 @@ import type { ForwardSettings } from '../forward/settings.ts'
 import { createGraphApi, type GraphApi } from '../graph-api/api.ts'
 import { Forecaster } from '../graph-api/backtest/forecaster.ts'
 import { codeOf, describeError, TapmeshError } from '../model/error.ts'
+import { TRUST_DOMAIN_DEFAULT } from '../model/identity.ts'
 import type { Slo } from '../model/slo.ts'
 import type { SelfTrace } from './self-trace/start.ts'
 import { ensureToken, readToken, tokenFileOf } from './token.ts'
@@ -194,6 +196,16 @@ async function openControl(
   return { control, rollouts }
 }
 
+/** The mesh's own certificates; its authority is made at the first use. */
+function identityOf({ home, onWarning }: MeshOptions, control: Control): IdentityAuthority {
+  return new IdentityAuthority({
+    folder: join(home, 'ca'),
+    trustDomain: () => control.file.policy.trustDomain || TRUST_DOMAIN_DEFAULT,
+    audit: ({ text, ...event }) => control.note({ ...event, before: '', after: text }),
+    onWarning,
+  })
+}
+
 /** @throws TapmeshError as the store, the collector and the listeners; nothing stays open then */
 export async function openMesh(options: MeshOptions): Promise<Mesh> {
   const { home, host, selfTrace, onWarning } = options
@@ -208,6 +220,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
     const collector = await createCollector({
       store,
       control,
+      identity: identityOf(options, control),
       folder: join(home, 'wal'),
       token,
       hosts,

@@ -118,7 +118,10 @@ export interface ConfigChanged {
   }[]
 }
 
-/** expire: a feature ended by its own clock. file: the file that control serves was changed. */
+/**
+ * expire: a feature ended by its own clock. file: the file that control serves was changed. join-token,
+ * identity: who let a tap in, and what certificate it was given.
+ */
 export const AUDIT_ACTIONS = [
   'set',
   'edit',
@@ -129,6 +132,8 @@ export const AUDIT_ACTIONS = [
   'rollback',
   'expire',
   'file',
+  'join-token',
+  'identity',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 

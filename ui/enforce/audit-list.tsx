@@ -15,6 +15,8 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   rollback: 'put back',
   expire: 'ended by its clock',
   file: 'file changed',
+  'join-token': 'join token made',
+  identity: 'certificate issued',
 }
 
 const TONES: Partial<Record<AuditAction, string>> = { rollback: 'is-bad', bypass: 'is-warn', undo: 'is-warn' }
