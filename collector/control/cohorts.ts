@@ -41,11 +41,12 @@ const UNFOLD = '* EXCEPT d, mapKeys(d) AS keys, mapValues(d) AS counts'
 /** @param now_us wall clock, microseconds @throws TapmeshError TAPMESH_STORE_UNAVAILABLE */
 export async function readCohorts(store: Store, query: CohortQuery, now_us: number): Promise<Cohorts> {
   const { service, feature, except } = query
+  // An attempt that was sent again is not how its call ended: the attempt after it is counted for both.
   const rows = verdictRows(
     query,
     now_us,
     'cohort, calls, errors, last_us, duration_buckets',
-    "destination = {service:String} AND feature = {feature:String} AND reporter = {reporter:String} AND cohort != '' AND source NOT IN {except:Array(String)}",
+    "destination = {service:String} AND feature = {feature:String} AND reporter = {reporter:String} AND cohort != '' AND NOT (decision = 'retry' AND acted = 1) AND source NOT IN {except:Array(String)}",
   )
   const found = await store.read<CohortRow>(
     `SELECT ${UNFOLD} FROM (SELECT cohort, ${FOLDED} FROM (${rows.sql}) AS r GROUP BY cohort)`,

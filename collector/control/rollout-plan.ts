@@ -30,13 +30,19 @@ function exceptFor({ callers }: ServicePolicy, feature: Feature): string[] {
 }
 
 /**
+ * Connections have no trace, so mutual TLS is never split by chance: it is enforced caller by caller, with
+ * entries of their own, and no cohort says how it fares.
+ */
+const NEVER_SPLIT: readonly Feature[] = ['mtls']
+
+/**
  * @returns undefined where nothing is to be watched: the service itself does not enforce the feature, or
  * a person enforced it for all calls at once, so that there is nothing to compare with
  */
 export function planOf(policy: Policy, service: string, feature: Feature): Planned | undefined {
   const own = policy.services.get(service)
   const given = own?.features[feature]
-  if (own === undefined || given === undefined) return undefined
+  if (own === undefined || given === undefined || NEVER_SPLIT.includes(feature)) return undefined
   const { mode, percent } = settingsFor(own, '', feature)!
   if (mode !== 'enforce') return undefined
   const { rollout } = own

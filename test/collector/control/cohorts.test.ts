@@ -51,6 +51,24 @@ test('callers with entries of their own are left out, and no calls are none', as
   expect(nothing.treated).toMatchObject({ calls: 0, errors: 0, last_us: 0 })
 })
 
+test('of a call that was sent again the last attempt counts', async () => {
+  const sent = (verdict: string, outcome: 'ok' | 'server_error', attempt = 1) => ({
+    ...{ ts: NOW - SECOND, reporter: 'client' as const, destination: 'again', outcome, attempt },
+    verdicts: [`retries=${verdict}`],
+  })
+  await insertCalls(store, [
+    sent('retry;rule=codes;cohort=treated', 'server_error'),
+    sent('pass;cohort=treated', 'ok', 2),
+    sent('no_retry;rule=budget;cohort=treated', 'server_error'),
+    sent('would_retry;rule=codes;cohort=control', 'server_error'),
+    sent('pass;cohort=control', 'ok'),
+  ])
+  const asked = { ...query, service: 'again', feature: 'retries', from_us: NOW - 60 * SECOND } as const
+  const { treated, control } = await readCohorts(store, asked, NOW)
+  expect(treated).toMatchObject({ calls: 2, errors: 1 })
+  expect(control).toMatchObject({ calls: 2, errors: 1 })
+})
+
 test('once nothing is split, all calls of the side that judges', async () => {
   const all = await readAllCalls(store, { ...query, from_us: NOW - HOUR }, NOW)
   expect(all).toMatchObject({ calls: 721, errors: 91 })

@@ -203,6 +203,15 @@ test('other settings begin anew, dry-run in between too; who has a percentage of
   expect(reached()).toBe(5)
 })
 
+test('mutual TLS is never split, so that nothing is rolled out or guarded', async () => {
+  const { open } = rig(
+    stepwise('secure').replace('request: 100ms', 'request: 100ms }, mtls: { mode: enforce, policy: strict'),
+  )
+  const driver = await open()
+  expect(driver.inForce('secure', 'mtls', asked)).toEqual({ mode: 'enforce', percent: 100, why: null })
+  expect(driver.view('secure', 'mtls')).toBeUndefined()
+})
+
 test('a change of the policy is looked at without waiting', async () => {
   const { now, control, listeners } = rig('  other: { mtls: { mode: dry-run, policy: strict } }\n')
   const driver = new RolloutDriver({ store, now: () => now.us, onFault: () => {} })
