@@ -124,7 +124,7 @@ export class TapControl {
       loadTaker(),
     ])
     const isBypassed = () => this.switch.isOn
-    this.#state ??= new State(take, isBypassed, events)
+    this.#state ??= new State(take, () => this.#settings.service, isBypassed, events)
     const { tap, service } = this.#settings
     this.#key = keyOf(this.#settings)
     this.#client = new Client(

@@ -1,4 +1,5 @@
 import type { Policy } from '../../model/policy.ts'
+import { concerning } from './concerning.ts'
 import { withoutLapsed } from './lapse.ts'
 import { type ReadState, readState } from './read-state.ts'
 
@@ -46,6 +47,7 @@ const BEHIND_MS = 86_400_000
 /** The state that a tap goes by: taken whole, without experiments that ended, and bypassed at once. */
 export class StateInForce {
   readonly #take: StateTaker
+  readonly #service: () => string
   readonly #isBypassed: () => boolean
   readonly #events: StateEvents
   readonly #now: () => number
@@ -53,14 +55,16 @@ export class StateInForce {
   #timer: NodeJS.Timeout | undefined
   #behind = false
 
-  /** @param now milliseconds since 1970 */
+  /** @param service the tap's own @param now milliseconds since 1970 */
   constructor(
     take: StateTaker,
+    service: () => string,
     isBypassed: () => boolean,
     events: StateEvents,
     now: () => number = () => Date.now(),
   ) {
     this.#take = take
+    this.#service = service
     this.#isBypassed = isBypassed
     this.#events = events
     this.#now = now
@@ -93,6 +97,7 @@ export class StateInForce {
     const read = readState(text)
     this.#apply({
       ...read,
+      policy: concerning(read.policy, this.#service()),
       ready: NOTHING,
       lapsed: [],
       confirmed_ms: received_ms,

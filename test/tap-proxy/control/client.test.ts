@@ -51,6 +51,7 @@ async function clientOf(
   const services = ['orders', 'cart']
   const state = new StateInForce(
     (policy) => more.compile?.(policy),
+    () => 'orders',
     () => false,
     {
       featuresLapsed: tell('lapsed'),

@@ -16,6 +16,7 @@ function inForce() {
       if (now.refuses) throw new Error('a feature cannot be made ready')
       taken.push({ policy, about })
     },
+    () => 'orders',
     () => now.bypassed,
     {
       featuresLapsed: (paths) => events.push(`lapsed ${paths}`),
@@ -42,6 +43,17 @@ test('nothing, then a state, its revision and its age', () => {
   expect(state.age_s).toBe(5)
   state.confirm()
   expect(state.age_s).toBe(0)
+})
+
+test('what other taps judge is not made ready here', () => {
+  const { state, taken } = inForce()
+  const services = { orders: { features: DRY_RUN, callers: {} }, cart: { features: DRY_RUN, callers: {} } }
+  state.take(JSON.stringify({ ...stateOf(), services }))
+  const features = [...taken[0]!.policy.services].map(([name, given]) => [
+    name,
+    ...Object.keys(given.features),
+  ])
+  expect(features).toEqual([['orders', 'authorization'], ['cart']])
 })
 
 test('refused by the reader or by a feature, the old one stays', () => {
