@@ -1,4 +1,5 @@
-import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { pemOf } from '../../tap-proxy/certificate/pem.ts'
 import {
   CLOCK_SKEW_MS,
   KEY_ALGORITHM,
@@ -21,11 +22,6 @@ export interface Authority {
 
 export const AUTHORITY_MS = 365 * 86_400_000
 
-/** First half of the SHA-256 of the certificate, hex: enough to know it again. */
-export function fingerprintOf(certificate: string): string {
-  return createHash('sha256').update(new X509Certificate(certificate).raw).digest('hex').slice(0, 32)
-}
-
 /** @returns the key as PKCS #8 (RFC 5958) and the certificate, both PEM in one text */
 export async function makeAuthority(number: number, now_ms: number): Promise<string> {
   const x509 = await loadX509()
@@ -45,13 +41,8 @@ export async function makeAuthority(number: number, now_ms: number): Promise<str
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   })
-  const key = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
-  return `${pem('PRIVATE KEY', key)}${certificate.toString('pem').trim()}\n`
-}
-
-function pem(label: string, base64: string): string {
-  const lines = base64.match(/.{1,64}/g) ?? []
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
+  const key = pemOf('PRIVATE KEY', await crypto.subtle.exportKey('pkcs8', keys.privateKey))
+  return `${key}${certificate.toString('pem').trim()}\n`
 }
 
 /** @param text as `makeAuthority` gives it @throws where a part is damaged or the parts are not of each other */

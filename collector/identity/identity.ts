@@ -10,7 +10,8 @@ import {
   parseJoinToken,
   spiffeIdOf,
 } from '../../model/identity.ts'
-import { type Authority, fingerprintOf } from './authority.ts'
+import { fingerprintOf } from '../../tap-proxy/certificate/pem.ts'
+import type { Authority } from './authority.ts'
 import { addAuthority, readAuthorities } from './authority-folder.ts'
 import { JoinTokens } from './join-tokens.ts'
 import { signLeaf } from './leaf.ts'

@@ -1,3 +1,4 @@
+import { createHash, X509Certificate } from 'node:crypto'
 import { TapmeshError } from '../../model/error.ts'
 
 /** Texts of certificates and keys (RFC 7468). */
@@ -22,4 +23,18 @@ export function certificatesIn(text: string, name: string): string[] {
     `${name} holds no certificate in PEM`,
     'It begins with -----BEGIN CERTIFICATE-----; a file that is being written is read again.',
   )
+}
+
+/** @param der the content @param label like `PRIVATE KEY` */
+export function pemOf(label: string, der: ArrayBuffer): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
+}
+
+/** First half of the SHA-256 of a certificate in PEM, hex: enough to know it again. */
+export function fingerprintOf(certificate: string): string {
+  return createHash('sha256').update(new X509Certificate(certificate).raw).digest('hex').slice(0, 32)
 }

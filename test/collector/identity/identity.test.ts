@@ -3,7 +3,6 @@ import { sign, verify, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fingerprintOf } from '../../../collector/identity/authority.ts'
 import {
   IdentityAuthority,
   type IdentityEvent,
@@ -11,6 +10,7 @@ import {
   LEAF_MS,
 } from '../../../collector/identity/identity.ts'
 import { grantText, parseJoinToken, renewalText } from '../../../model/identity.ts'
+import { fingerprintOf } from '../../../tap-proxy/certificate/pem.ts'
 import { loadX509 } from '../../../tap-proxy/certificate/x509.ts'
 import { makeRequest } from '../../support/identity/request.ts'
 import { program, testWith } from '../../support/system.ts'
