@@ -1,3 +1,4 @@
+import type { Policy } from '../model/policy.ts'
 import type { Admin, AdminOptions } from './admin.ts'
 import type { VerdictCounts } from './control/verdict-counts.ts'
 import type { Events } from './events.ts'
@@ -6,7 +7,7 @@ import type { Gates } from './gate/gates.ts'
 import { RelayCounters } from './relay/counters.ts'
 import type { TapSettings } from './settings.ts'
 import { TapControl } from './tap-control.ts'
-import { TapListeners } from './tap-listeners.ts'
+import { type GateMaker, TapListeners } from './tap-listeners.ts'
 import { TapSinks } from './tap-sinks.ts'
 
 /**
@@ -35,6 +36,9 @@ export interface Tap {
   stuck(): boolean
 }
 
+/** Bypassed: every listener is a plain relay. */
+const NO_GATES: GateMaker = { gateFor: () => undefined }
+
 /** Of the grace, the last part is kept for sending what the calls left behind. */
 const FLUSH_SHARE = 0.2
 
@@ -57,10 +61,12 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
       const { Gates: Loaded } = await import('./gate/gates.ts')
       const made = new Loaded(listeners.clock, (error) => relay.fault(error))
       gates = made
+      let ready: Policy | undefined
       return (policy, { revision, bypass }) => {
-        made.use(policy, revision)
-        if (bypass) made.clear()
-        listeners.govern(made)
+        // Where the kill switch alone was turned, nothing is made ready anew: it acts at once.
+        if (policy !== ready) made.use(policy, revision)
+        ready = policy
+        listeners.govern(bypass ? NO_GATES : made)
       }
     },
     services: () => calledServices(sinks),
