@@ -14,7 +14,7 @@ import {
   startRollout,
 } from './rollout.ts'
 import { type Planned, planOf, plansOf } from './rollout-plan.ts'
-import { readRolloutStates, writeRolloutState } from './rollout-states.ts'
+import { type NamedState, readRolloutStates, writeRolloutState } from './rollout-states.ts'
 
 /**
  * Looks at every rollout and guard each ten seconds, keeps where they stand in the store, and says so in
@@ -65,17 +65,19 @@ export interface RolloutView {
   percent: number
 }
 
+/** Settings of what is not watched: any others begin anew. */
+const NO_SETTINGS = ''
+
 const keyOf = (service: string, feature: Feature) => `${service}\x1f${feature}`
 const minute = (us: number) => `${new Date(us / 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 export class RolloutDriver implements Overlay {
   readonly #options: RolloutOptions
-  readonly #states = new Map<string, RolloutState>()
+  readonly #states = new Map<string, NamedState>()
   #control: RolloutControl | undefined
   #timer: NodeJS.Timeout | undefined
   #unlisten = (): void => {}
   #looking: Promise<void> | undefined
-  #written_us = 0
   /** The same trouble is told once, until a look went well again. */
   #faulty = false
   /** Changes that are stored here and that Control could not be told of yet. */
@@ -85,11 +87,19 @@ export class RolloutDriver implements Overlay {
     this.#options = options
   }
 
-  /** Reads what an earlier process left. @throws TapmeshError TAPMESH_STORE_UNAVAILABLE */
+  /**
+   * Reads what an earlier process left, or what another collector of the same store did.
+   * @throws TapmeshError TAPMESH_STORE_UNAVAILABLE
+   */
   async open(): Promise<void> {
-    for (const { service, feature, state } of await readRolloutStates(this.#options.store)) {
-      this.#states.set(keyOf(service, feature), state)
+    for (const named of await readRolloutStates(this.#options.store)) {
+      const key = keyOf(named.service, named.feature)
+      if (named.at_ms > (this.#states.get(key)?.at_ms ?? 0)) this.#states.set(key, named)
     }
+  }
+
+  #stateOf(service: string, feature: Feature): RolloutState | undefined {
+    return this.#states.get(keyOf(service, feature))?.state
   }
 
   /** Begins to look, each LOOK_MS and when the policy changed; `open` comes first. */
@@ -122,7 +132,7 @@ export class RolloutDriver implements Overlay {
   }
 
   inForce(service: string, feature: Feature, { mode, percent, percent_given }: AskedFor): InForce {
-    const state = this.#states.get(keyOf(service, feature))
+    const state = this.#stateOf(service, feature)
     if (mode !== 'enforce') return { mode, percent, why: null }
     if (state?.latched) {
       const { at_us, reason } = state.latched
@@ -137,20 +147,17 @@ export class RolloutDriver implements Overlay {
   }
 
   async rearm(service: string, feature: Feature): Promise<boolean> {
-    const key = keyOf(service, feature)
-    const state = this.#states.get(key)
-    if (!state?.latched) return false
+    if (!this.#stateOf(service, feature)?.latched) return false
     const plan = this.#planOf(service, feature)
     const now_us = this.#options.now()
-    const fresh = startRollout(plan?.settings ?? '', plan?.first ?? 0, now_us)
-    await this.#keep(service, feature, fresh)
+    await this.#keep(service, feature, startRollout(plan?.settings ?? NO_SETTINGS, plan?.first ?? 0, now_us))
     return true
   }
 
   /** Where a feature stands; undefined where nothing is watched and nothing is latched. */
   view(service: string, feature: Feature): RolloutView | undefined {
     const plan = this.#planOf(service, feature)
-    const state = this.#states.get(keyOf(service, feature))
+    const state = this.#stateOf(service, feature)
     const latched = state?.latched ?? null
     if (plan === undefined || state === undefined || state.settings !== plan.settings) {
       const steps = plan?.steps ?? []
@@ -174,34 +181,37 @@ export class RolloutDriver implements Overlay {
     const policy = this.#control?.file.policy
     if (policy === undefined) return
     await this.#tellAll()
+    await this.open()
     const plans = plansOf(policy)
-    this.#forgetOthers(new Set(plans.map(({ service, feature }) => keyOf(service, feature))))
+    await this.#forgetOthers(new Set(plans.map(({ service, feature }) => keyOf(service, feature))))
     for (const { service, feature, plan } of plans) await this.#lookAt(service, feature, plan)
   }
 
   /** A feature that is enforced again begins anew; a latch alone stays. */
-  #forgetOthers(watched: ReadonlySet<string>): void {
-    for (const [key, { latched }] of this.#states) {
-      if (latched === null && !watched.has(key)) this.#states.delete(key)
+  async #forgetOthers(watched: ReadonlySet<string>): Promise<void> {
+    for (const [key, { service, feature, state }] of [...this.#states]) {
+      if (state.latched !== null || state.settings === NO_SETTINGS || watched.has(key)) continue
+      await this.#keep(service, feature, startRollout(NO_SETTINGS, 0, this.#options.now()))
     }
   }
 
   async #lookAt(service: string, feature: Feature, plan: Planned): Promise<void> {
     const now_us = this.#options.now()
     const key = keyOf(service, feature)
-    const known = this.#states.get(key)
+    const named = this.#states.get(key)
+    const known = named?.state
     if (known?.latched) return
-    if (known?.settings !== plan.settings) {
+    if (named === undefined || known?.settings !== plan.settings) {
       await this.#keep(service, feature, startRollout(plan.settings, plan.first, now_us))
       return
     }
     if (isOver(known, plan, now_us)) return
     const seen = await this.#observe(service, feature, plan, known)
     // A person may have changed something while the store was asked.
-    if (this.#states.get(key) !== known) return
+    if (this.#states.get(key) !== named) return
     const { state, action } = nextRollout(known, plan, seen, now_us)
     if (action === null && state.broken === known.broken) {
-      this.#states.set(key, state)
+      this.#states.set(key, { ...named, state })
       return
     }
     await this.#keep(service, feature, state)
@@ -250,8 +260,12 @@ export class RolloutDriver implements Overlay {
 
   /** The store first: what taps are told of must outlive this process. */
   async #keep(service: string, feature: Feature, state: RolloutState): Promise<void> {
-    this.#written_us = Math.max(this.#options.now(), this.#written_us + 1000)
-    await writeRolloutState(this.#options.store, { service, feature, state }, this.#written_us)
-    this.#states.set(keyOf(service, feature), state)
+    const key = keyOf(service, feature)
+    const now_ms = Math.floor(this.#options.now() / 1000)
+    // Of two rows the later one counts, also where the clock went back.
+    const at_ms = Math.max(now_ms, (this.#states.get(key)?.at_ms ?? 0) + 1)
+    const named = { service, feature, state, at_ms }
+    await writeRolloutState(this.#options.store, named)
+    this.#states.set(key, named)
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Feature, isFeature } from '../../model/flag.ts'
 import type { Store } from '../store/store.ts'
 import { DATABASE, ROLLOUTS } from '../store/tables.ts'
@@ -17,6 +18,8 @@ export interface NamedState {
   service: string
   feature: Feature
   state: RolloutState
+  /** When it was written, milliseconds; of two the later one counts. */
+  at_ms: number
 }
 
 function stateText({ baseline, ...state }: RolloutState): string {
@@ -31,26 +34,22 @@ function stateOf(text: string): RolloutState {
 
 /** @throws TapmeshError TAPMESH_STORE_UNAVAILABLE */
 export async function readRolloutStates(store: Store): Promise<NamedState[]> {
-  const rows = await store.read<{ service: string; feature: string; text: string }>(
-    `SELECT service, feature, argMax(r.state, r.at) AS text FROM ${DATABASE}.${ROLLOUTS.name} AS r
+  const rows = await store.read<{ service: string; feature: string; text: string; at_ms: number }>(
+    `SELECT service, feature, argMax(r.state, r.at) AS text, toUnixTimestamp64Milli(max(r.at)) AS at_ms FROM ${DATABASE}.${ROLLOUTS.name} AS r
      GROUP BY service, feature ORDER BY service, feature`,
   )
-  return rows.flatMap(({ service, feature, text }) =>
-    isFeature(feature) ? [{ service, feature, state: stateOf(text) }] : [],
+  return rows.flatMap(({ service, feature, text, at_ms }) =>
+    isFeature(feature) ? [{ service, feature, state: stateOf(text), at_ms }] : [],
   )
 }
 
-/**
- * @param at_us wall clock; of two rows of a feature the later one counts, so it has to rise
- * @throws TapmeshError TAPMESH_STORE_UNAVAILABLE, TAPMESH_DISK_FULL
- */
-export async function writeRolloutState(store: Store, named: NamedState, at_us: number): Promise<void> {
-  const { service, feature, state } = named
-  const at_ms = Math.floor(at_us / 1000)
-  const fields = [textField(service), feature, textField(stateText(state)), (at_ms / 1000).toFixed(3)]
-  await store.insert(
-    ROLLOUTS.name,
-    Buffer.from(`${fields.join('\t')}\n`),
-    `${ROLLOUTS.name}-${feature}-${at_us}`,
-  )
+/** @throws TapmeshError TAPMESH_STORE_UNAVAILABLE, TAPMESH_DISK_FULL */
+export async function writeRolloutState(
+  store: Store,
+  { service, feature, state, at_ms }: NamedState,
+): Promise<void> {
+  const text = stateText(state)
+  const fields = [textField(service), feature, textField(text), (at_ms / 1000).toFixed(3)]
+  const row = createHash('sha256').update(fields.join('\t')).digest('hex')
+  await store.insert(ROLLOUTS.name, Buffer.from(`${fields.join('\t')}\n`), `${ROLLOUTS.name}-${row}`)
 }

@@ -203,6 +203,23 @@ test('other settings begin anew, dry-run in between too; who has a percentage of
   expect(reached()).toBe(5)
 })
 
+test('two collectors of one store follow each other, also after a re-arm', async () => {
+  const { now, told, open } = rig(stepwise('twice'))
+  const [one, other] = [await open(), await open()]
+  for (let look = 0; look < 2; look++) {
+    now.us += 10 * SECOND
+    await calls('twice', now.us, 200, { outcome: 'timeout' })
+    await one.look()
+  }
+  await other.look()
+  expect(told).toHaveLength(1)
+  const modes = () => [one, other].map((driver) => driver.inForce('twice', 'timeouts', asked).mode)
+  expect(modes()).toEqual(['dry-run', 'dry-run'])
+  await one.rearm('twice', 'timeouts')
+  await other.look()
+  expect(modes()).toEqual(['enforce', 'enforce'])
+})
+
 test('mutual TLS is never split, so that nothing is rolled out or guarded', async () => {
   const { open } = rig(
     stepwise('secure').replace('request: 100ms', 'request: 100ms }, mtls: { mode: enforce, policy: strict'),
