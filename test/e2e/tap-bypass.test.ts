@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runTapmesh } from '../cli/support/tapmesh-command.ts'
@@ -86,6 +87,62 @@ test('without control a tap goes by what it last knew, from its first call on', 
   expect((await call(without.port('inbound orders'))).status).toBe(200)
   expect(await revision(without, '')).toBe(0)
   await without.stop()
+})
+
+const DENY = (expires?: number) => ({
+  authorization: {
+    mode: 'enforce',
+    percent: 100,
+    default: 'deny',
+    rules: [],
+    ...(expires ? { expires } : {}),
+  },
+})
+
+test('what is enforced stops at once on a connection that lives, and comes back', async () => {
+  const control = await stubControl(serve(stateOf(DENY())))
+  const tap = await start(control.url)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const status = async () => (await call(tap.port('inbound orders'), '/', { agent })).status
+  await until('the refusal', async () => (await status()) === 403)
+  tap.child.kill('SIGUSR2')
+  await until('plain relay', async () => (await status()) === 200)
+  tap.child.kill('SIGUSR2')
+  await until('the policy again', async () => (await status()) === 403)
+  expect(
+    await tap.metric(/^tapmesh_enforced_total\{feature="authorization",decision="deny"\}/),
+  ).toBeGreaterThan(1)
+  control.setReply(serve(stateOf({}, { revision: '0a1b2c3d.8' })))
+  await until('the end of the policy', async () => (await status()) === 200)
+  agent.destroy()
+  await tap.stop()
+  await control.close()
+})
+
+test('fail static: a restart without control opens no gap, and an experiment that ended stays ended', async () => {
+  const control = await stubControl(serve(stateOf(DENY())))
+  const stateDir = join(folder, 'static')
+  const first = await start(control.url, '--state-dir', stateDir)
+  await until('the policy', () => control.statuses.length > 0)
+  await first.stop()
+  await control.close()
+  const second = await start(control.url, '--state-dir', stateDir)
+  expect((await call(second.port('inbound orders'))).status).toBe(403)
+  await second.stop()
+  const again = await stubControl(
+    serve(stateOf(DENY(Date.now() + 1500), { revision: '0a1b2c3d.8', issued_at: new Date().toISOString() })),
+    control.port,
+  )
+  const third = await start(again.url, '--state-dir', stateDir)
+  await until('the experiment', () => again.statuses.some(({ active }) => active === '0a1b2c3d.8'))
+  await again.close()
+  await until('its end', async () => (await call(third.port('inbound orders'))).status === 200)
+  await until('the line', () => third.stderr().includes('past their end and disabled: orders.authorization'))
+  await third.stop()
+  const fourth = await start(again.url, '--state-dir', stateDir)
+  expect((await call(fourth.port('inbound orders'))).status).toBe(200)
+  expect(await revision(fourth, '0a1b2c3d.8')).toBe(1)
+  await fourth.stop()
 })
 
 test('usage: which tap, and what nobody answers to', async () => {
