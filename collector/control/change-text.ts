@@ -5,7 +5,10 @@ import type { ConfigChanged } from '../../model/enforcement.ts'
 type Change = ConfigChanged['changes'][number]
 
 /** Characters of either side; the documents themselves are kept beside. */
-const TEXT_MAX = 65_536
+const TEXT_MAX = 16_384
+
+/** As many changes surely fit. */
+const LINES_IN_ORDER = 30
 
 /** How every line about a feature begins. */
 export function featureMark(service: string, feature: string): string {
@@ -15,6 +18,9 @@ export function featureMark(service: string, feature: string): string {
 function lineOf({ service, feature, caller, name }: Change, value: string): string {
   return `${featureMark(service, feature)}${caller === '' ? '' : `for ${caller} `}${name}: ${value}`
 }
+
+/** What a text that was cut ends with: `and 12 more`. */
+export const CUT = /^and \d+ more$/
 
 /** Cut at a whole line. */
 export function linesText(lines: readonly string[]): string {
@@ -26,10 +32,24 @@ export function linesText(lines: readonly string[]): string {
   return text
 }
 
+/** Each feature is named once before any is told in full, so that a cut leaves out values and not features. */
+function inTurn(changes: readonly Change[]): Change[] {
+  const seen = new Set<string>()
+  const first = new Set<Change>()
+  for (const change of changes) {
+    const mark = featureMark(change.service, change.feature)
+    if (!seen.has(mark)) first.add(change)
+    seen.add(mark)
+  }
+  return changes.length <= LINES_IN_ORDER
+    ? [...changes]
+    : [...first, ...changes.filter((change) => !first.has(change))]
+}
+
 export function beforeLines(changes: readonly Change[]): string[] {
-  return changes.map((change) => lineOf(change, change.before))
+  return inTurn(changes).map((change) => lineOf(change, change.before))
 }
 
 export function afterLines(changes: readonly Change[]): string[] {
-  return changes.map((change) => lineOf(change, change.after))
+  return inTurn(changes).map((change) => lineOf(change, change.after))
 }

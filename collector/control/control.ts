@@ -1,4 +1,4 @@
-import { CONTROL_SERVICES_MAX, type ControlState } from '../../model/control.ts'
+import type { ControlState } from '../../model/control.ts'
 import type {
   AuditAnswer,
   AuditEntry,
@@ -23,7 +23,7 @@ import { type InForce, inForce, NO_OVERLAY, type Overlay } from './in-force.ts'
 import { type Draft, Ledger } from './ledger.ts'
 import { ACTOR_CONTROL, actorOf, reasonOf } from './reason.ts'
 import type { Standing } from './standing.ts'
-import { servicesState, stateHead } from './state.ts'
+import { States } from './state.ts'
 import { TapConfigs } from './tap-configs.ts'
 import { Waiting } from './waiting.ts'
 
@@ -53,8 +53,6 @@ export interface ServedFile {
 
 /** Longest time that a timer of Node can be set to. */
 const TIMER_MS_MAX = 2 ** 31 - 1
-/** States kept as text for taps that ask for the same services. */
-const STATES_MAX = 1000
 
 /**
  * Control: the policy of a mesh, who changed it and why, what is in force of it, and which tap has it.
@@ -68,11 +66,11 @@ export class Control {
   readonly #now: () => number
   readonly #onWarning: (text: string) => void
   readonly #listeners = new Set<(change: ControlChange) => void>()
-  /** States of the revision that holds, by the services asked for. */
-  readonly #states = new Map<string, string>()
-  #overlay = NO_OVERLAY
+  readonly #states = new States()
+  #overlay: Overlay = NO_OVERLAY
   #served: ServedFile | undefined
   #ending: NodeJS.Timeout | undefined
+  #checking: Promise<number | null> | undefined
 
   constructor({ store, now = Date.now, onWarning = () => {}, follow_ms }: ControlOptions) {
     this.#now = now
@@ -82,6 +80,7 @@ export class Control {
       history: this.#history,
       now,
       onWarning,
+      beforeLoaded: () => this.#overlay.refresh?.(),
       onStanding: () => this.#changed(),
       follow_ms: follow_ms ?? (store.kind === 'server' ? FOLLOW_MS : undefined),
     })
@@ -135,18 +134,7 @@ export class Control {
 
   /** The same as JSON, made once a revision for taps that ask alike. */
   stateText(services: readonly string[]): string {
-    const { revision, file, bypass } = this.#ledger.standing
-    const { policy } = file
-    const asked = services.slice(0, CONTROL_SERVICES_MAX)
-    const key = asked.join('\n')
-    let text = this.#states.get(key)
-    if (text === undefined) {
-      text = JSON.stringify(servicesState(policy, asked, this.#now(), this.#overlay))
-      if (this.#states.size >= STATES_MAX) this.#states.clear()
-      this.#states.set(key, text)
-    }
-    const head = stateHead({ revision, trustDomain: policy.trustDomain, bypass }, this.#now())
-    return `${JSON.stringify(head).slice(0, -1)},"services":${text}}`
+    return this.#states.text(this.#ledger.standing, services, this.#now(), this.#overlay)
   }
 
   /** @returns a function that ends the listening */
@@ -276,11 +264,16 @@ export class Control {
 
   /** The newest entries, and whether the whole chain holds. @param before only entries with a lower `seq` */
   async audit(limit: number, before?: number): Promise<AuditAnswer> {
-    const [entries, broken_at] = await Promise.all([
-      this.#history.entries(limit, before),
-      this.#history.check(this.#ledger.end),
-    ])
+    const [entries, broken_at] = await Promise.all([this.#history.entries(limit, before), this.#checked()])
     return { entries, intact: broken_at === null, broken_at }
+  }
+
+  /** Several who ask at once share one walk over the chain. */
+  #checked(): Promise<number | null> {
+    this.#checking ??= this.#history.check(this.#ledger.end).finally(() => {
+      this.#checking = undefined
+    })
+    return this.#checking
   }
 
   /** Ends every wait and lets the change under way end. */

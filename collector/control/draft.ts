@@ -1,6 +1,8 @@
 import type { AuditAction, ConfigChanged } from '../../model/enforcement.ts'
 import { TapmeshError } from '../../model/error.ts'
+import type { Policy, Rollout } from '../../model/policy.ts'
 import { diffPolicies } from '../../tap-proxy/policy/diff.ts'
+import { durationText } from '../../tap-proxy/policy/parameter.ts'
 import type { PolicyFile } from '../../tap-proxy/policy/policy-file.ts'
 import { afterLines, beforeLines, linesText } from './change-text.ts'
 import { deniedEntirely } from './deny-all.ts'
@@ -51,6 +53,24 @@ function checkSize(document: string): void {
   )
 }
 
+function rolloutText(rollout: Rollout | undefined): string {
+  if (rollout === undefined) return 'none'
+  const { steps, hold, guards } = rollout
+  const held = `guards: errorRateDelta ${guards.errorRateDelta}%, p99Ratio ${guards.p99Ratio}`
+  return `steps: [${steps.join(', ')}], hold: ${durationText(hold)}, ${held}`
+}
+
+/** What a policy says beside its features, where another one says otherwise. */
+function besideLines(policy: Policy, other: Policy): string[] {
+  const names = [...new Set([...policy.services.keys(), ...other.services.keys()])]
+  const rollouts = names.flatMap((name) => {
+    const [own, its] = [policy, other].map(({ services }) => rolloutText(services.get(name)?.rollout))
+    return own === its ? [] : [`${name}.rollout ${own}`]
+  })
+  const domain = `mesh.trustDomain: ${policy.trustDomain || 'none'}`
+  return policy.trustDomain === other.trustDomain ? rollouts : [domain, ...rollouts]
+}
+
 export interface DocumentChange {
   action: AuditAction
   actor: string
@@ -80,10 +100,9 @@ export function documentDraft(
   checkStateSize(file.policy)
   if (!denial_allowed) checkDenial(standing, file)
   const changes = diffPolicies(standing.file.policy, file.policy)
-  const [old, now] = [standing.file.policy.trustDomain, file.policy.trustDomain]
-  const domain = (value: string) => (old === now ? [] : [`mesh.trustDomain: ${value || 'none'}`])
-  const before = linesText([...domain(old), ...beforeLines(changes)])
-  const after = linesText([...domain(now), ...afterLines(changes)])
+  const [old, now] = [standing.file.policy, file.policy]
+  const before = linesText([...besideLines(old, now), ...beforeLines(changes)])
+  const after = linesText([...besideLines(now, old), ...afterLines(changes)])
   return {
     draft: { action, actor, reason, auto: false, before, after, document: { text: document, file } },
     changes,

@@ -3,6 +3,7 @@ import { TapmeshError } from '../../model/error.ts'
 import type { Store } from '../store/store.ts'
 import { AUDIT, CONFIG, DATABASE } from '../store/tables.ts'
 import { ChainCheck, type ChainEnd, hashOf, NO_ENTRIES, type Unhashed } from './audit-chain.ts'
+import { CUT } from './change-text.ts'
 import { textField } from './text-field.ts'
 
 /**
@@ -29,7 +30,7 @@ const ENTRY = `seq, toUnixTimestamp64Milli(at) AS at_ms, actor, action, reason, 
   before, after, hash`
 
 /** Entries read at a time while the chain is checked. */
-const CHECK_PAGE = 2000
+const CHECK_PAGE = 5000
 
 interface EntryRow extends Omit<AuditEntry, 'at' | 'auto'> {
   at_ms: number
@@ -125,7 +126,7 @@ export class History {
   }
 
   /**
-   * The newest entry whose lines name a feature of a service, made by a person.
+   * The newest entry made by a person whose lines name a feature of a service, or were too many to be kept.
    * @param mark how such a line begins @param until number of the last revision that counts
    */
   async lastChange(mark: string, until: number): Promise<AuditEntry | undefined> {
@@ -134,9 +135,10 @@ export class History {
       `SELECT ${ENTRY} FROM ${DATABASE}.${AUDIT.name}
        WHERE action IN {actions:Array(String)}
          AND toUInt64OrZero(splitByChar('.', revision)[2]) <= {until:UInt64}
-         AND arrayExists(line -> startsWith(line, {mark:String}), splitByChar('\\n', concat(before, '\\n', after)))
+         AND arrayExists(line -> startsWith(line, {mark:String}) OR match(line, {cut:String}),
+           splitByChar('\\n', concat(before, '\\n', after)))
        ORDER BY seq DESC LIMIT 1`,
-      { actions, until, mark },
+      { actions, until, mark, cut: CUT.source },
     )
     return row && entryOf(row)
   }

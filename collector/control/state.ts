@@ -1,4 +1,5 @@
 import {
+  CONTROL_SERVICES_MAX,
   CONTROL_STATE_BYTES_MAX,
   CONTROL_VERSION,
   type ControlService,
@@ -7,14 +8,9 @@ import {
 import { TapmeshError } from '../../model/error.ts'
 import type { Policy, ServicePolicy } from '../../model/policy.ts'
 import { featuresInForce, NO_OVERLAY, type Overlay } from './in-force.ts'
+import type { Standing } from './standing.ts'
 
 /** What a tap is told: the services that it asks about, with mode and percent as they are in force. */
-
-export interface StateHead {
-  revision: string
-  trustDomain: string
-  bypass: boolean
-}
 
 function serviceState(name: string, policy: ServicePolicy, now_ms: number, overlay: Overlay): ControlService {
   return {
@@ -29,7 +25,7 @@ function serviceState(name: string, policy: ServicePolicy, now_ms: number, overl
 }
 
 /** @param services names; those the policy does not name are left out */
-export function servicesState(
+function servicesState(
   policy: Policy,
   services: readonly string[],
   now_ms: number,
@@ -43,12 +39,42 @@ export function servicesState(
   )
 }
 
-export function stateHead(
-  { revision, trustDomain, bypass }: StateHead,
-  now_ms: number,
-): Omit<ControlState, 'services'> {
-  const issued_at = new Date(now_ms).toISOString()
-  return { version: CONTROL_VERSION, revision, issued_at, trust_domain: trustDomain, bypass }
+/** States kept as text, for taps that ask for the same services. */
+const STATES_MAX = 1000
+
+/** What taps are told, as JSON: written once a revision for all that ask alike. */
+export class States {
+  readonly #services = new Map<string, string>()
+
+  /** @param asked names; those past CONTROL_SERVICES_MAX are left out */
+  text(
+    { revision, file, bypass }: Standing,
+    asked: readonly string[],
+    now_ms: number,
+    overlay: Overlay,
+  ): string {
+    const names = asked.slice(0, CONTROL_SERVICES_MAX)
+    const key = names.join('\n')
+    let services = this.#services.get(key)
+    if (services === undefined) {
+      services = JSON.stringify(servicesState(file.policy, names, now_ms, overlay))
+      if (this.#services.size >= STATES_MAX) this.#services.clear()
+      this.#services.set(key, services)
+    }
+    const head: Omit<ControlState, 'services'> = {
+      version: CONTROL_VERSION,
+      revision,
+      issued_at: new Date(now_ms).toISOString(),
+      trust_domain: file.policy.trustDomain,
+      bypass,
+    }
+    return `${JSON.stringify(head).slice(0, -1)},"services":${services}}`
+  }
+
+  /** Something else is in force. */
+  clear(): void {
+    this.#services.clear()
+  }
 }
 
 /**

@@ -6,6 +6,21 @@ export const TAPS_MAX = 5000
 /** Two waits without a word. */
 const SILENCE_MS = 2 * CONTROL_WAIT_S_MAX * 1000
 
+/** Kept of what a tap says: five thousand taps that say much must not fill the memory. */
+const IGNORED_MAX = 50
+const NAME_CHARACTERS_MAX = 128
+const ERROR_CHARACTERS_MAX = 1024
+
+function shortened({ ignored, error, ...rest }: TapConfigStatus): TapConfigStatus {
+  const names = ignored.slice(0, IGNORED_MAX).map((name) => name.slice(0, NAME_CHARACTERS_MAX))
+  const left = ignored.length - names.length
+  return {
+    ...rest,
+    ...(error === undefined ? {} : { error: error.slice(0, ERROR_CHARACTERS_MAX) }),
+    ignored: left > 0 ? [...names, `and ${left} more`] : names,
+  }
+}
+
 interface Known {
   service: string
   status: TapConfigStatus | undefined
@@ -25,7 +40,7 @@ export class TapConfigs {
   }
 
   told(tap: string, status: TapConfigStatus, now_ms: number): void {
-    this.#note(tap, now_ms, { status })
+    this.#note(tap, now_ms, { status: shortened(status) })
   }
 
   #note(tap: string, now_ms: number, news: { service?: string | undefined; status?: TapConfigStatus }): void {

@@ -245,3 +245,82 @@ test('ten thousand rules are taken, the reader says what they weigh', async () =
   ).toHaveLength(1000)
   expect((await control.audit(1)).entries[0]!.after).toMatch(/and \d+ more$/)
 })
+
+test('a feature ends by its own clock as a revision of its own, with an entry of the audit', async () => {
+  const expires = new Date(Date.now() + 300).toISOString()
+  const services = `  cart:
+    timeouts: { mode: dry-run, request: 2s, expires: "${expires}" }
+    mtls: { mode: dry-run, policy: strict }
+`
+  const { revision } = await set(policyText(services))
+  const mode = () => control.stateFor(['cart']).services['cart']!.features.timeouts!['mode']
+  expect(mode()).toBe('dry-run')
+  await control.waiting.wait(30_000, new AbortController().signal)
+  expect(control.revision).toBe(revision.replace(/1$/, '2'))
+  expect(mode()).toBe('disabled')
+  expect(control.inForce('cart', 'timeouts')).toMatchObject({
+    mode: 'disabled',
+    why: expect.stringContaining(expires),
+  })
+  expect((await control.audit(1)).entries).toMatchObject([
+    {
+      ...{ action: 'expire', auto: true, actor: 'control' },
+      ...{ before: 'cart.timeouts mode: dry-run', after: 'cart.timeouts mode: disabled' },
+    },
+  ])
+})
+
+test('what ended while control was away ends at its start', async () => {
+  const expires = new Date(Date.now() + 50).toISOString()
+  await set(policyText(`  cart: { timeouts: { mode: dry-run, request: 2s, expires: "${expires}" } }\n`))
+  await control.close()
+  while (Date.now() <= Date.parse(expires)) await new Promise((resolve) => setImmediate(resolve))
+  const again = await restarted()
+  await again.waiting.wait(30_000, new AbortController().signal)
+  expect((await again.audit(1)).entries).toMatchObject([{ seq: 2, action: 'expire' }])
+  await again.close()
+})
+
+test('what is beside the features is told too: trust domain and rollout', async () => {
+  await set(TIMEOUTS)
+  await set(
+    TIMEOUTS.replace('prod.example', 'test.example').replace(
+      'cart: {',
+      'cart: { rollout: { steps: [1, 5], hold: 1h },',
+    ),
+  )
+  expect((await control.audit(1)).entries[0]).toMatchObject({
+    before: 'mesh.trustDomain: prod.example\ncart.rollout none',
+    after:
+      'mesh.trustDomain: test.example\ncart.rollout steps: [1, 5], hold: 1h, guards: errorRateDelta 1%, p99Ratio 2',
+  })
+})
+
+test('who changed a feature last is known although a change was too long to be told in full', async () => {
+  const rules = Array.from(
+    { length: 900 },
+    (_, index) => `{ id: rule-${index}, action: allow, from: [caller-${index}] }`,
+  )
+  await set(TIMEOUTS)
+  const services = `  cart: { timeouts: { mode: dry-run, request: 2s } }\n  orders: { authorization: { mode: dry-run, default: deny, rules: [${rules.join(', ')}] }, mtls: { mode: dry-run, policy: strict } }\n`
+  await set(policyText(services), { reason: 'many rules' })
+  await set(policyText(services.replace('2s', '1s')), { reason: 'shorter' })
+  expect(await control.lastChange('orders', 'mtls')).toMatchObject({ seq: 2, reason: 'many rules' })
+  expect(await control.lastChange('cart', 'timeouts')).toMatchObject({ seq: 3 })
+  expect(await control.lastChange('cart', 'timeouts', 1)).toMatchObject({ seq: 1 })
+})
+
+test('entries that change no revision are in the chain as well', async () => {
+  await set(TIMEOUTS)
+  await control.note({
+    ...{ actor: 'ann', action: 'join-token', reason: 'a new tap' },
+    auto: false,
+    before: '',
+    after: 'orders',
+  })
+  await set(TIMEOUTS.replace('2s', '1s'))
+  expect(await control.audit(2)).toMatchObject({
+    intact: true,
+    entries: [{ seq: 3 }, { seq: 2, action: 'join-token' }],
+  })
+})

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { NO_ENTRIES } from '../../../collector/control/audit-chain.ts'
 import { entryAfter, History, type Revision } from '../../../collector/control/history.ts'
+import { applyDays, RETENTION_DEFAULTS, sweep } from '../../../collector/store/retention.ts'
 import { openTestStore } from '../../support/mesh.ts'
 
 /** History and audit in the real embedded store. */
@@ -56,4 +57,18 @@ test('documents and reasons come back letter by letter', async () => {
     expect(await history.entries(1)).toEqual([entry])
   }
   expect(await history.check(await history.end())).toBeNull()
+})
+
+test('retention never takes a row of it', async () => {
+  const rows = async () =>
+    (await store.read<{ rows: number }>('SELECT count() AS rows FROM tapmesh.config'))[0]!.rows
+  const before = await rows()
+  const nothingKept = { days: { ...RETENTION_DEFAULTS.days }, bytes_max: 0, disk_share_max: 0 }
+  const inTenYears = Date.now() + 10 * 365 * 86_400_000
+  for (const table of await sweep(store, nothingKept, inTenYears, 1)) {
+    expect(['config', 'audit']).not.toContain(table.table)
+  }
+  await applyDays(store, nothingKept.days)
+  expect(await rows()).toBe(before)
+  expect(before).toBeGreaterThan(0)
 })

@@ -159,6 +159,14 @@ test('taps and what they told are listed by name', async () => {
   ])
 })
 
+test('of a tap that says much the beginning is kept', () => {
+  const ignored = Array.from({ length: 60 }, (_, index) => `feature-${index}-${'x'.repeat(500)}`)
+  control.taps.told('loud', { ...ACK, ignored, error: 'y'.repeat(4000) }, Date.now())
+  const [tap] = control.current().taps
+  expect([tap!.ignored.length, tap!.ignored.at(-1), tap!.error!.length]).toEqual([51, 'and 10 more', 1024])
+  expect(Math.max(...tap!.ignored.map((name) => name.length))).toBe(128)
+})
+
 test('taps that are silent for two waits are unreachable, and the longest silent is forgotten first', () => {
   for (let index = 0; index <= TAPS_MAX; index++) control.taps.told(`tap-${index}`, ACK, index)
   expect(control.taps.forgotten).toBe(1)
