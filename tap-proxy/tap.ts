@@ -1,13 +1,12 @@
-import type { Policy } from '../model/policy.ts'
 import type { Admin, AdminOptions } from './admin.ts'
 import type { VerdictCounts } from './control/verdict-counts.ts'
 import type { Events } from './events.ts'
 import { openForward } from './forward/open.ts'
-import type { Gates } from './gate/gates.ts'
 import { RelayCounters } from './relay/counters.ts'
 import type { TapSettings } from './settings.ts'
 import { TapControl } from './tap-control.ts'
-import { type GateMaker, TapListeners } from './tap-listeners.ts'
+import { TapGates } from './tap-gates.ts'
+import { TapListeners } from './tap-listeners.ts'
 import { TapSinks } from './tap-sinks.ts'
 
 /**
@@ -36,9 +35,6 @@ export interface Tap {
   stuck(): boolean
 }
 
-/** Bypassed: every listener is a plain relay. */
-const NO_GATES: GateMaker = { gateFor: () => undefined }
-
 /** Of the grace, the last part is kept for sending what the calls left behind. */
 const FLUSH_SHARE = 0.2
 
@@ -53,29 +49,18 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
   const forward = await openForward(settings.otlp, settings.tap, events.spansRefused)
   const sinks = new TapSinks(settings, events, forward?.sink)
   const listeners = new TapListeners(relay, sinks.fan, events)
-  let gates: Gates | undefined
+  const gates = new TapGates(listeners, relay)
   const control = new TapControl(settings, {
     events,
     onFault: events.faultContained,
-    loadTaker: async () => {
-      const { Gates: Loaded } = await import('./gate/gates.ts')
-      const made = new Loaded(listeners.clock, (error) => relay.fault(error))
-      gates = made
-      let ready: Policy | undefined
-      return (policy, { revision, bypass }) => {
-        // Where the kill switch alone was turned, nothing is made ready anew: it acts at once.
-        if (policy !== ready) made.use(policy, revision)
-        ready = policy
-        listeners.govern(bypass ? NO_GATES : made)
-      }
-    },
+    loadTaker: () => gates.load(),
     services: () => calledServices(sinks),
   })
   /** Loaded only now: the first calls do not wait for the HTTP server of the admin port. */
   const openAdmin = async () => {
     const { openAdmin: open } = await import('./admin.ts')
     const notReady = () => (stopping ? 'stopping' : listeners.notReady())
-    const parts = { relay, sinks, forward, control, verdicts: () => gates?.book }
+    const parts = { relay, sinks, forward, control, verdicts: () => gates.verdicts }
     return open(adminOptions(() => settings, notReady, parts))
   }
   let admin: Admin
