@@ -1,6 +1,6 @@
 import { FEATURES, type Feature, parametersOf } from '../../model/flag.ts'
 import { type Policy, type Rule, type ServicePolicy, settingsFor } from '../../model/policy.ts'
-import { valueText } from './parameter.ts'
+import { momentText, valueText } from './parameter.ts'
 
 /** What changes for calls between two policies: what holds is compared, not how it is written. */
 
@@ -31,6 +31,7 @@ function textsOf(service: ServicePolicy, caller: string, feature: Feature): Map<
   const texts = new Map([
     ['mode', settings.mode],
     ['percent', String(settings.percent)],
+    ...(settings.expires === undefined ? [] : [['expires', momentText(settings.expires)] as const]),
   ])
   for (const [name, parameter] of parametersOf(feature)) {
     if (parameter.kind !== 'rules') {

@@ -3,7 +3,7 @@ import { TapmeshError } from '../../model/error.ts'
 import { FEATURES, type Feature, isFeature, parametersOf } from '../../model/flag.ts'
 import { type Origin, originOf, settingsFor } from '../../model/policy.ts'
 import { didYouMean } from '../document/did-you-mean.ts'
-import { valueText } from './parameter.ts'
+import { momentText, valueText } from './parameter.ts'
 import { type PolicyFile, serviceIn } from './policy-file.ts'
 
 /** What holds for one feature of one service, value by value, and which line said so. */
@@ -61,6 +61,7 @@ export function explainFeature(
   return [
     row('mode', settings.mode),
     row('percent', String(settings.percent)),
+    ...(settings.expires === undefined ? [] : [row('expires', momentText(settings.expires))]),
     ...parametersOf(feature).map(([name, parameter]) => row(name, valueText(parameter, values[name]))),
   ]
 }

@@ -23,6 +23,11 @@ export function durationText(us: number): string {
   return `${us / length}${unit}`
 }
 
+/** Milliseconds since 1970 as a document writes them: `2026-12-01T12:00:00Z`. */
+export function momentText(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', 'Z')
+}
+
 function duration({ min, max }: { min: number; max: number }): z.ZodType {
   return parsed((text) => {
     const milliseconds = parseDuration(text)

@@ -18,8 +18,11 @@ const percent = z
   .max(100)
   .describe(`Share of traces it acts on, default ${PERCENT_DEFAULT}.`)
 
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)$/
+
 const expires = parsed((text) => {
-  const at = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN
+  // Without a zone it would end at another moment on each machine.
+  const at = MOMENT.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(at) ? undefined : at
 }, 'a time like 2026-12-01T18:00:00Z').meta({
   description: 'From then on it counts as disabled, whether control can be reached or not.',

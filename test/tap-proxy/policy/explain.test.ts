@@ -67,6 +67,21 @@ test('a diff tells what holds otherwise, not what is written otherwise', () => {
   ])
 })
 
+test('when a feature ends is told, and a change of it', () => {
+  const ends = (expires: string) =>
+    policyFile(`  cart: { mtls: { mode: dry-run, policy: strict${expires} } }\n`)
+  const later = ends(', expires: "2026-12-01T19:00:00+01:00"')
+  expect(explainFeature(later, 'cart', 'mtls', '')).toContainEqual(
+    expect.objectContaining({ name: 'expires', value: '2026-12-01T18:00:00Z', origin: 'service' }),
+  )
+  expect(diffPolicies(ends('').policy, later.policy)).toMatchObject([
+    { name: 'expires', before: 'none', after: '2026-12-01T18:00:00Z' },
+  ])
+  for (const text of ['2026-12-01T18:00:00', '2026-12-01', 'soon']) {
+    expect(() => ends(`, expires: "${text}"`)).toThrow(/is not a time like/)
+  }
+})
+
 test('rules are told by id', () => {
   const rules = (list: string) =>
     policyOf(`  cart: { authorization: { mode: dry-run, default: deny, rules: [${list}] } }\n`)
