@@ -8,7 +8,7 @@ import { pointAt } from './path.ts'
 import { edgeSentence, groupSentence, nodeSentence } from './sentence.ts'
 import type { Layout, Point } from './spacing.ts'
 import { fitText } from './text.ts'
-import { lossText } from './verdict-words.ts'
+import { lossLines } from './verdict-words.ts'
 import { BENT_EDGES_MAX, wiresOf } from './wires.ts'
 
 export { edgeKey } from './edge-key.ts'
@@ -217,8 +217,8 @@ function labelsOf(
   const figures = ({ edge, key }: Drawn) =>
     label_only && !label_only.has(key) ? [] : labels.map((metric) => metricText(edge, metric))
   const wanted = drawn
-    .map((it) => ({ ...it, figures: figures(it), losses: [lossText(it.edge) ?? []].flat() }))
-    .filter((it) => it.figures.length + it.losses.length > 0)
+    .map((it) => ({ ...it, figures: figures(it), losses: lossLines(it.edge) }))
+    .filter((it) => it.figures.length > 0 || it.losses)
   if (wanted.length === 0) return found
   const occupied = new Occupied()
   for (const { x, y, width, height } of nodes) {
@@ -226,15 +226,19 @@ function labelsOf(
   }
   wanted.sort(
     (a, b) =>
-      b.losses.length - a.losses.length ||
+      Number(b.losses !== undefined) - Number(a.losses !== undefined) ||
       SEVERITY[b.edge.health] - SEVERITY[a.edge.health] ||
       b.edge.rate - a.edge.rate,
   )
   for (const { key, curve, figures, losses } of wanted) {
-    const whole = placeLabel([...figures, ...losses], curve, occupied)
     // Where there is no room for all of it, what would be lost goes before the figures.
-    const place = whole ?? (losses.length > 0 ? placeLabel(losses, curve, occupied) : undefined)
-    if (place) found.set(key, place)
+    const tries = losses ? [...losses.map((it) => [...figures, ...it]), ...losses] : [figures]
+    for (const lines of tries) {
+      const place = placeLabel(lines, curve, occupied)
+      if (place === undefined) continue
+      found.set(key, place)
+      break
+    }
   }
   return found
 }

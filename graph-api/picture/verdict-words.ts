@@ -1,4 +1,4 @@
-import type { EdgeVerdict, GraphEdge } from '../../model/graph.ts'
+import type { GraphEdge } from '../../model/graph.ts'
 import type { Decision } from '../../model/verdict.ts'
 import { countText } from './format.ts'
 
@@ -23,27 +23,52 @@ export const decidedText = (decision: Decision, acted: boolean): string => DECID
 export const isLoss = (decision: Decision): boolean =>
   decision === 'deny' || decision === 'shed' || decision === 'cut'
 
-/** What is lost, or else what would be: the mark by form, the count, and the decision most calls met. */
-function lossOf({ verdicts }: Pick<GraphEdge, 'verdicts'>): (EdgeVerdict & { mark: string }) | undefined {
+interface Loss {
+  /** Told by its form: filled where it happened. */
+  mark: string
+  calls: number
+  words: string
+}
+
+/** What was lost and what would be; where calls met several decisions they are told as one. */
+function lossesOf({ verdicts }: Pick<GraphEdge, 'verdicts'>): Loss[] {
   const losses = (verdicts ?? []).filter((it) => isLoss(it.decision))
-  const acted = losses.some((it) => it.acted)
-  const told = losses.filter((it) => it.acted === acted)
-  if (told.length === 0) return undefined
-  const worst = told.reduce((most, it) => (it.calls > most.calls ? it : most))
-  const calls = told.reduce((sum, it) => sum + it.calls, 0)
-  return { ...worst, calls, mark: acted ? '■' : '▲' }
+  return [true, false].flatMap((acted) => {
+    const told = losses.filter((it) => it.acted === acted)
+    const [first] = told
+    if (!first) return []
+    const alike = told.every((it) => it.decision === first.decision)
+    return {
+      mark: acted ? '■' : '▲',
+      calls: told.reduce((sum, it) => sum + it.calls, 0),
+      words: alike ? decidedText(first.decision, acted) : acted ? 'lost' : 'would be lost',
+    }
+  })
 }
 
-/** `▲ 12 would be denied`, a line of an edge's label; undefined where nothing is lost. */
-export function lossText(edge: Pick<GraphEdge, 'verdicts'>): string | undefined {
-  const loss = lossOf(edge)
-  return loss && `${loss.mark} ${countText(loss.calls)} ${decidedText(loss.decision, loss.acted)}`
+/**
+ * Lines of an edge's label, from the widest to what always fits: `▲ 12 would be denied`, the same broken
+ * in two, and the mark with its count. Undefined where nothing is lost.
+ */
+export function lossLines(edge: Pick<GraphEdge, 'verdicts'>): readonly string[][] | undefined {
+  const losses = lossesOf(edge).map(({ mark, calls, words }) => ({
+    count: `${mark} ${countText(calls)}`,
+    words,
+  }))
+  if (losses.length === 0) return undefined
+  return [
+    losses.map(({ count, words }) => `${count} ${words}`),
+    losses.flatMap(({ count, words }) => {
+      const [first = '', ...rest] = words.split(' ')
+      return [`${count} ${first}`, ...(rest.length > 0 ? [rest.join(' ')] : [])]
+    }),
+    losses.map(({ count }) => count),
+  ]
 }
 
-/** `, 12 calls would be denied`, the end of an edge's sentence. */
+/** `, 12 calls would be denied`: the end of an edge's sentence. */
 export function lossWords(edge: Pick<GraphEdge, 'verdicts'>): string {
-  const loss = lossOf(edge)
-  if (!loss) return ''
-  const calls = loss.calls === 1 ? 'call' : 'calls'
-  return `, ${countText(loss.calls)} ${calls} ${decidedText(loss.decision, loss.acted)}`
+  return lossesOf(edge)
+    .map(({ calls, words }) => `, ${countText(calls)} ${calls === 1 ? 'call' : 'calls'} ${words}`)
+    .join('')
 }

@@ -57,7 +57,7 @@ export function readAssets(folder: string): Map<string, Asset> {
 
 /** Addresses of the UI; all are the one page, which reads the address itself. */
 const PAGES =
-  /^\/(?:|map|services|service\/[^/]+|edge\/[^/]+\/[^/]+|calls|trace\/[^/]+|status|setup|inventory)$/
+  /^\/(?:|map|services|service\/[^/]+|edge\/[^/]+\/[^/]+|calls|call\/[^/]+|trace\/[^/]+|enforce(?:\/[^/]+\/[^/]+)?|policies|backtest|audit|status|setup|inventory)$/
 
 const MISSING = 'The UI is not built. Run `npm run build`, then open this page again.\n'
 

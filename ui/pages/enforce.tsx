@@ -1,14 +1,14 @@
 import type { ConfigAnswer, EnforcementAnswer } from '../../model/enforcement.ts'
 import { apiAddress } from '../data/api.ts'
 import { graph } from '../data/live-graph.ts'
-import { paceOf, useResource } from '../data/resource.ts'
+import { useResource } from '../data/resource.ts'
 import { BypassOn, BypassSwitch } from '../enforce/bypass.tsx'
 import { DocumentNotes } from '../enforce/document-notes.tsx'
 import { MATRIX_ROWS_MAX, Matrix, matrixRows } from '../enforce/matrix.tsx'
 import { ModeWords } from '../enforce/mode-mark.tsx'
 import { NoToken } from '../enforce/reason-form.tsx'
 import { Revisions } from '../enforce/revisions.tsx'
-import { verdictSpan } from '../enforce/span.ts'
+import { VERDICT_PACE_MS, verdictSpan } from '../enforce/span.ts'
 import { Tabs } from '../enforce/tabs.tsx'
 import { Command } from '../parts/copy.tsx'
 import { Link } from '../parts/link.tsx'
@@ -101,7 +101,7 @@ function Body({ answer }: { answer: EnforcementAnswer }) {
 export function EnforcePage() {
   const { from, to } = verdictSpan.value
   const address = apiAddress('enforcement', { from, to })
-  const asked = useResource<EnforcementAnswer>(address, true, paceOf(address))
+  const asked = useResource<EnforcementAnswer>(address, true, VERDICT_PACE_MS)
   const config = useResource<ConfigAnswer>(apiAddress('config'), true)
   return (
     <main class="page wide">

@@ -9,7 +9,7 @@ import type {
 } from '../../model/enforcement.ts'
 import { FEATURES, type Feature, FLAGS, isFeature } from '../../model/flag.ts'
 import { apiAddress } from '../data/api.ts'
-import { paceOf, useResource } from '../data/resource.ts'
+import { useResource } from '../data/resource.ts'
 import { BypassOn } from '../enforce/bypass.tsx'
 import { Cohorts } from '../enforce/cohorts.tsx'
 import { DocumentNotes } from '../enforce/document-notes.tsx'
@@ -18,7 +18,7 @@ import { FeatureForm } from '../enforce/feature-form.tsx'
 import { Ledger } from '../enforce/ledger.tsx'
 import { ModeWords } from '../enforce/mode-mark.tsx'
 import { NoToken } from '../enforce/reason-form.tsx'
-import { verdictSpan } from '../enforce/span.ts'
+import { VERDICT_PACE_MS, verdictSpan } from '../enforce/span.ts'
 import { Tabs } from '../enforce/tabs.tsx'
 import { Latched, Undo } from '../enforce/take-back.tsx'
 import { differs, FEATURE_WORDS, modeText } from '../enforce/words.ts'
@@ -151,8 +151,8 @@ function Evidence({ evidence, config, cell }: Parts) {
 function Known({ service, feature }: { service: string; feature: Feature }) {
   const { from, to } = verdictSpan.value
   const address = apiAddress('evidence', { service, feature, from, to })
-  const asked = useResource<EvidenceAnswer>(address, true, paceOf(address))
-  const cells = useResource<EnforcementAnswer>(apiAddress('enforcement', { from, to }), true, paceOf(address))
+  const asked = useResource<EvidenceAnswer>(address, true, VERDICT_PACE_MS)
+  const cells = useResource<EnforcementAnswer>(apiAddress('enforcement', { from, to }), true, VERDICT_PACE_MS)
   const config = useResource<ConfigAnswer>(apiAddress('config'), true)
   const cell = cells.data?.cells.find((it) => it.service === service && it.feature === feature)
   const { effect, evidence: says } = FLAGS[feature]

@@ -59,6 +59,13 @@ test('calls that a policy would lose are told on their edge, whatever else label
   expect(lines({ labels: [] })).toEqual([['payment', ['▲ 12 would be denied']]])
   expect(lines({ label_only: new Set() })).toEqual([['payment', ['▲ 12 would be denied']]])
   expect(lines({ detail: 'names' })).toEqual([])
+  const straight = {
+    ...graph,
+    edges: [edge],
+    nodes: graph.nodes.filter(({ id }) => id === 'cart' || id === 'payment'),
+  }
+  const [only] = sceneOf(straight, layout(straight)).edges
+  expect(only!.label!.lines).toEqual(['3.16/s', expect.any(String), '▲ 12 would', 'be denied'])
   const { edges } = sceneOf(graph, layout(graph))
   expect(edges.find((it) => it.destination === 'payment')!.sentence).toMatch(/, 12 calls would be denied$/)
 })

@@ -49,7 +49,13 @@ test.each([
   '/service/a%2Fb',
   '/edge/a/b',
   '/calls',
+  '/call/b7ad6b7169203331.server',
   '/trace/x',
+  '/enforce',
+  '/enforce/a%2Fb/retries',
+  '/policies',
+  '/backtest',
+  '/audit',
   '/status',
   '/setup',
 ])('%s is the page', async (path) => {
