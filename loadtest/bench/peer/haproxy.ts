@@ -19,16 +19,25 @@ export const haproxyTcp: Peer = {
   start: (bench, backendPort) => start(bench, backendPort, 'haproxy-tcp', 'tcp'),
 }
 
+/** HAProxy with what it has of the features of a policy. */
+export const haproxyGoverned: Peer = {
+  name: 'haproxy-governed',
+  work: 'the same with a rate limit, 20 rules, timeouts, one retry and observed errors',
+  version: () => versionOf('haproxy', '-v'),
+  start: (bench, backendPort) => start(bench, backendPort, 'haproxy-governed', 'http', true),
+}
+
 async function start(
   bench: Bench,
   backendPort: number,
   name: string,
   mode: 'http' | 'tcp',
+  governed = false,
 ): Promise<RunningPeer> {
   const file = `${bench.folder}/${name}.cfg`
   const port = await freePort()
   await mkdir(bench.folder, { recursive: true })
-  await writeFile(file, haproxyConfig({ port, backendPort, mode }))
+  await writeFile(file, haproxyConfig({ port, backendPort, mode, governed }))
   // -db keeps it in the foreground, in one process.
   const child = bench.children.start({
     command: 'haproxy',

@@ -6,20 +6,22 @@ export interface NginxProxy {
   backendPort: number
   /** Write a line per call through a buffer of 64 KiB, or nothing. */
   accessLog: boolean
+  /** With a rate limit, rules, timeouts and retries that no call meets. */
+  governed?: boolean
 }
 
 /**
  * A reverse proxy doing the tap's work: keep-alive on both sides, a trace header on every call. The
  * span id is a constant, which spares nginx a little work that the tap does.
  */
-export function proxyConfig({ folder, port, backendPort, accessLog }: NginxProxy): string {
+export function proxyConfig({ folder, port, backendPort, accessLog, governed = false }: NginxProxy): string {
   const log = accessLog ? `access_log ${folder}/access.log main buffer=64k flush=1s;` : 'access_log off;'
   return `${preamble(folder)}
 http {
   log_format main '$remote_addr [$time_iso8601] "$request" $status $body_bytes_sent $request_length $request_time $upstream_response_time $request_id';
   ${log}
   ${shared(folder)}
-  upstream backend { server 127.0.0.1:${backendPort}; keepalive 1024; keepalive_requests 1000000000; }
+${governed ? GOVERNED_HTTP : ''}  upstream backend { server 127.0.0.1:${backendPort}${governed ? ' max_fails=5 fail_timeout=30s' : ''}; keepalive 1024; keepalive_requests 1000000000; }
   server {
     listen 127.0.0.1:${port} backlog=4096;
     location / {
@@ -29,11 +31,30 @@ http {
       proxy_set_header traceparent "00-$request_id-00f067aa0ba902b7-01";
       proxy_max_temp_file_size 0;
       proxy_request_buffering off;
-    }
+${governed ? GOVERNED_LOCATION : ''}    }
   }
 }
 `
 }
+
+const RULES = 20
+
+/** Rules by path and method: a map of regular expressions is what nginx has for them. */
+const GOVERNED_HTTP = `  limit_req_zone $binary_remote_addr zone=calls:1m rate=1000000r/s;
+  map "$request_method $uri" $denied {
+    default 1;
+    ~^(GET|POST)\\ /$ 0;
+${Array.from({ length: RULES }, (_, index) => `    ~^(GET|POST)\\ /area-${index}/[^/]+$ 0;`).join('\n')}
+  }
+`
+
+const GOVERNED_LOCATION = `      if ($denied) { return 403; }
+      limit_req zone=calls burst=1000000 nodelay;
+      proxy_connect_timeout 5s;
+      proxy_read_timeout 30s;
+      proxy_next_upstream error timeout http_502 http_503 http_504;
+      proxy_next_upstream_tries 2;
+`
 
 /** The backend behind every proxy: fixed answers of 200 B, 10 KB and 1 MB; request bodies are read and dropped. */
 export function backendConfig(folder: string, port: number, small: string): string {

@@ -20,16 +20,25 @@ export const nginxWithoutLog: Peer = {
   start: (bench, backendPort) => start(bench, backendPort, 'nginx-no-log', false),
 }
 
+/** nginx with what it has of the features of a policy. */
+export const nginxGoverned: Peer = {
+  name: 'nginx-governed',
+  work: 'the same with a rate limit, 20 rules, timeouts, one retry and passive health checks',
+  version: () => versionOf('nginx', '-v'),
+  start: (bench, backendPort) => start(bench, backendPort, 'nginx-governed', true, true),
+}
+
 async function start(
   bench: Bench,
   backendPort: number,
   name: string,
   accessLog: boolean,
+  governed = false,
 ): Promise<RunningPeer> {
   const folder = `${bench.folder}/${name}`
   const port = await freePort()
   await mkdir(folder, { recursive: true })
-  await writeFile(`${folder}/nginx.conf`, proxyConfig({ folder, port, backendPort, accessLog }))
+  await writeFile(`${folder}/nginx.conf`, proxyConfig({ folder, port, backendPort, accessLog, governed }))
   const child = bench.children.start({
     command: 'nginx',
     args: ['-p', folder, '-c', `${folder}/nginx.conf`],

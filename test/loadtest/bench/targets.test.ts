@@ -1,4 +1,5 @@
-import { judge, TARGETS, type Target } from '../../../loadtest/bench/targets.ts'
+import type { Target } from '../../../loadtest/bench/target.ts'
+import { judge, TARGETS } from '../../../loadtest/bench/targets.ts'
 import { resultsOf } from './support/results-of.ts'
 
 const ratio: Target = {

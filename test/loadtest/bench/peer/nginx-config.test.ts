@@ -22,3 +22,12 @@ test('the backend answers three sizes and writes nothing', () => {
   expect(text).toContain('location = /1m')
   expect(text).toContain('access_log off;')
 })
+
+test('with a policy the same proxy limits, asks rules, waits for so long and tries once more', () => {
+  const text = proxyConfig({ ...plan, accessLog: true, governed: true })
+  expect(text).toContain('limit_req zone=calls')
+  expect(text).toContain('if ($denied) { return 403; }')
+  expect(text).toMatch(/~\^\(GET\|POST\)\\ \/area-19\//)
+  expect(text).toContain('proxy_next_upstream_tries 2;')
+  expect(proxyConfig({ ...plan, accessLog: true })).not.toContain('limit_req')
+})

@@ -1,0 +1,40 @@
+import { writeFile } from 'node:fs/promises'
+import type { Bench, Measure } from '../measure.ts'
+import { type RunningCollector, startCollector } from '../peer/collector.ts'
+import { governedTap, type TapSide } from '../peer/governed-tap.ts'
+import { haproxy, haproxyGoverned } from '../peer/haproxy.ts'
+import { nginx, nginxGoverned } from '../peer/nginx.ts'
+import type { Peer } from '../peer/peer.ts'
+import { policyText, VARIANTS } from '../peer/policy-text.ts'
+import { underFullLoad } from '../side-by-side.ts'
+
+const NICENESS = 19
+
+async function openCollector(bench: Bench): Promise<RunningCollector> {
+  const file = `${bench.folder}/policy.yaml`
+  await writeFile(file, policyText())
+  const place = { core: bench.cores.load, niceness: NICENESS }
+  return startCollector(bench, place, `${bench.folder}/collector`, ['--policy', file])
+}
+
+export const policyLive: Measure = {
+  name: 'policy-live',
+  title: 'A policy in force, 64 keep-alive connections, 200 B answers',
+  explanation:
+    'Taps that ship to one collector and differ in their policy alone: `inbound` judges authorization by 20 rules ' +
+    'and a rate limit, `outbound` timeouts, retries and outlier detection. No call meets a limit. `disabled` names ' +
+    'every feature and switches none on. The neighbours do the same as far as they can.',
+  needs: ['wrk', 'nginx'],
+  run: (bench) => {
+    let opened: Promise<RunningCollector> | undefined
+    const collectorOf = () => {
+      opened ??= openCollector(bench)
+      return opened
+    }
+    const taps = (['inbound', 'outbound'] as const satisfies readonly TapSide[]).flatMap((side) =>
+      [undefined, ...VARIANTS].map((mode) => governedTap(side, mode, collectorOf)),
+    )
+    const peers: Peer[] = [...taps, nginx, nginxGoverned, haproxy, haproxyGoverned]
+    return underFullLoad(bench, peers, { connections: 64, path: '/' })
+  },
+}

@@ -1,0 +1,17 @@
+import { policyText, serviceOf, VARIANTS } from '../../../../loadtest/bench/peer/policy-text.ts'
+import { readPolicyText } from '../../../../tap-proxy/policy/policy-file.ts'
+
+test('the policy is well, and each variant names every feature in its mode', () => {
+  const { policy } = readPolicyText('policy.yaml', policyText())
+  for (const mode of VARIANTS) {
+    const { features } = policy.services.get(serviceOf(mode))!
+    expect(Object.keys(features).sort()).toEqual([
+      'authorization',
+      'outlierDetection',
+      'rateLimit',
+      'retries',
+      'timeouts',
+    ])
+    expect(new Set(Object.values(features).map((given) => given['mode']))).toEqual(new Set([mode]))
+  }
+})
