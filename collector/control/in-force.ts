@@ -29,6 +29,8 @@ export interface Overlay {
    * @returns false where nothing is latched
    */
   rearm(service: string, feature: Feature): Promise<boolean>
+  /** Another collector of the same store changed something: what it stored is read before that holds here. */
+  refresh?(): Promise<void>
 }
 
 /** The document alone. */

@@ -37,6 +37,8 @@ export interface LedgerOptions {
   /** Wall clock, milliseconds. */
   now: () => number
   onWarning: (text: string) => void
+  /** Awaited before what the store has holds. */
+  beforeLoaded?: (() => Promise<void> | undefined) | undefined
   /** Told when something else holds. */
   onStanding: (standing: Standing) => void
   /** How often the store is asked whether another program changed the policy; undefined: it is the only one. */
@@ -82,6 +84,7 @@ export class Ledger {
       if (newest.entry.seq === end.seq + 1) await history.addEntry(newest.entry)
       end = { seq: newest.entry.seq, hash: newest.entry.hash }
     }
+    await this.#options.beforeLoaded?.()
     this.#end = end
     const before = this.#standing.revision
     if (newest === undefined) this.#standing = nothingSet()

@@ -98,6 +98,10 @@ export class RolloutDriver implements Overlay {
     }
   }
 
+  refresh(): Promise<void> {
+    return this.open()
+  }
+
   #stateOf(service: string, feature: Feature): RolloutState | undefined {
     return this.#states.get(keyOf(service, feature))?.state
   }

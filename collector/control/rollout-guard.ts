@@ -43,7 +43,7 @@ function errorsBroken({ treated, control }: Cohorts, delta: number): string | nu
   const [bad, usual] = [treated.errors / treated.calls, control.errors / control.calls]
   const z = zOf({ of: treated.calls, hits: treated.errors }, { of: control.calls, hits: control.errors })
   if (z <= Z_MIN || (bad - usual) * 100 <= delta) return null
-  return `${percent(bad)} of ${treated.calls} treated calls failed, ${percent(usual)} of ${control.calls} in the control cohort; at most ${delta} points more are allowed (errorRateDelta)`
+  return `${percent(bad)} of ${treated.calls} treated calls failed, ${percent(usual)} of ${control.calls} in the control cohort: past errorRateDelta ${delta}%`
 }
 
 /** The quantile alone is noisy: as many calls must lie above the bound as chance does not bring there. */
@@ -56,7 +56,7 @@ function p99Broken({ treated, control }: Cohorts, ratio: number): string | null 
     { of: control.calls, hits: countAbove(control.duration, bound) },
   )
   if (z <= Z_MIN) return null
-  return `p99 of treated calls is ${milliseconds(slow)}, that of the control cohort ${milliseconds(usual)}; at most ${ratio} times as much is allowed (p99Ratio)`
+  return `p99 of treated calls is ${milliseconds(slow)}, that of the control cohort ${milliseconds(usual)}: past p99Ratio ${ratio}`
 }
 
 /** True where both cohorts have enough calls for a judgement. */
