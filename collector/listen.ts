@@ -29,6 +29,9 @@ function listenFault(cause: unknown, host: string, port: number): TapmeshError {
   )
 }
 
+/** A tap names the services that it asks for in the address: 200 names of 128 characters. */
+const HEAD_BYTES_MAX = 65_536
+
 export interface Listening {
   server: Server
   host: string
@@ -38,7 +41,7 @@ export interface Listening {
 
 /** @throws TapmeshError TAPMESH_PORT_IN_USE, TAPMESH_PORT_FORBIDDEN, TAPMESH_ADDRESS_INVALID */
 export async function listenOn(handler: RequestListener, port: number, host: string): Promise<Listening> {
-  const server = createServer(handler)
+  const server = createServer({ maxHeaderSize: HEAD_BYTES_MAX }, handler)
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)

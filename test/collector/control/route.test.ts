@@ -6,7 +6,7 @@ import { Control } from '../../../collector/control/control.ts'
 import { waitOf } from '../../../collector/control/route.ts'
 import { TAPS_MAX } from '../../../collector/control/tap-configs.ts'
 import { WAITING_MAX } from '../../../collector/control/waiting.ts'
-import type { ControlState, TapConfigStatus } from '../../../model/control.ts'
+import { CONTROL_SERVICES_MAX, type ControlState, type TapConfigStatus } from '../../../model/control.ts'
 import { TOKEN } from '../../support/batch.ts'
 import { openTestStore } from '../../support/mesh.ts'
 import { policyText } from '../../support/policy.ts'
@@ -74,6 +74,15 @@ test('the whole state at once, with its revision as the tag', async () => {
     services: { cart: { features: { timeouts: { request: 2_000_000 } } } },
   })
   expect(Object.keys(state.services)).toEqual(['cart'])
+})
+
+test('as many services as a tap may ask for, with the longest names', async () => {
+  const names = Array.from(
+    { length: CONTROL_SERVICES_MAX },
+    (_, index) => `${'x'.repeat(124)}-${index + 100}`,
+  )
+  const response = await ask('cart@host', names.join(','))
+  expect(response.status).toBe(200)
 })
 
 test('what is known is 304, what is of another history is not', async () => {
