@@ -14,6 +14,9 @@ export interface ClientSettings extends Owner {
   file: string | undefined
 }
 
+/** What was received last. */
+type LastState = Pick<TapConfigStatus, 'revision' | 'result' | 'error'>
+
 /** Told once at each change, so that an outage is one line and not thousands. */
 export interface ClientEvents {
   controlLost(reason: string): void
@@ -76,7 +79,9 @@ export class ControlClient {
   #wake = new AbortController()
   /** Of what was received last, good or not, and for which services: what control need not send again. */
   #seen = { etag: '', good: false, services: '' }
-  #last: Pick<TapConfigStatus, 'revision' | 'result' | 'error'> | undefined
+  #last: LastState | undefined
+  #telling: Promise<void> | undefined
+  #toldAll = true
   #failures = 0
   #trouble: 'away' | 'forbidden' | undefined
   #leftOut = 0
@@ -147,11 +152,20 @@ export class ControlClient {
 
   /** Tells control what is in force; where it is away, the next time will do. */
   report(): void {
-    if (this.#last === undefined || this.#stopping.signal.aborted) return
+    if (this.#last === undefined || this.#peer === undefined || this.#stopping.signal.aborted) return
+    // One at a time: a status that nobody takes must not stand before the next pull.
+    this.#toldAll = this.#telling === undefined
+    this.#telling ??= this.#tell(this.#peer, this.#last).then(() => {
+      this.#telling = undefined
+      if (!this.#toldAll) this.report()
+    })
+  }
+
+  async #tell(peer: ControlPeer, last: LastState): Promise<void> {
     const { ignored, revision: active, age_s } = this.#state
     const more = ignored.length - IGNORED_MAX
-    void this.#peer?.report({
-      ...this.#last,
+    await peer.report({
+      ...last,
       active,
       ignored: more > 0 ? [...ignored.slice(0, IGNORED_MAX), `and ${more} more`] : ignored,
       age_s: Math.round(age_s),

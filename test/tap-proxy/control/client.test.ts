@@ -202,6 +202,35 @@ describe('refused whole, told with the reason, and the old one stays', () => {
   })
 })
 
+test('control that drips or never ends is left at the deadline', async () => {
+  const { client, control, state } = await clientOf(
+    (response) => {
+      response.writeHead(200, { etag: '"0a1b2c3d.7"' })
+      response.write('{')
+    },
+    { times: { wait_s: 0, deadline_ms: 30 } },
+  )
+  client.start()
+  await until('two refusals', () => client.pulls.broken >= 2)
+  expect(control.statuses[0]).toMatchObject({
+    result: 'nack',
+    error: expect.stringMatching(/broke off: no answer/),
+  })
+  expect(state.revision).toBe('')
+})
+
+test('a status that nobody takes does not stand before the next pull', async () => {
+  const { client, control, state } = await clientOf(serve(stateOf(DRY_RUN)))
+  control.holdStatuses = true
+  client.start()
+  for (const number of [8, 9, 10, 11]) {
+    await until('a waiting pull', () => control.waiting.size === 1)
+    control.setReply(serve(stateOf(DRY_RUN, { revision: `0a1b2c3d.${number}` })))
+    await until('the next revision', () => state.revision === `0a1b2c3d.${number}`)
+  }
+  expect(control.statuses).toHaveLength(1)
+})
+
 test('what is not known is listed in the status', async () => {
   const { client, control } = await clientOf(serve(stateOf({ ...DRY_RUN, hedging: { mode: 'enforce' } })))
   client.start()

@@ -31,6 +31,7 @@ export async function stubControl(reply: PullReply, port = 0) {
   const statuses: TapConfigStatus[] = []
   const waiting = new Set<ServerResponse>()
   const control = { reply }
+  const held = { statuses: false }
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '', 'http://control')
     if (!url.pathname.startsWith('/v1/config/')) {
@@ -41,7 +42,7 @@ export async function stubControl(reply: PullReply, port = 0) {
       const parts: Buffer[] = []
       for await (const part of request) parts.push(part as Buffer)
       statuses.push(JSON.parse(Buffer.concat(parts).toString()) as TapConfigStatus)
-      response.writeHead(204).end()
+      if (!held.statuses) response.writeHead(204).end()
       return
     }
     const services = (url.searchParams.get('services') ?? '').split(',')
@@ -61,6 +62,10 @@ export async function stubControl(reply: PullReply, port = 0) {
     waiting,
     port: taken,
     url: `http://127.0.0.1:${taken}`,
+    /** Statuses are read and not answered. */
+    set holdStatuses(hold: boolean) {
+      held.statuses = hold
+    },
     /** From now on this is the answer, also of those that wait. */
     setReply(next: PullReply): void {
       control.reply = next
