@@ -1,8 +1,8 @@
 import { CONTROL_SERVICES_MAX } from '../../model/control.ts'
 import { isName } from '../document/name.ts'
 
-/** A server reads a request's head up to 16 KiB; the list of names may fill half of it. */
-const QUERY_BYTES_MAX = 8192
+/** The collector reads a request's head up to 64 KiB; what may stand between the two often takes less. */
+const QUERY_BYTES_MAX = 24 * 1024
 
 /**
  * The services a tap asks control about, in the order they were met: its own, those its listeners lead

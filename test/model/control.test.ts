@@ -1,19 +1,12 @@
-import {
-  CONTROL_SERVICES_MAX,
-  CONTROL_STATE_BYTES_MAX,
-  CONTROL_VERSION,
-  CONTROL_WAIT_S_MAX,
-} from '../../model/control.ts'
+import { CONTROL_STATE_BYTES_MAX, CONTROL_VERSION, CONTROL_WAIT_S_MAX } from '../../model/control.ts'
 import { VERSION } from '../../tap-proxy/policy/schema.ts'
+
+test('a wait ends before what usually stands between gives up, a state fits the memory of a small tap', () => {
+  expect(CONTROL_WAIT_S_MAX).toBeLessThan(60)
+  expect(CONTROL_STATE_BYTES_MAX).toBeLessThanOrEqual(8 * 1024 * 1024)
+  expect(CONTROL_VERSION).toMatch(/^tapmesh\/v\d+$/)
+})
 
 test('a state and the document it is made of are of one version', () => {
   expect(CONTROL_VERSION).toBe(VERSION)
-})
-
-test('a wait ends before what stands between two programs takes it for dead, and a tap is heard of each minute', () => {
-  expect(CONTROL_WAIT_S_MAX).toBeLessThan(60)
-})
-
-test('every service that may be asked about has room in the state for its own policy', () => {
-  expect(CONTROL_STATE_BYTES_MAX / CONTROL_SERVICES_MAX).toBeGreaterThan(16 * 1024)
 })
