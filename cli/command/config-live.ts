@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import { reasonOf } from '../../collector/control/reason.ts'
 import type {
   ConfigAnswer,
@@ -36,6 +36,8 @@ async function change(
   method: 'PUT' | 'POST',
   path: string,
   body: object,
+  /** What to tell where the document stays as it is. */
+  said?: string,
 ): Promise<void> {
   const reason = reasonOf(options.reason)
   const { findToken } = await import('../../tap-proxy/config/token.ts')
@@ -52,7 +54,8 @@ async function change(
     return
   }
   const { diffLines } = await import('../print/policy.ts')
-  terminal.out([...diffLines(answer.changes, terminal), `revision ${answer.revision}`].join('\n'))
+  const lines = said === undefined ? diffLines(answer.changes, terminal) : [said]
+  terminal.out([...lines, `revision ${answer.revision}`].join('\n'))
 }
 
 export function getCommand(terminal: Terminal): Command {
@@ -189,9 +192,33 @@ export function rearmCommand(terminal: Terminal): Command {
   return withReason(command.argument('<service.feature>', 'like payment.retries')).action(
     async (target: string, options: ChangeOptions) => {
       const { targetOf } = await import('../../tap-proxy/policy/explain.ts')
-      await change(terminal, options, 'POST', `${PATH}/rearm`, targetOf(target))
+      const said = `The latch of ${target} is off.`
+      await change(terminal, options, 'POST', `${PATH}/rearm`, targetOf(target), said)
     },
   )
+}
+
+const SWITCHED: Readonly<Record<string, string>> = {
+  on: 'Everything is switched off: nothing is judged, nothing is enforced.',
+  off: 'What the policy says holds again.',
+}
+
+export function switchCommand(terminal: Terminal): Command {
+  const command = apiCommand('bypass', 'switch everything off in the whole mesh at once, or on again')
+  return withReason(
+    command.addArgument(new Argument('<state>', 'on: nothing is judged or enforced').choices(['on', 'off'])),
+  )
+    .addHelpText(
+      'after',
+      `
+The document stays as it is. "tapmesh bypass" does the same for a single tap, without control.
+
+Example:
+  tapmesh config bypass on --reason "trouble in checkout"`,
+    )
+    .action((state: string, options: ChangeOptions) =>
+      change(terminal, options, 'POST', `${PATH}/bypass`, { on: state === 'on' }, SWITCHED[state]),
+    )
 }
 
 export function historyCommand(terminal: Terminal): Command {

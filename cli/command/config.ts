@@ -2,7 +2,14 @@ import { Command } from 'commander'
 import type { ConfigAnswer } from '../../model/enforcement.ts'
 import { EXIT } from '../../model/error.ts'
 import { apiOf, type Terminal } from '../terminal.ts'
-import { getCommand, historyCommand, rearmCommand, setCommand, undoCommand } from './config-live.ts'
+import {
+  getCommand,
+  historyCommand,
+  rearmCommand,
+  setCommand,
+  switchCommand,
+  undoCommand,
+} from './config-live.ts'
 import { type ApiOptions, apiCommand } from './shared-option.ts'
 
 function lintCommand(terminal: Terminal): Command {
@@ -103,6 +110,7 @@ export function configCommand(terminal: Terminal): Command {
     .addCommand(setCommand(terminal))
     .addCommand(undoCommand(terminal))
     .addCommand(rearmCommand(terminal))
+    .addCommand(switchCommand(terminal))
     .addCommand(historyCommand(terminal))
     .addCommand(lintCommand(terminal))
     .addCommand(explainCommand(terminal))

@@ -127,6 +127,18 @@ test('a policy that denies everything has to be meant', async () => {
   expect(await run(...args, '--yes-deny-all')).toMatchObject({ exit: 0 })
 })
 
+test('bypass: on and off for the whole mesh, said wherever the document is shown', async () => {
+  await begin()
+  expect((await run('config', 'bypass', 'on', '--reason', 'trouble')).out).toMatch(
+    /revision [0-9a-f]{8}\.2\n$/,
+  )
+  expect(served.control.bypassed).toBe(true)
+  expect((await run('config', 'get')).error).toContain('everything is switched off by hand (bypass)')
+  expect(await run('config', 'bypass', 'maybe', '--reason', 'x')).toMatchObject({ exit: 64 })
+  await run('config', 'bypass', 'off', '--reason', 'over')
+  expect(served.control.bypassed).toBe(false)
+})
+
 test('audit: entries with before and after, and whether the chain holds', async () => {
   await begin()
   await run('config', 'set', 'cart.timeouts', 'request=1s', '--reason', 'shorter')
