@@ -216,11 +216,12 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
     const store = await openStore({ dataFolder: join(home, 'data'), url: options.clickhouseUrl })
     parts.store = store
     const { control, rollouts } = await openControl(options, store, parts)
+    const identity = identityOf(options, control)
     const { days, gigabytes } = options.retention
     const collector = await createCollector({
       store,
       control,
-      identity: identityOf(options, control),
+      identity,
       folder: join(home, 'wal'),
       token,
       hosts,
@@ -237,6 +238,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
       store: selfTrace?.store(store) ?? store,
       control,
       rollouts,
+      joinToken: (ask) => identity.joinToken(ask),
       version: versionOfProject(),
       token,
       collectorStatus: () => collector.status(),

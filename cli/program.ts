@@ -12,6 +12,8 @@ import { enforcementCommand } from './command/enforcement.ts'
 import { explainCommand } from './command/explain.ts'
 import { exportCommand } from './command/export.ts'
 import { graphCommand } from './command/graph.ts'
+import { identityCommand } from './command/identity.ts'
+import { joinTokenCommand } from './command/join-token.ts'
 import { mcpCommand } from './command/mcp.ts'
 import { recommendCommand } from './command/recommend.ts'
 import { serviceCommand } from './command/service.ts'
@@ -57,6 +59,8 @@ export function createProgram(terminal: Terminal, version: string): Command {
     auditCommand,
     backtestCommand,
     recommendCommand,
+    joinTokenCommand,
+    identityCommand,
     enforcementCommand,
     explainCommand,
     bypassCommand,

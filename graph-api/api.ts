@@ -15,6 +15,7 @@ import { enforcementRoutes } from './route/enforcement.ts'
 import { errorRoute, unknownMethod, unknownRoute } from './route/error.ts'
 import { graphRoutes } from './route/graph.ts'
 import { hostGuard, mutationGuard, securityHeaders } from './route/guard.ts'
+import { type JoinTokenMaker, joinTokenRoutes } from './route/join-tokens.ts'
 import { overTimeRoutes } from './route/over-time.ts'
 import { sloRoutes } from './route/slo.ts'
 import { type CallsSource, Streams } from './route/stream.ts'
@@ -26,6 +27,8 @@ export interface GraphApiOptions {
   control: Control
   /** Where rollouts and latches stand; default nowhere. */
   rollouts?: RolloutsView | undefined
+  /** Admits taps to the mesh's own CA; default nobody. */
+  joinToken?: JoinTokenMaker | undefined
   /** Version of tapmesh. */
   version: string
   /** What mutations must present; reading needs none. */
@@ -99,7 +102,7 @@ export function createGraphApi(options: GraphApiOptions): GraphApi {
   app.use('/api/v1', sloRoutes({ at: source.slos, now }))
   app.use('/api/v1', answerRoutes(source), ownRoutes(source), overTimeRoutes(source))
   app.use('/api/v1', backtestRoutes(source), recommendationRoutes(source))
-  app.use('/api/v1', configRoutes(options.control))
+  app.use('/api/v1', configRoutes(options.control), joinTokenRoutes(options.joinToken))
   const { control, rollouts = NO_ROLLOUTS } = options
   app.use('/api/v1', enforcementRoutes({ store, control, rollouts, now }))
   app.use(unknownMethod, assetRoute(readAssets(options.assets ?? '')), unknownRoute, errorRoute(onFault))

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { codeOf } from '../model/error.ts'
 import type { BypassSwitch } from './bypass-route.ts'
 import type { MetricSources } from './exposition.ts'
+import type { Identity } from './identity/identity.ts'
 import { listenFault } from './listen-fault.ts'
 import { labelOf } from './relay/resolve.ts'
 import { ADMIN_PORTS_TRIED } from './settings.ts'
@@ -15,6 +16,8 @@ export interface AdminOptions {
   fixed: boolean
   metrics: MetricSources
   bypass: BypassSwitch
+  /** What the tap proves who it is with; undefined: nothing. */
+  identity?: (() => Identity | undefined) | undefined
   /** Why the tap is not ready for calls, or undefined while it is. */
   notReady: () => string | undefined
 }
@@ -29,7 +32,7 @@ const CONNECTIONS_MAX = 64
 const TIMEOUT_MS = 10_000
 
 /**
- * The admin port: /metrics, /healthz and /readyz, reading only, and /bypass, the kill switch.
+ * The admin port: /metrics, /healthz, /readyz and /identity, reading only, and /bypass, the kill switch.
  * @throws TapmeshError TAPMESH_PORT_IN_USE or TAPMESH_PORT_FORBIDDEN
  */
 export async function openAdmin(options: AdminOptions): Promise<Admin> {
@@ -101,6 +104,15 @@ async function answer(
       const { type, text } = await metrics()
       return send(200, text, type)
     }
+    case '/identity': {
+      const identity = options.identity?.()
+      const { describeIdentity } = await import('./identity/describe-identity.ts')
+      return send(
+        200,
+        `${JSON.stringify(identity ? describeIdentity(identity) : null)}\n`,
+        'application/json',
+      )
+    }
     case '/healthz':
       return send(200, 'ok\n')
     case '/readyz': {
@@ -108,6 +120,6 @@ async function answer(
       return reason === undefined ? send(200, 'ready\n') : send(503, `${reason}\n`)
     }
     default:
-      return send(404, 'known: /metrics /healthz /readyz /bypass\n')
+      return send(404, 'known: /metrics /healthz /readyz /identity /bypass\n')
   }
 }

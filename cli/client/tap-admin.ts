@@ -1,5 +1,6 @@
 import { codeOf, ERROR_CODES, type ErrorCode, TapmeshError } from '../../model/error.ts'
 import type { BypassAnswer } from '../../tap-proxy/bypass-route.ts'
+import type { IdentityDescription } from '../../tap-proxy/identity/describe-identity.ts'
 import { ADMIN_PORT_FIRST, ADMIN_PORTS_TRIED } from '../../tap-proxy/settings.ts'
 
 /** The admin ports of taps, as the command line asks them. */
@@ -47,13 +48,7 @@ export async function askBypass(
     })
     body = await response.json()
   } catch (cause) {
-    const inner = (cause as { cause?: unknown }).cause ?? cause
-    throw new TapmeshError(
-      'TAPMESH_PEER_UNAVAILABLE',
-      `no tap answers at ${address} (${codeOf(inner)})`,
-      'Name the admin address that the tap printed, or send its process SIGUSR2.',
-      { cause },
-    )
+    throw noTap(address, cause)
   }
   const refusal = refusalOf(body)
   if (refusal !== undefined) throw refusal
@@ -62,6 +57,31 @@ export async function askBypass(
     'TAPMESH_PEER_UNAVAILABLE',
     `what answers at ${address} is not the admin port of a tap`,
     'Name the admin address that the tap printed.',
+  )
+}
+
+/** The certificate of a tap; null where it has none. @throws TapmeshError TAPMESH_PEER_UNAVAILABLE */
+export async function askIdentity(address: string): Promise<IdentityDescription | null> {
+  let body: unknown
+  try {
+    const response = await fetch(`${address}/identity`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) })
+    body = await response.json()
+  } catch (cause) {
+    throw noTap(address, cause)
+  }
+  const { id, bundle } = (body ?? {}) as Partial<IdentityDescription>
+  if (body === null || (typeof id === 'string' && Array.isArray(bundle)))
+    return body as IdentityDescription | null
+  throw noTap(address, { code: 'another answer' })
+}
+
+function noTap(address: string, cause: unknown): TapmeshError {
+  const inner = (cause as { cause?: unknown }).cause ?? cause
+  return new TapmeshError(
+    'TAPMESH_PEER_UNAVAILABLE',
+    `no tap answers at ${address} (${codeOf(inner)})`,
+    'Name the admin address that the tap printed, or send its process SIGUSR2.',
+    { cause },
   )
 }
 

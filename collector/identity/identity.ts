@@ -109,7 +109,7 @@ export class IdentityAuthority {
   async #issue(tap: string, ask: IdentityAsk): Promise<IdentityGrant> {
     const { current, published } = await this.#succession()
     const now_ms = this.#now()
-    const { service, actor, reason } = this.#right(tap, ask, published, now_ms)
+    const { service, actor, reason, auto } = this.#right(tap, ask, published, now_ms)
     const id = spiffeIdOf(this.#options.trustDomain(), service)
     const { leaf_ms = LEAF_MS } = this.#options
     const chain = await signLeaf(ask.csr, { id, tap }, current, now_ms, leaf_ms)
@@ -121,7 +121,7 @@ export class IdentityAuthority {
         action: 'identity',
         actor,
         reason,
-        auto: actor === '',
+        auto,
         text: `${id} for tap ${tap} until ${not_after}`,
       })
       .catch((error: unknown) =>
@@ -137,10 +137,10 @@ export class IdentityAuthority {
     { csr, join_token, renewal }: IdentityAsk,
     published: readonly Authority[],
     now_ms: number,
-  ): { service: string; actor: string; reason: string } {
+  ): { service: string; actor: string; reason: string; auto: boolean } {
     if (renewal !== undefined) {
       const service = checkRenewal(tap, csr, renewal, published, now_ms)
-      return { service, actor: '', reason: 'renewed by the key of the certificate before' }
+      return { service, actor: 'control', reason: 'renewed by the key of the certificate before', auto: true }
     }
     const token = parseJoinToken(join_token ?? '')
     if (!token) {
@@ -151,7 +151,7 @@ export class IdentityAuthority {
       )
     }
     const { service, actor } = this.#tokens.use(token.secret, tap, csr, now_ms)
-    return { service, actor, reason: 'joined with a token' }
+    return { service, actor, reason: 'joined with a token', auto: false }
   }
 
   /** The CAs, with the next one made where it is due; one after the other, so that it is made once. */

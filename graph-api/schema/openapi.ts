@@ -6,6 +6,7 @@ import { CONFIG_OPERATIONS } from './config-operations.ts'
 import * as enforcement from './enforcement.ts'
 import { ENFORCEMENT_OPERATIONS } from './enforcement-operations.ts'
 import * as graphs from './graph.ts'
+import { JOIN_TOKEN_OPERATIONS, joinTokenAnswer } from './join-token.ts'
 import type { Operation } from './operation.ts'
 import * as overTime from './over-time.ts'
 import * as parameters from './parameters.ts'
@@ -38,6 +39,7 @@ export const COMPONENTS = {
   Evidence: enforcement.evidenceAnswer,
   Policies: enforcement.policiesAnswer,
   Why: enforcement.whyAnswer,
+  JoinToken: joinTokenAnswer,
   Error: answers.errorAnswer,
 } as const
 
@@ -207,6 +209,7 @@ export const OPERATIONS: readonly Operation[] = [
     answer: json('Recommendation'),
   },
   ...CONFIG_OPERATIONS,
+  ...JOIN_TOKEN_OPERATIONS,
   ...ENFORCEMENT_OPERATIONS,
 ]
 
