@@ -2,7 +2,7 @@
  * The catalogue of features that a policy can set (research names: Gateway API, Istio, Envoy): their
  * parameters with bounds and defaults, what they would do to a call, and what a back-test can say of
  * them. The schema of the policy, its JSON Schema, docs/policy-features.md and `config explain` derive
- * from this table. Nothing here is enforced: the table says what a verdict would mean.
+ * from this table.
  */
 
 /** Who stands where a feature is judged: the tap behind the caller, or the one before the service. */
