@@ -145,6 +145,15 @@ test('fail static: a restart without control opens no gap, and an experiment tha
   await fourth.stop()
 })
 
+test('taps of this machine are found by the admin ports they take by themselves', async () => {
+  const tap = await startTapProcess(['--service', 'orders', '--listen', '0', '--to', backend.address])
+  const { out, exit } = await runTapmesh(['bypass', '--all-local', '--json'])
+  expect(exit).toBe(0)
+  const found = JSON.parse(out) as { address: string; bypassed: boolean }[]
+  expect(found.find(({ address }) => address === tap.admin())).toMatchObject({ bypassed: false })
+  await tap.stop()
+})
+
 test('usage: which tap, and what nobody answers to', async () => {
   expect(await runTapmesh(['bypass', 'on'])).toMatchObject({ exit: 64 })
   expect(await runTapmesh(['bypass', '--all-local', '7402', 'on'])).toMatchObject({ exit: 64 })
