@@ -43,7 +43,9 @@ async function lintPolicy(file: string): Promise<Linted> {
     .map(([mode, count]) => `${count} ${mode}`)
   const settings = parts.length === 0 ? 'nothing set' : parts.join(', ')
   const note =
-    modes.enforce > 0 ? '\n  This version enforces nothing: enforce is rehearsed like dry-run.' : ''
+    modes.enforce > 0
+      ? '\n  What is enforced acts once it is set: tapmesh config set. Back-test it first.'
+      : ''
   const services = Object.fromEntries(
     [...policy.services].map(([name, { features, callers }]) => [
       name,

@@ -19,7 +19,9 @@ export function notesOf(
   if (lost > 0) notes.push(`${lost} rows of the window were lost or could not be read; they are not judged.`)
   for (const service of answer.silent) notes.push(`No call to ${service} was recorded in the window.`)
   if (answer.features.some(({ mode }) => mode === 'enforce')) {
-    notes.push('Mode enforce is judged like dry-run; this version enforces nothing.')
+    notes.push(
+      'Mode enforce is judged like dry-run, for all calls whatever the percentage; nothing was enforced for this answer.',
+    )
   }
   if (counts.crowded > 0)
     notes.push(`${counts.crowded} calls were too many under way at a time to be followed.`)

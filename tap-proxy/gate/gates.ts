@@ -29,11 +29,6 @@ export class Gates {
     this.#ready = { engine: compilePolicy(policy), revision }
   }
 
-  /** No policy, or a bypass: no gates. */
-  clear(): void {
-    this.#ready = undefined
-  }
-
   gateFor({ kind, destination, destination_zone, protocol }: ListenerSettings): Gate | undefined {
     if (this.#ready === undefined || protocol === 'opaque') return undefined
     const { engine, revision } = this.#ready

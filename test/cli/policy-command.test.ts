@@ -19,12 +19,12 @@ function written(name: string, services: string): string {
 
 const run = (...args: string[]) => runTapmesh(args)
 
-test('lint knows a policy, says how much it sets and that nothing is enforced', async () => {
+test('lint knows a policy, says how much it sets and when it acts', async () => {
   const file = written('well.yaml', '  cart: { timeouts: { mode: enforce, request: 2s } }\n')
   const ran = await run('config', 'lint', file)
   expect(ran).toMatchObject({ exit: 0, error: '' })
   expect(ran.out).toContain('policy for 1 services, features: 1 enforce')
-  expect(ran.out).toContain('This version enforces nothing')
+  expect(ran.out).toContain('acts once it is set')
   const { out } = await run('config', 'lint', '--json', file)
   expect(JSON.parse(out)).toMatchObject({ services: { cart: { timeouts: { request: 2_000_000 } } } })
 })

@@ -135,7 +135,7 @@ test('a call seen from both sides is judged once, and the answer says what it re
     good: 5,
   })
   expect(answer.unseen).toEqual({ chance: 0, kinds: 1, seen_once: 0 })
-  expect(answer.notes.join('\n')).toMatch(/this version enforces nothing[\s\S]*the one without the policy/)
+  expect(answer.notes.join('\n')).toMatch(/nothing was enforced for this answer[\s\S]*the one without the policy/)
   expect(answer.coverage.first_call).toMatch(/^2026-/)
 })
 
