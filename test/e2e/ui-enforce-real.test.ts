@@ -84,7 +84,9 @@ test('from nothing to a dry run, to evidence, to 10 %, and back', async () => {
   await page.reload()
   const row = page.getByRole('region', { name: 'What it said' }).locator('tbody tr').first()
   expect(await textOf(row)).toMatch(/^web-api.*▲ would be cutrequest77/)
+  await page.getByText('tapmesh config set cart.timeouts mode=enforce percent=1 --reason').waitFor()
   await choose('enforce').check()
+  expect(await page.getByLabel('percent', { exact: true }).inputValue()).toBe('1')
   await page.getByRole('button', { name: '10 %', exact: true }).click()
   await page.getByLabel('Reason').fill('seven calls only')
   await apply().click()
@@ -125,6 +127,22 @@ test('a change that came in between is told, and made on the newest', async () =
   const { document } = served.control.current()
   expect(document).toContain('900ms')
   expect(document).toContain('requestsPerSecond: 200')
+})
+
+test('one caller gets settings of its own, until a time', async () => {
+  await page.goto(`${served.url}/enforce/cart/timeouts`)
+  await page.getByLabel('For calls of').selectOption('web-api')
+  const request = page.getByLabel('request', { exact: true })
+  expect(await request.getAttribute('placeholder')).toBe('as for all: 900ms')
+  await request.fill('2s')
+  await page.getByLabel('expires', { exact: true }).fill('2099-01-01T00:00:00Z')
+  await page.getByLabel('Reason').fill('it may be slow')
+  await page.getByText(/request=2s expires=2099-01-01T00:00:00Z --caller web-api --reason/).waitFor()
+  await apply().click()
+  await page.locator('[data-undo]').getByText('You set').waitFor()
+  expect(served.control.current().document).toMatch(/callers:\s+web-api:\s+timeouts:/)
+  await page.goto(`${served.url}/enforce`)
+  await page.getByText('otherwise for 1 caller').waitFor()
 })
 
 test('rules with their hits, calls that none allows, and why one call would be denied', async () => {

@@ -166,7 +166,7 @@ test('from disabled to dry-run, locked until the evidence is there, enforced at 
   await visit.page.getByLabel('Reason').fill('evidence is fresh')
   await apply.click()
   await visit.page.locator('.chips').getByText('enforce 10 %').waitFor()
-  await visit.page.getByText('You set').waitFor()
+  await visit.page.locator('[data-undo]').getByText('You set').waitFor()
   await visit.page.getByRole('button', { name: 'Undo this change …' }).click()
   await visit.page.getByRole('button', { name: 'Undo it' }).click()
   await visit.page.locator('.chips').getByText('dry-run').waitFor()

@@ -4,6 +4,8 @@ import type { AuditAnswer, ConfigAnswer } from '../../model/enforcement.ts'
 import { apiAddress } from '../data/api.ts'
 import { change } from '../data/change.ts'
 import { useResource } from '../data/resource.ts'
+import { Command } from '../parts/copy.tsx'
+import { tapmeshCommand } from '../parts/same-view.tsx'
 import { announce } from '../parts/toast.tsx'
 import { ReasonForm } from './reason-form.tsx'
 
@@ -90,6 +92,7 @@ export function BypassSwitch() {
         <b>Every tap relays plainly from its next call on</b>, and judges nothing. The document stays as it
         is.
       </p>
+      <Command text={tapmeshCommand(['config', 'bypass', 'on'], { reason: 'why' })} />
       <ReasonForm
         word="Bypass everything"
         label="Reason"

@@ -1,80 +1,17 @@
-import { type Signal, useSignal } from '@preact/signals'
-import type { ConfigAnswer, ConfigChanged, ConfigEdit, EvidenceAnswer } from '../../model/enforcement.ts'
+import type { ConfigAnswer, ConfigChanged, EvidenceAnswer } from '../../model/enforcement.ts'
 import type { Mode } from '../../model/flag.ts'
-import { change } from '../data/change.ts'
-import { again } from '../data/resource.ts'
+import { graph } from '../data/live-graph.ts'
 import { Command } from '../parts/copy.tsx'
 import { tapmeshCommand } from '../parts/same-view.tsx'
-import { announce } from '../parts/toast.tsx'
-import { knownToken } from '../state/token.ts'
 import { Differences } from './differences.tsx'
+import { apply, discard, type FormState, goesFurther, missingOf, useFormState } from './form-state.ts'
 import { ModeChoice, PercentField } from './mode-choice.tsx'
-import { asApiError, REASON_MAX } from './reason-form.tsx'
-import { type Refusable, Refused } from './refused.tsx'
-import { type Difference, differencesOf, settingsOf } from './setting.ts'
-import { SettingField } from './setting-field.tsx'
+import { REASON_MAX } from './reason-form.tsx'
+import { Refused } from './refused.tsx'
+import { commandPair, type Difference, differencesOf, type Setting, settingsOf } from './setting.ts'
+import { ExpiresField, SettingField } from './setting-field.tsx'
 
 /** Changing one feature: mode, share and parameters, what that changes, why, and the same as a command. */
-
-interface FormState extends Refusable {
-  given: Signal<Readonly<Record<string, string>>>
-  reason: Signal<string>
-  busy: Signal<boolean>
-}
-
-/** True where the change would act on more calls than now. */
-function goesFurther(evidence: EvidenceAnswer, given: Readonly<Record<string, string>>): boolean {
-  const mode = given['mode'] ?? evidence.mode
-  if (mode !== 'enforce') return false
-  return evidence.mode !== 'enforce' || Number(given['percent'] ?? evidence.percent) > evidence.percent
-}
-
-async function apply(
-  state: FormState,
-  evidence: EvidenceAnswer,
-  rows: readonly Difference[],
-  done: (changed: ConfigChanged) => void,
-): Promise<void> {
-  const { given, reason, base, error, busy, deny_all } = state
-  busy.value = true
-  error.value = undefined
-  const edit: ConfigEdit = {
-    service: evidence.service,
-    feature: evidence.feature,
-    set: Object.fromEntries(rows.map(({ name, value }) => [name, value])),
-    reason: reason.value.trim(),
-    base_revision: base.value,
-    ...(deny_all.value ? { yes_deny_all: true } : {}),
-  }
-  try {
-    const changed = await change<ConfigChanged>('config/edit', edit)
-    given.value = {}
-    reason.value = ''
-    base.value = undefined
-    deny_all.value = false
-    announce(`In force as revision ${changed.revision}`)
-    done(changed)
-  } catch (thrown) {
-    error.value = asApiError(thrown)
-    // Whoever came first is told at once, with the revision to go on from.
-    if (error.value.code === 'TAPMESH_CONFIG_CHANGED') again.value++
-  }
-  busy.value = false
-}
-
-/** What is missing before the change can be made, in words; empty where nothing is. */
-function missingOf(
-  { served_from }: ConfigAnswer,
-  rows: readonly Difference[],
-  reason: string,
-  locked: boolean,
-): string {
-  if (served_from !== undefined) return `Change ${served_from} instead.`
-  if (rows.length === 0) return 'Nothing differs from what is set.'
-  if (locked) return 'Locked until the evidence is there.'
-  if (reason.trim() === '') return 'A reason is required.'
-  return knownToken() === null ? 'The token is required.' : ''
-}
 
 function Locked({ reasons }: { reasons: readonly string[] }) {
   return (
@@ -91,77 +28,68 @@ function Locked({ reasons }: { reasons: readonly string[] }) {
   )
 }
 
-export function FeatureForm(props: {
-  evidence: EvidenceAnswer
-  config: ConfigAnswer
-  done: (changed: ConfigChanged) => void
-}) {
-  const { evidence, config } = props
-  const state: FormState = {
-    given: useSignal({}),
-    reason: useSignal(''),
-    base: useSignal(undefined),
-    error: useSignal(undefined),
-    busy: useSignal(false),
-    deny_all: useSignal(false),
-  }
-  const { given, reason, base, busy } = state
-  const set = (name: string, text: string) => {
-    base.value ??= config.revision
-    given.value = { ...given.value, [name]: text }
-  }
-  const settings = settingsOf(evidence.feature, evidence.settings)
-  const rows = differencesOf(evidence, settings, given.value)
-  const mode = (given.value['mode'] ?? evidence.mode) as Mode
-  const locked = evidence.locked.length > 0
-  const missing = missingOf(config, rows, reason.value, locked && goesFurther(evidence, given.value))
-  const target = `${evidence.service}.${evidence.feature}`
+/** For whom: every caller, or one whose settings go before the service's. */
+function CallerChoice({ state, service }: { state: FormState; service: string }) {
+  const callers = (graph.value?.edges ?? []).filter((it) => it.destination === service).map((it) => it.source)
+  const { caller } = state
   return (
-    <form
-      class="feature-form"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (missing === '' && !busy.value) void apply(state, evidence, rows, props.done)
-      }}
-    >
-      <ModeChoice
-        chosen={mode}
-        locked={locked && evidence.mode !== 'enforce'}
-        choose={(it) => set('mode', it)}
-      />
-      {locked ? <Locked reasons={evidence.locked} /> : null}
-      {evidence.advice.map((advice) => (
-        <p key={advice} class="note" data-advice>
-          {advice}
-        </p>
-      ))}
-      {mode === 'enforce' ? (
-        <PercentField
-          value={given.value['percent'] ?? String(evidence.percent)}
-          set={(text) => set('percent', text)}
-        />
-      ) : null}
-      <div class="settings">
-        {settings.map((setting) => (
-          <SettingField
-            key={setting.name}
-            setting={setting}
-            value={given.value[setting.name] ?? setting.now}
-            set={(text) => set(setting.name, text)}
-          />
+    <div class="setting">
+      <label for="caller">For calls of</label>
+      <select
+        id="caller"
+        class="field"
+        value={caller.value}
+        onChange={(event) => {
+          caller.value = event.currentTarget.value
+          discard(state)
+        }}
+      >
+        <option value="">every caller</option>
+        {[...new Set(callers)].sort().map((id) => (
+          <option key={id} value={id}>
+            {id}
+          </option>
         ))}
+      </select>
+      <p class="muted">
+        {caller.value === ''
+          ? 'One caller may have settings of its own.'
+          : 'What you set goes before the service’s; what you leave empty stays as it is.'}
+      </p>
+    </div>
+  )
+}
+
+/** What changes, and the command that does the same; where nothing does, the next step as a command. */
+function Change({ state, evidence, rows }: Parts) {
+  if (rows.length === 0) {
+    return evidence.command === '' ? null : (
+      <div class="next-step">
+        <p class="muted">The next step as a command:</p>
+        <Command text={evidence.command} />
       </div>
-      {rows.length > 0 ? (
-        <>
-          <Differences rows={rows} />
-          <Command
-            text={tapmeshCommand(['config', 'set', target, ...rows.map(pairOf)], {
-              reason: reason.value.trim() || 'why',
-            })}
-          />
-        </>
-      ) : null}
-      <Refused state={state} config={config} />
+    )
+  }
+  const target = `${evidence.service}.${evidence.feature}`
+  const options = { caller: state.caller.value, reason: state.reason.value.trim() || 'why' }
+  return (
+    <>
+      <Differences rows={rows} />
+      <Command text={tapmeshCommand(['config', 'set', target, ...rows.map(commandPair)], options)} />
+    </>
+  )
+}
+
+interface Parts {
+  state: FormState
+  evidence: EvidenceAnswer
+  rows: readonly Difference[]
+}
+
+function Foot({ state, rows, missing }: { state: FormState; rows: Parts['rows']; missing: string }) {
+  const { reason, busy } = state
+  return (
+    <>
       <div class="reason-form">
         <label>
           Reason
@@ -180,15 +108,7 @@ export function FeatureForm(props: {
           {busy.value ? 'One moment …' : 'Apply'}
         </button>
         {rows.length > 0 ? (
-          <button
-            type="button"
-            class="button quiet"
-            onClick={() => {
-              given.value = {}
-              base.value = undefined
-              state.error.value = undefined
-            }}
-          >
+          <button type="button" class="button quiet" onClick={() => discard(state)}>
             Discard
           </button>
         ) : null}
@@ -196,12 +116,92 @@ export function FeatureForm(props: {
       <p class="muted form-foot" role="status">
         {missing}
       </p>
-    </form>
+    </>
   )
 }
 
-const pairOf = ({ name, value }: Difference): string =>
-  `${name}=${value === null ? 'null' : writtenPair(value)}`
+function Fields(props: {
+  settings: readonly Setting[]
+  state: FormState
+  set: (name: string, text: string) => void
+  expires: string | null
+}) {
+  const { settings, state, set } = props
+  const own = state.caller.value !== ''
+  const given = state.given.value
+  return (
+    <div class="settings">
+      {settings.map((setting) => (
+        <SettingField
+          key={setting.name}
+          setting={setting}
+          value={given[setting.name] ?? (own ? '' : setting.now)}
+          example={own && setting.now !== '' ? `as for all: ${setting.now}` : undefined}
+          set={(text) => set(setting.name, text)}
+        />
+      ))}
+      <ExpiresField
+        value={given['expires'] ?? (own ? '' : (props.expires ?? ''))}
+        set={(text) => set('expires', text)}
+      />
+    </div>
+  )
+}
 
-const writtenPair = (value: unknown): string =>
-  Array.isArray(value) ? `[${value.join(',')}]` : String(value)
+export function FeatureForm(props: {
+  evidence: EvidenceAnswer
+  config: ConfigAnswer
+  /** When the feature ends by its own clock, RFC 3339. */
+  expires: string | null
+  done: (changed: ConfigChanged) => void
+}) {
+  const { evidence, config, expires } = props
+  const state = useFormState()
+  const { given, base, busy, caller } = state
+  const set = (name: string, text: string) => {
+    base.value ??= config.revision
+    given.value = { ...given.value, [name]: text }
+  }
+  const settings = settingsOf(evidence.feature, evidence.settings)
+  const rows = differencesOf({ ...evidence, expires }, settings, given.value, caller.value !== '')
+  const mode = (given.value['mode'] ?? evidence.mode) as Mode
+  const locked = evidence.locked.length > 0
+  const missing = missingOf(config, rows, state.reason.value, locked && goesFurther(evidence, given.value))
+  return (
+    <form
+      class="feature-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (missing === '' && !busy.value) void apply(state, evidence, rows, props.done)
+      }}
+    >
+      <ModeChoice
+        chosen={mode}
+        locked={locked && evidence.mode !== 'enforce'}
+        choose={(it) => {
+          set('mode', it)
+          // The API proposes the first share; nobody means all calls by choosing enforce alone.
+          const first = /\bpercent=(\d+)/.exec(evidence.command)?.[1]
+          if (it === 'enforce' && evidence.mode !== 'enforce' && first) set('percent', first)
+        }}
+      />
+      {locked ? <Locked reasons={evidence.locked} /> : null}
+      {evidence.advice.map((advice) => (
+        <p key={advice} class="note" data-advice>
+          {advice}
+        </p>
+      ))}
+      {mode === 'enforce' ? (
+        <PercentField
+          value={given.value['percent'] ?? String(evidence.percent)}
+          set={(text) => set('percent', text)}
+        />
+      ) : null}
+      <CallerChoice state={state} service={evidence.service} />
+      <Fields settings={settings} state={state} set={set} expires={expires} />
+      <Change state={state} evidence={evidence} rows={rows} />
+      <Refused state={state} config={config} />
+      <Foot state={state} rows={rows} missing={missing} />
+    </form>
+  )
+}

@@ -72,25 +72,41 @@ export interface Difference {
   value: unknown
 }
 
-/** Keys that the form would change. */
+/**
+ * Keys that the form would change.
+ * @param own for a single caller, whose own settings are not known here: each value given is one
+ */
 export function differencesOf(
-  evidence: Pick<EvidenceAnswer, 'mode' | 'percent'>,
+  now: Pick<EvidenceAnswer, 'mode' | 'percent'> & { expires: string | null },
   settings: readonly Setting[],
   given: Readonly<Record<string, string>>,
+  own: boolean,
 ): Difference[] {
   const all: Difference[] = []
   const add = (name: string, before: string, value: unknown) => {
     const after = writtenOf(value)
-    if (before !== after) all.push({ name, before, after, value })
+    if (own ? value !== null : before !== after) all.push({ name, before: own ? OWN : before, after, value })
   }
-  if (given['mode'] !== undefined) add('mode', evidence.mode, given['mode'])
-  if (given['percent'] !== undefined) add('percent', String(evidence.percent), percentOf(given['percent']))
-  for (const { name, now, parameter } of settings) {
-    const text = given[name]
-    if (text !== undefined)
-      add(name, writtenOf(documentValue(parameter, now)), documentValue(parameter, text))
+  const { mode, percent, expires } = given
+  if (mode !== undefined) add('mode', now.mode, mode)
+  if (percent !== undefined) add('percent', String(now.percent), percentOf(percent))
+  for (const { name, now: text, parameter } of settings) {
+    const changed = given[name]
+    if (changed !== undefined)
+      add(name, writtenOf(documentValue(parameter, text)), documentValue(parameter, changed))
   }
+  if (expires !== undefined)
+    add('expires', now.expires ?? NONE, expires.trim() === '' ? null : expires.trim())
   return all
 }
 
+/** What a caller has where it has nothing of its own. */
+const OWN = 'as for every caller'
+
 const percentOf = (text: string): unknown => (text.trim() === '' ? null : Number(text) || text)
+
+/** A difference as the command line takes it; a name without a value takes it out. */
+export function commandPair({ name, value }: Difference): string {
+  if (value === null) return `${name}=`
+  return `${name}=${Array.isArray(value) ? `[${value.join(',')}]` : String(value)}`
+}

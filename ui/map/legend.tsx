@@ -31,7 +31,8 @@ export function Legend() {
       <p class="muted">
         A line is wider the more calls it carries. A dashed box is external, a dotted one calls without a tap,
         a stacked one stands for a group. Objectives: {SLO_MARKS.ok} kept, {SLO_MARKS.burning} at risk,{' '}
-        {SLO_MARKS.exhausted} missed.
+        {SLO_MARKS.exhausted} missed. A count after ▲ is of calls that a policy would lose, after ■ of calls
+        it lost.
       </p>
     </details>
   )

@@ -134,6 +134,7 @@ function Evidence({ evidence, config, cell }: Parts) {
             <FeatureForm
               evidence={evidence}
               config={config}
+              expires={cell?.expires ?? null}
               done={(changed) => {
                 made.value = changed
               }}

@@ -10,6 +10,7 @@ const KEYS: [keys: string[], words: string][] = [
   [['←', '→'], 'Walk along edges to callers and callees'],
   [['↑', '↓'], 'To the service above or below'],
   [['↑', '↓'], 'In a trace: to the call above or below'],
+  [['←', '→', '↑', '↓'], 'Among features: from cell to cell'],
   [['Enter'], 'Open the panel'],
   [['f', 'p'], 'Focus on a service, paths that traces prove'],
   [['r'], 'Replay, and back to live'],

@@ -1,5 +1,6 @@
 import { FEATURES, type Parameter, parametersOf } from '../../../model/flag.ts'
 import {
+  commandPair,
   differencesOf,
   documentValue,
   exampleOf,
@@ -41,7 +42,7 @@ test.each([
 
 test('only what differs is a difference, and what is taken out is told as none', () => {
   const rows = settingsOf('retries', RETRIES)
-  const now = { mode: 'dry-run', percent: 100 } as const
+  const now = { mode: 'dry-run', percent: 100, expires: null } as const
   const changed = {
     mode: 'enforce',
     percent: '10',
@@ -50,13 +51,35 @@ test('only what differs is a difference, and what is taken out is told as none',
     methods: 'GET',
     backoff: '',
   }
-  expect(differencesOf(now, rows, changed).map(({ name, before, after }) => [name, before, after])).toEqual([
+  expect(
+    differencesOf(now, rows, changed, false).map(({ name, before, after }) => [name, before, after]),
+  ).toEqual([
     ['mode', 'dry-run', 'enforce'],
     ['percent', '100', '10'],
     ['methods', '[GET, HEAD]', '[GET]'],
   ])
-  expect(differencesOf(now, rows, { attempts: '' })).toEqual([
+  expect(differencesOf(now, rows, { attempts: '' }, false)).toEqual([
     { name: 'attempts', before: '2', after: 'none', value: null },
   ])
+  expect(differencesOf(now, rows, { expires: '2026-12-01T18:00:00Z' }, false)).toHaveLength(1)
   expect(writtenOf([502, 503])).toBe('[502, 503]')
+})
+
+test('for a single caller every value given is a difference, and one left empty is none', () => {
+  const rows = settingsOf('retries', RETRIES)
+  const now = { mode: 'dry-run', percent: 100, expires: null } as const
+  const before = 'as for every caller'
+  expect(differencesOf(now, rows, { mode: 'dry-run', attempts: '2', codes: '' }, true)).toEqual([
+    { name: 'mode', before, after: 'dry-run', value: 'dry-run' },
+    { name: 'attempts', before, after: '2', value: 2 },
+  ])
+})
+
+test('a difference is written as the command line takes it', () => {
+  const written = (value: unknown) => commandPair({ name: 'codes', before: '', after: '', value })
+  expect([written([502, 503]), written('2s'), written(null)]).toEqual([
+    'codes=[502,503]',
+    'codes=2s',
+    'codes=',
+  ])
 })
