@@ -168,9 +168,10 @@ export class CallWard implements Ward {
       return false
     }
     if (!refuses && decision !== 'divert') this.#admitted |= 1 << place
-    if (judge.feature === 'connectionPool' && !refuses && seat.enforced && treated) {
+    if (judge.feature === 'connectionPool' && !refuses) {
+      // Also a call that would not have waited makes room at its end for one that does.
       this.#pool = state
-      this.#queued = decision === 'queue'
+      this.#queued = decision === 'queue' && seat.enforced && treated
     }
     return true
   }

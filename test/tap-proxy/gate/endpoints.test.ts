@@ -121,6 +121,21 @@ describe('connection pool', () => {
     expect(shed).toContain('x-tapmesh-denied: connectionPool;rule=http1MaxPendingRequests')
   })
 
+  test('a call that waits goes when one ends that the limit was not yet enforced for', async () => {
+    const backend = await replying(() => undefined)
+    const rig = await startGated(policy(5).replace('enforce', 'dry-run'), [backend.port])
+    const clients = [await connectRaw(rig.port), await connectRaw(rig.port)]
+    clients[0]!.socket.write(get('/first'))
+    await until(() => backend.requests.length === 1)
+    rig.govern(policy(5))
+    clients[1]!.socket.write(get('/second'))
+    await until(() => rig.counters.callsInFlight === 2)
+    expect(backend.requests).toHaveLength(1)
+    backend.connections[0]!.socket.write(answerOf(200))
+    await until(() => backend.requests.length === 2, 'the second call')
+    expect(backend.requests[1]).toMatch(/^GET \/second/)
+  })
+
   test('a caller that leaves while it waits makes room for nobody, and holds nobody up', async () => {
     const backend = await replying(() => undefined)
     const rig = await startGated(policy(5), [backend.port])
