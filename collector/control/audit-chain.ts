@@ -1,24 +1,35 @@
 import { createHash } from 'node:crypto'
 import type { AuditEntry } from '../../model/enforcement.ts'
 
-/** The audit as a chain: each hash covers its entry and the hash before, so that a row changed later shows. */
+/**
+ * The audit as a chain: each hash covers its entry, the revision that came of it and the hash before, so that
+ * a row changed later shows.
+ */
 
 export type Unhashed = Omit<AuditEntry, 'hash'>
 
 /** Stands before the first entry. */
-export const HASH_BEFORE_FIRST = '0'.repeat(64)
+const HASH_BEFORE_FIRST = '0'.repeat(64)
 
 /** The one way an entry is written for its hash: JSON with the keys in this order and nothing between them. */
-export function canonical(entry: Unhashed): string {
+function canonical(entry: Unhashed): string {
   const { seq, at, actor, action, reason, auto, revision, before, after } = entry
   return JSON.stringify({ seq, at, actor, action, reason, auto, revision, before, after })
 }
 
-/** SHA-256 over the hash before, a newline and the entry, hex. */
-export function hashOf(entry: Unhashed, hashBefore: string): string {
-  return createHash('sha256')
-    .update(`${hashBefore}\n${canonical(entry)}`, 'utf8')
-    .digest('hex')
+const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
+
+/** What a revision keeps beside its entry, as SHA-256: hex digits. @param document empty where an earlier one stays */
+export function keptHash(documentNumber: number, bypass: boolean, document: string): string {
+  return sha256(`${documentNumber} ${bypass ? 1 : 0} ${document}`)
+}
+
+/**
+ * SHA-256 over the hash before, the entry and `keptHash` of its revision, each on a line of its own; hex.
+ * @param kept empty where no revision came of it
+ */
+export function hashOf(entry: Unhashed, kept: string, hashBefore: string): string {
+  return sha256(`${hashBefore}\n${canonical(entry)}\n${kept}`)
 }
 
 /** The end of a chain as far as it is known. */
@@ -40,11 +51,12 @@ export class ChainCheck {
     return this.#end
   }
 
-  next(entry: AuditEntry): void {
+  /** @param kept `keptHash` of what the store has of the revision; empty where no revision came of it */
+  next(entry: AuditEntry, kept: string): void {
     if (this.broken_at !== null) return
     const wanted = this.#end.seq + 1
     const { hash, ...unhashed } = entry
-    if (entry.seq !== wanted || hash !== hashOf(unhashed, this.#end.hash)) this.broken_at = wanted
+    if (entry.seq !== wanted || hash !== hashOf(unhashed, kept, this.#end.hash)) this.broken_at = wanted
     else this.#end = { seq: wanted, hash }
   }
 

@@ -20,7 +20,7 @@ import { type Changes, checkBase, type DocumentChange, documentDraft } from './d
 import { endedBetween, nextEnd } from './ended.ts'
 import { History, type Revision } from './history.ts'
 import { type InForce, inForce, NO_OVERLAY, type Overlay } from './in-force.ts'
-import { type Draft, Ledger } from './ledger.ts'
+import { type Draft, Ledger, type Note } from './ledger.ts'
 import { ACTOR_CONTROL, actorOf, reasonOf } from './reason.ts'
 import type { Standing } from './standing.ts'
 import { States } from './state.ts'
@@ -233,7 +233,7 @@ export class Control {
   }
 
   /** Writes something to the audit that changes no revision. */
-  note(entry: Pick<AuditEntry, 'actor' | 'action' | 'reason' | 'auto' | 'before' | 'after'>): Promise<void> {
+  note(entry: Note): Promise<void> {
     return this.#ledger.note({ ...entry, actor: actorOf(entry.actor), reason: reasonOf(entry.reason) })
   }
 

@@ -29,6 +29,13 @@ const REVISION = `number, epoch, toUnixTimestamp64Milli(at) AS at_ms, actor, rea
 const ENTRY = `seq, toUnixTimestamp64Milli(at) AS at_ms, actor, action, reason, auto = 1 AS auto, revision,
   before, after, hash`
 
+/** `keptHash` of a revision, made by the engine: documents of a whole history are much to read. */
+const KEPT = `lower(hex(SHA256(concat(toString(document_number), ' ', toString(bypass), ' ', document))))`
+
+/** Entries that no revision came of. */
+const NOTES = ['join-token', 'identity'] as const satisfies readonly AuditAction[]
+export type NoteAction = (typeof NOTES)[number]
+
 /** Entries read at a time while the chain is checked. */
 const CHECK_PAGE = 5000
 
@@ -147,12 +154,16 @@ export class History {
   async check(known: ChainEnd): Promise<number | null> {
     const chain = new ChainCheck()
     for (let from = 0; chain.broken_at === null; ) {
-      const rows = await this.#store.read<EntryRow>(
-        `SELECT ${ENTRY} FROM ${DATABASE}.${AUDIT.name} WHERE seq > {from:UInt64}
-         ORDER BY seq LIMIT ${CHECK_PAGE}`,
-        { from },
+      const rows = await this.#store.read<EntryRow & { kept: string }>(
+        `SELECT a.*, if(action IN {notes:Array(String)}, '', k.kept) AS kept FROM
+           (SELECT ${ENTRY} FROM ${DATABASE}.${AUDIT.name} WHERE seq > {from:UInt64}
+            ORDER BY seq LIMIT ${CHECK_PAGE}) AS a
+         LEFT JOIN (SELECT concat(epoch, '.', toString(number)) AS name, ${KEPT} AS kept
+                    FROM ${DATABASE}.${CONFIG.name}) AS k ON k.name = a.revision
+         ORDER BY seq`,
+        { from, notes: NOTES },
       )
-      for (const row of rows) chain.next(entryOf(row))
+      for (const row of rows) chain.next(entryOf(row), row.kept)
       if (rows.length < CHECK_PAGE) break
       from = rows.at(-1)!.seq
     }
@@ -210,10 +221,10 @@ export class History {
   }
 }
 
-/** An entry that follows the end of the chain. */
-export function entryAfter(end: ChainEnd, entry: Omit<Unhashed, 'seq'>): AuditEntry {
+/** An entry that follows the end of the chain. @param kept as `hashOf` takes it */
+export function entryAfter(end: ChainEnd, entry: Omit<Unhashed, 'seq'>, kept: string): AuditEntry {
   const unhashed = { seq: end.seq + 1, ...entry }
-  return { ...unhashed, hash: hashOf(unhashed, end.hash) }
+  return { ...unhashed, hash: hashOf(unhashed, kept, end.hash) }
 }
 
 /** Whole revisions are named by epoch and number. */

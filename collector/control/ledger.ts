@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { AuditAction, AuditEntry } from '../../model/enforcement.ts'
 import { describeError, TapmeshError } from '../../model/error.ts'
 import type { PolicyFile } from '../../tap-proxy/policy/policy-file.ts'
-import type { ChainEnd } from './audit-chain.ts'
-import { entryAfter, type History, type Revision, revisionName } from './history.ts'
+import { type ChainEnd, keptHash } from './audit-chain.ts'
+import { entryAfter, type History, type NoteAction, type Revision, revisionName } from './history.ts'
 import { nothingSet, type Standing, standingOf } from './standing.ts'
 
 /**
@@ -25,6 +25,11 @@ export interface Draft {
   document?: { text: string; file: PolicyFile } | undefined
   /** Undefined where it stays. */
   bypass?: boolean | undefined
+}
+
+/** What is done without a new revision: tokens and certificates. */
+export interface Note extends Pick<AuditEntry, 'actor' | 'reason' | 'auto' | 'before' | 'after'> {
+  action: NoteAction
 }
 
 /** Changes that wait for those before them. */
@@ -118,11 +123,11 @@ export class Ledger {
   }
 
   /** Writes to the audit what changes no revision. @throws TapmeshError as `change` */
-  note(entry: Omit<AuditEntry, 'seq' | 'at' | 'revision' | 'hash'>): Promise<void> {
+  note(entry: Note): Promise<void> {
     return this.#inTurn(() =>
       this.#certainly(async () => {
         const at = new Date(this.#options.now()).toISOString()
-        const next = entryAfter(this.#end, { ...entry, at, revision: this.#standing.revision })
+        const next = entryAfter(this.#end, { ...entry, at, revision: this.#standing.revision }, '')
         if (!(await this.#options.history.addEntry(next))) throw overtaken()
         this.#end = { seq: next.seq, hash: next.hash }
       }),
@@ -179,10 +184,10 @@ export class Ledger {
       bypass: draft.bypass ?? this.#standing.bypass,
     }
     const { action, actor, reason, auto, before, after } = draft
-    const entry = entryAfter(this.#end, {
-      ...{ at: new Date(at_ms).toISOString(), actor, action, reason, auto, before, after },
-      revision: revisionName(revision),
-    })
+    const kept = keptHash(revision.document_number, revision.bypass, draft.document?.text ?? '')
+    const at = new Date(at_ms).toISOString()
+    const told = { at, actor, action, reason, auto, before, after, revision: revisionName(revision) }
+    const entry = entryAfter(this.#end, told, kept)
     if (!(await history.addRevision(revision, draft.document?.text, entry))) throw overtaken()
     if (!(await history.addEntry(entry))) throw overtaken()
     this.#end = { seq: entry.seq, hash: entry.hash }

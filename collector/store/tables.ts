@@ -201,7 +201,11 @@ export const AUDIT: Table = {
     { name: 'revision', type: 'String', sentence: 'The revision that came of it.' },
     { name: 'before', type: 'String CODEC(ZSTD(3))', sentence: 'What held before, one line a change.' },
     { name: 'after', type: 'String CODEC(ZSTD(3))', sentence: 'What holds since.' },
-    { name: 'hash', type: 'String', sentence: 'SHA-256 over the entry and the hash before it, hex.' },
+    {
+      name: 'hash',
+      type: 'String',
+      sentence: 'SHA-256 over the entry, its revision and the hash before, hex.',
+    },
   ],
   engine: 'MergeTree',
   partition: 'tuple()',

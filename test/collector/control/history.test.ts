@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { NO_ENTRIES } from '../../../collector/control/audit-chain.ts'
+import { keptHash, NO_ENTRIES } from '../../../collector/control/audit-chain.ts'
 import { entryAfter, History, type Revision } from '../../../collector/control/history.ts'
 import { applyDays, RETENTION_DEFAULTS, sweep } from '../../../collector/store/retention.ts'
 import { openTestStore } from '../../support/mesh.ts'
@@ -27,9 +27,16 @@ const REVISION: Revision = {
   },
   bypass: false,
 }
-const draft = (reason: string) => ({
+const named = (number: number, reason: string) => ({
   at: new Date(AT).toISOString(),
-  ...{ actor: 'ann', action: 'set' as const, reason, auto: false, revision: '0badcafe.1', before: '' },
+  ...{
+    actor: 'ann',
+    action: 'set' as const,
+    reason,
+    auto: false,
+    revision: `0badcafe.${number}`,
+    before: '',
+  },
   after: 'cart.timeouts request: 2s',
 })
 
@@ -48,7 +55,11 @@ test('documents and reasons come back letter by letter', async () => {
   ]
   for (const [index, text] of texts.entries()) {
     const number = index + 1
-    const entry = entryAfter(await history.end(), draft(text.slice(0, 500)))
+    const entry = entryAfter(
+      await history.end(),
+      named(number, text.slice(0, 500)),
+      keptHash(number, false, text),
+    )
     const revision = { ...REVISION, number, document_number: number, reason: text.slice(0, 500) }
     expect(await history.addRevision(revision, text, entry)).toBe(true)
     expect(await history.addEntry(entry)).toBe(true)

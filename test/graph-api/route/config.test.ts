@@ -84,7 +84,7 @@ test('set, edit, bypass, undo: each a revision with its reason, each an entry of
   })
 })
 
-test('a row of the audit that was changed, taken away or put in shows', async () => {
+test('a row of the audit or of a revision that was changed, taken away or put in shows', async () => {
   for (const percent of [1, 2, 3, 4]) {
     await change(percent === 1 ? '' : '/edit', {
       reason: `step ${percent}`,
@@ -101,6 +101,15 @@ test('a row of the audit that was changed, taken away or put in shows', async ()
   expect(await broken()).toBe(3)
   await alter("UPDATE reason = 'step 3' WHERE seq = 3")
   expect(await broken()).toBeNull()
+  const alterConfig = (what: string) =>
+    store.command(`ALTER TABLE ${DATABASE}.config ${what} SETTINGS mutations_sync = 2`)
+  await alterConfig("UPDATE document = replace(document, 'percent: 2', 'percent: 9') WHERE number = 2")
+  expect(await broken()).toBe(2)
+  await alterConfig("UPDATE document = replace(document, 'percent: 9', 'percent: 2') WHERE number = 2")
+  expect(await broken()).toBeNull()
+  await alterConfig('UPDATE bypass = 1 WHERE number = 4')
+  expect(await broken()).toBe(4)
+  await alterConfig('UPDATE bypass = 0 WHERE number = 4')
   await alter('DELETE WHERE seq = 4')
   expect(await broken()).toBe(4)
   await store.command(`INSERT INTO ${DATABASE}.audit SELECT * FROM ${DATABASE}.audit WHERE seq = 2`)
