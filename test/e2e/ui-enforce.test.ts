@@ -4,12 +4,7 @@ import { textOf } from '../support/page-text.ts'
 import { UiBench, until, type Visit } from '../support/ui-page.ts'
 
 /** The matrix of features, a feature's evidence, and the way from a dry run to enforcing and back. */
-let bench: UiBench
-beforeAll(async () => {
-  bench = await UiBench.open()
-})
-afterEach(() => bench.endTest())
-afterAll(() => bench.close())
+const bench = UiBench.forFile()
 
 const AGO = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString()
 const cellText = (visit: Visit, service: string, feature: string) =>
@@ -98,6 +93,7 @@ test('taps say which revision they have, who refused it and why', async () => {
 test('the bypass wants a reason, shows who threw it and why, and ends with a reason', async () => {
   const api = await bench.api(shop(), 5)
   api.control.cells = [cellOf('cart', 'retries', { mode: 'enforce', percent: 10 })]
+  api.control.record('set', 'first', '', 'cart.retries mode: enforce')
   const visit = await bench.visit(`${api.address}/enforce#token=${api.token}`)
   await visit.page.getByRole('button', { name: 'Bypass everything …' }).click()
   const go = visit.page.getByRole('button', { name: 'Bypass everything', exact: true })

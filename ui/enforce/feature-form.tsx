@@ -33,7 +33,7 @@ function CallerChoice({ state, service }: { state: FormState; service: string })
   const callers = (graph.value?.edges ?? []).filter((it) => it.destination === service).map((it) => it.source)
   const { caller } = state
   return (
-    <div class="setting">
+    <div class="setting caller-choice">
       <label for="caller">For calls of</label>
       <select
         id="caller"

@@ -33,7 +33,7 @@ export function Ledger({ forecast, observed }: Pick<EvidenceAnswer, 'forecast' |
     <>
       {forecast ? <LedgerRow name="Forecast" side={forecast} highest={highest} /> : null}
       {observed ? <LedgerRow name="Observed" side={observed} highest={highest} /> : null}
-      <p class="muted">
+      <p class="muted ledger-note">
         Share of calls it decides anything about
         {forecast
           ? `; forecast from recorded calls at ${localText(forecast.made_at)}`

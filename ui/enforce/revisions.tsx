@@ -64,7 +64,11 @@ function TapRow({ tap, revision }: { tap: TapConfig; revision: string }) {
 export function Revisions({ config }: { config: ConfigAnswer }) {
   const { taps, revision } = config
   if (taps.length === 0) {
-    return <p class="muted">No tap has asked for the document yet: taps ask by themselves once they run.</p>
+    return (
+      <p class="muted revisions">
+        No tap has asked for the document yet: taps ask by themselves once they run.
+      </p>
+    )
   }
   const standings = taps.map((tap) => standingOf(tap, revision))
   const count = (wanted: Standing) => standings.filter((it) => it === wanted).length

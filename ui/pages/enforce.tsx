@@ -120,13 +120,17 @@ export function EnforcePage() {
             value={queryValue('service')}
             onInput={(event) => setQuery({ service: event.currentTarget.value.trim() })}
           />
-          {config.data && !config.data.bypass ? <BypassSwitch /> : null}
         </div>
       </div>
       <BypassOn config={config.data ?? asked.data} />
       <DocumentNotes config={config.data} />
       <NoToken />
-      {config.data && config.data.revision !== '0.0' ? <Revisions config={config.data} /> : null}
+      {config.data && config.data.revision !== '0.0' ? (
+        <div class="control-line">
+          <Revisions config={config.data} />
+          {config.data.bypass ? null : <BypassSwitch />}
+        </div>
+      ) : null}
       <ResourceView {...asked} what="What is enforced" lines={8}>
         {(answer) => <Body answer={answer} />}
       </ResourceView>
