@@ -11,6 +11,9 @@ export interface Events extends ShipEvents, TapControlEvents {
   accessLogLost(lines: number, reason: string): void
   faultContained(error: unknown): void
   configRefused(mistakes: readonly unknown[]): void
+  identityTaken(identity: { id: string; not_after_ms: number }): void
+  identityFailed(error: unknown, late: boolean): void
+  peerRefused(text: string): void
   configLoaded(changes: string): void
   adminUnavailable(error: unknown): void
   draining(grace_s: number): void
@@ -70,6 +73,15 @@ export function createEvents(writer: LineWriter, now: () => number = () => perfo
       seldom('access-log', 'warn', `${lines} lines of the access log were dropped: ${reason}`),
     faultContained: (error) =>
       seldom('fault', 'error', `contained: ${describeError(error)} ${stackOf(error)}`),
+    identityTaken: ({ id, not_after_ms }) =>
+      line('info', `certificate of ${id} in use until ${new Date(not_after_ms).toISOString()}`),
+    identityFailed: (error, late) =>
+      seldom(
+        'identity',
+        late ? 'error' : 'warn',
+        `${late ? 'the certificate ends soon: ' : ''}${describeError(error)}`,
+      ),
+    peerRefused: (text) => seldom('peer', 'warn', `${text} (TAPMESH_PEER_REFUSED)`),
     configRefused: (mistakes) => {
       line('error', 'the new configuration was refused, the old one stays:')
       for (const mistake of mistakes) line('error', describeError(mistake))

@@ -17,6 +17,8 @@ export interface TapSettings {
   otlp: ForwardSettings | undefined
   accessLog: { format: 'json' | 'text'; file: string | undefined } | undefined
   control: ControlSettings
+  /** Where the certificate comes from; undefined: this tap speaks and takes no TLS of its own. */
+  identity: IdentitySettings | undefined
   /** Names for callers by address, `10.0.0.7` or `10.0.0.0/24` -> service. */
   callers: ReadonlyMap<string, string>
   /** Seconds between SIGTERM and the end of every connection. */
@@ -44,6 +46,11 @@ export interface ControlSettings {
   /** While this file is there, calls go through a plain relay. */
   bypass_file: string | undefined
 }
+
+export type IdentitySettings =
+  | { kind: 'files'; folder: string }
+  /** A file is read at each try; `token` is as it was given. */
+  | { kind: 'join'; token: string | undefined; file: string | undefined }
 
 export interface Address {
   host: string

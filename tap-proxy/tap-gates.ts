@@ -5,8 +5,16 @@ import type { Gates } from './gate/gates.ts'
 import type { RelayCounters } from './relay/counters.ts'
 import type { GateMaker, TapListeners } from './tap-listeners.ts'
 
-/** Bypassed: every listener is a plain relay. */
-const NO_GATES: GateMaker = { gateFor: () => undefined }
+/**
+ * Bypassed: every listener is a plain relay, and nobody has to prove who he is. How this tap reaches others
+ * stays as it is, since those may insist on it.
+ */
+function bypassing(gates: Gates): GateMaker {
+  return {
+    gateFor: () => undefined,
+    mtlsFor: (settings) => (settings.kind === 'inbound' ? undefined : gates.mtlsFor(settings)),
+  }
+}
 
 /** What judges the calls of a tap, loaded when control first has a say. */
 export class TapGates {
@@ -33,7 +41,7 @@ export class TapGates {
       // Where the kill switch alone was turned, nothing is made ready anew: it acts at once.
       if (policy !== ready) gates.use(policy, revision)
       ready = policy
-      this.#listeners.govern(bypass ? NO_GATES : gates)
+      this.#listeners.govern(bypass ? bypassing(gates) : gates)
     }
   }
 }

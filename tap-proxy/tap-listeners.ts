@@ -9,6 +9,7 @@ import type { Listener, ListenerDeps } from './relay/listener.ts'
 import { createListener } from './relay/listener.ts'
 import type { ResolvedDestination } from './relay/resolve.ts'
 import { createDestination, labelOf } from './relay/resolve.ts'
+import type { MtlsRule, SecureTransport } from './relay/secure.ts'
 import { TimerWheel } from './relay/timer-wheel.ts'
 import type { Gate, GateDoor } from './relay/ward.ts'
 import type { Address, ListenerSettings, TapSettings } from './settings.ts'
@@ -32,6 +33,8 @@ interface OpenListener {
 /** Where control has a say, a gate for each listener it concerns. */
 export interface GateMaker {
   gateFor(settings: ListenerSettings): Gate | undefined
+  /** What is enforced about TLS between taps. */
+  mtlsFor(settings: ListenerSettings): MtlsRule | undefined
 }
 
 /** The listeners of one tap: opened together, exchanged by a reload without closing a connection. */
@@ -41,10 +44,13 @@ export class TapListeners {
   readonly #events: Events
   readonly clock = systemClock()
   readonly #wheel = new TimerWheel()
+  readonly #secure: SecureTransport | undefined
   #gates: GateMaker | undefined
   #open = new Map<string, OpenListener>()
 
-  constructor(counters: RelayCounters, sink: CallSink, events: Events) {
+  /** @param secure TLS between taps, where this tap has an identity */
+  constructor(counters: RelayCounters, sink: CallSink, events: Events, secure?: SecureTransport) {
+    this.#secure = secure
     this.#counters = counters
     this.#sink = sink
     this.#events = events
@@ -54,7 +60,10 @@ export class TapListeners {
   /** Other gates from the next call on; a maker that has none for a listener leaves it a plain relay. */
   govern(gates: GateMaker): void {
     this.#gates = gates
-    for (const { door, settings } of this.#open.values()) door.gate = gates.gateFor(settings)
+    for (const { door, settings } of this.#open.values()) {
+      door.gate = gates.gateFor(settings)
+      door.mtls = gates.mtlsFor(settings)
+    }
   }
 
   /**
@@ -135,7 +144,7 @@ export class TapListeners {
 
   async #openOne(settings: ListenerSettings, tap: TapSettings): Promise<OpenListener> {
     const destination = createDestination(settings.to, { onFault: this.#events.nameUnresolved })
-    const door: GateDoor = { gate: this.#gates?.gateFor(settings) }
+    const door: GateDoor = { gate: this.#gates?.gateFor(settings), mtls: this.#gates?.mtlsFor(settings) }
     const listener = createListener(settings, this.#deps(settings, tap, destination, door))
     try {
       return { settings, listener, destination, door, address: await listener.listen() }
@@ -150,6 +159,7 @@ export class TapListeners {
       void open.destination.replace(settings.to)
     open.settings = settings
     open.door.gate = this.#gates?.gateFor(settings)
+    open.door.mtls = this.#gates?.mtlsFor(settings)
     open.listener.update(settings, this.#deps(settings, tap, open.destination, open.door))
   }
 
@@ -171,6 +181,7 @@ export class TapListeners {
       counters: this.#counters,
       clock: this.clock,
       wheel: this.#wheel,
+      secure: this.#secure,
       door,
     }
   }

@@ -6,6 +6,7 @@ import { RelayCounters } from './relay/counters.ts'
 import type { TapSettings } from './settings.ts'
 import { TapControl } from './tap-control.ts'
 import { TapGates } from './tap-gates.ts'
+import type { TapIdentity } from './tap-identity.ts'
 import { TapListeners } from './tap-listeners.ts'
 import { TapSinks } from './tap-sinks.ts'
 
@@ -48,7 +49,8 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
   const relay = new RelayCounters()
   const forward = await openForward(settings.otlp, settings.tap, events.spansRefused)
   const sinks = new TapSinks(settings, events, forward?.sink)
-  const listeners = new TapListeners(relay, sinks.fan, events)
+  const identity = await openIdentity(settings, events)
+  const listeners = new TapListeners(relay, sinks.fan, events, identity)
   const gates = new TapGates(listeners, relay)
   const control = new TapControl(settings, {
     events,
@@ -60,7 +62,7 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
   const openAdmin = async () => {
     const { openAdmin: open } = await import('./admin.ts')
     const notReady = () => (stopping ? 'stopping' : listeners.notReady())
-    const parts = { relay, sinks, forward, control, verdicts: () => gates.verdicts }
+    const parts = { relay, sinks, forward, control, identity, verdicts: () => gates.verdicts }
     return open(adminOptions(() => settings, notReady, parts))
   }
   let admin: Admin
@@ -69,7 +71,9 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
     await listeners.apply(settings)
     admin = await openAdmin()
     control.start()
+    startIdentity(identity, settings, events)
   } catch (error) {
+    identity?.close()
     await listeners.stop(0)
     await Promise.all([sinks.stop(0), forward?.stop(0), control.stop()])
     throw error
@@ -100,6 +104,7 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
       const left = await listeners.stop(grace_ms * (1 - FLUSH_SHARE))
       const left_ms = Math.max(grace_ms - (performance.now() - startedAt), 0)
       await Promise.all([sinks.stop(left_ms), forward?.stop(left_ms), control.stop()])
+      identity?.close()
       admin.close()
       return left
     },
@@ -107,11 +112,24 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
   }
 }
 
+/** Loaded only where this tap is to prove who it is; its certificate comes once the listeners are open. */
+async function openIdentity(settings: TapSettings, events: Events): Promise<TapIdentity | undefined> {
+  if (settings.identity === undefined) return undefined
+  const { TapIdentity: Loaded } = await import('./tap-identity.ts')
+  return new Loaded(events)
+}
+
+function startIdentity(identity: TapIdentity | undefined, settings: TapSettings, events: Events): void {
+  if (identity === undefined || settings.identity === undefined) return
+  identity.start(settings.identity, settings).catch((error: unknown) => events.identityFailed(error, false))
+}
+
 interface Parts {
   relay: RelayCounters
   sinks: TapSinks
   forward: Awaited<ReturnType<typeof openForward>>
   control: TapControl
+  identity: TapIdentity | undefined
   verdicts: () => VerdictCounts | undefined
 }
 
@@ -119,11 +137,12 @@ interface Parts {
 function adminOptions(
   settings: () => TapSettings,
   notReady: () => string | undefined,
-  { relay, sinks, forward, control, verdicts }: Parts,
+  { relay, sinks, forward, control, identity, verdicts }: Parts,
 ): AdminOptions {
   return {
     ...settings().admin,
     notReady,
+    identity: () => identity?.current,
     bypass: {
       tap: () => settings().tap,
       token: () => settings().collector?.token,
@@ -155,10 +174,12 @@ function* calledServices({ counters }: TapSinks): Iterable<string> {
 
 /** What a reload cannot change, where somebody tried. */
 function fixedUntilRestart(now: TapSettings, next: TapSettings): string[] {
-  const differs = (name: 'admin' | 'otlp') => JSON.stringify(now[name]) !== JSON.stringify(next[name])
+  const differs = (name: 'admin' | 'otlp' | 'identity') =>
+    JSON.stringify(now[name]) !== JSON.stringify(next[name])
   return [
     ...(differs('admin') ? ['the admin address changes at the next start only'] : []),
     ...(differs('otlp') ? ['where spans go changes at the next start only'] : []),
+    ...(differs('identity') ? ['where the certificate comes from changes at the next start only'] : []),
   ]
 }
 

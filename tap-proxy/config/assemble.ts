@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
 import { SAMPLE_DEFAULT } from '../../forward/settings.ts'
-import type { ListenerSettings, TapSettings } from '../settings.ts'
+import type { IdentitySettings, ListenerSettings, TapSettings } from '../settings.ts'
 import { ADMIN_PORT_FIRST, DEFAULT_LIMITS } from '../settings.ts'
 import { isLoopbackHost } from './address.ts'
-import type { TapDocument } from './document.ts'
+import type { IdentityEntry, TapDocument } from './document.ts'
 
 const BUFFER_BYTES = 16 * 1024 * 1024
 const FLUSH_MS = 1000
@@ -45,9 +45,16 @@ export function assemble(document: TapDocument): TapSettings {
       state_dir: document.control?.stateDir,
       bypass_file: document.control?.bypassFile,
     },
+    identity: identityOf(document.identity),
     callers: new Map(Object.entries(document.callers ?? {})),
     grace_s: (document.grace ?? GRACE_MS) / 1000,
   }
+}
+
+function identityOf(given: IdentityEntry | undefined): IdentitySettings | undefined {
+  if (!given) return undefined
+  if (given.files !== undefined) return { kind: 'files', folder: given.files }
+  return { kind: 'join', token: given.joinToken, file: given.joinTokenFile }
 }
 
 function listenersOf(document: TapDocument, service: string): ListenerSettings[] {
@@ -112,6 +119,13 @@ export function conflictsIn(document: TapDocument): Conflict[] {
       }
       seen.set(`${host}:${port}`, `${list} ${index + 1}`)
     }
+  }
+  if (Object.values(document.identity ?? {}).filter((value) => value !== undefined).length > 1) {
+    found.push({
+      path: ['identity'],
+      message: 'the certificate is to come from several places',
+      hint: 'Name one: files (flag --identity-files), joinTokenFile, or a join token.',
+    })
   }
   if (document.service === undefined) {
     found.push({

@@ -22,6 +22,7 @@ export interface TapDocument {
       }
     | undefined
   control?: ControlEntry | undefined
+  identity?: IdentityEntry | undefined
   otlp?: { endpoint: string; sample?: number | undefined } | undefined
   accessLog?: { format: 'json' | 'text'; file?: string | undefined } | undefined
   callers?: Record<string, string> | undefined
@@ -34,6 +35,13 @@ export interface ControlEntry {
   enabled?: boolean | undefined
   stateDir?: string | undefined
   bypassFile?: string | undefined
+}
+
+/** Either files, or one way to a join token. */
+export interface IdentityEntry {
+  files?: string | undefined
+  joinToken?: string | undefined
+  joinTokenFile?: string | undefined
 }
 
 interface ListenerEntry {

@@ -3,7 +3,7 @@ import { didYouMean } from '../document/did-you-mean.ts'
 import { isName } from '../document/name.ts'
 import { parseDuration } from '../document/quantity.ts'
 import { isAllowEntry, parseAddress } from './address.ts'
-import type { InboundEntry, OutboundEntry, TapDocument } from './document.ts'
+import type { IdentityEntry, InboundEntry, OutboundEntry, TapDocument } from './document.ts'
 import { isToken } from './token.ts'
 
 /** One flag: what stands behind it, and one sentence for `--help`. */
@@ -30,6 +30,9 @@ const FLAGS = {
   'no-control': ['', 'take no policy from the collector: nothing is ever enforced'],
   'state-dir': ['<folder>', 'where the last good policy is kept for a start without the collector'],
   'bypass-file': ['<file>', 'while this file is there, calls are relayed and nothing is enforced'],
+  'join-token': ['<token>', 'join the mesh with it, from tapmesh join-token; also TAPMESH_JOIN_TOKEN'],
+  'join-token-file': ['<file>', 'file that holds the join token; read at each try'],
+  'identity-files': ['<folder>', 'take tls.crt, tls.key and ca.crt from there instead; it is watched'],
   'otlp-endpoint': ['<url>', 'send sampled calls as OTLP spans there, for example http://127.0.0.1:4318'],
   'otlp-sample': ['<share>', 'share of traces to send there, 0 to 1, by default 0.01'],
   'admin-port': ['<port>', 'port of /metrics, /healthz and /readyz; 0 is any free one'],
@@ -55,6 +58,9 @@ const BESIDE_CONFIG: ReadonlySet<string> = new Set([
   'no-control',
   'state-dir',
   'bypass-file',
+  'join-token',
+  'join-token-file',
+  'identity-files',
 ])
 
 /** Lines of `--help`. */
@@ -132,6 +138,8 @@ export function readFlags(argv: readonly string[]): ReadFlags {
     ...(given.has('bypass-file') ? { bypassFile: first('bypass-file') } : {}),
   }
   if (Object.keys(control).length > 0) document.control = control
+  const identity = identityOf(first)
+  if (identity) document.identity = identity
   const endpoint = check('otlp-endpoint', readUrl, 'http://127.0.0.1:4318')
   const sample = check('otlp-sample', readShare, '0.01')
   if (endpoint !== undefined) document.otlp = { endpoint, sample }
@@ -144,6 +152,15 @@ export function readFlags(argv: readonly string[]): ReadFlags {
   const file = first('access-log-file')
   if (format !== undefined || file !== undefined) document.accessLog = { format: format ?? 'json', file }
   return { document, config: first('config'), token, tokenFile: first('token-file'), mistakes }
+}
+
+function identityOf(first: (flag: Flag) => string | undefined): IdentityEntry | undefined {
+  const given = {
+    joinToken: first('join-token'),
+    joinTokenFile: first('join-token-file'),
+    files: first('identity-files'),
+  }
+  return Object.values(given).some((value) => value !== undefined) ? given : undefined
 }
 
 /** `--flag value`, `--flag=value` and bare flags -> values by flag. */

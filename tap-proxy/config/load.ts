@@ -37,7 +37,8 @@ export async function loadTapSettings(argv: readonly string[], env: Environment)
   const url = document.collector?.url
   const collector = url === undefined ? read.document.collector : { ...read.document.collector, url }
   const control = document.control && { ...read.document.control, ...document.control }
-  const merged = { ...read.document, collector, admin, ...(control ? { control } : {}) }
+  const identity = document.identity ?? read.document.identity
+  const merged = { ...read.document, collector, admin, identity, ...(control ? { control } : {}) }
   return finish(merged, read.file, env, given)
 }
 
@@ -67,15 +68,31 @@ interface GivenToken {
   tokenFile?: string | undefined
 }
 
+/** A join token in the environment counts where nothing else is said. */
+function withJoinToken(document: TapDocument, { TAPMESH_JOIN_TOKEN }: Environment): TapDocument {
+  if (document.identity !== undefined || !TAPMESH_JOIN_TOKEN) return document
+  return { ...document, identity: { joinToken: TAPMESH_JOIN_TOKEN } }
+}
+
+const NO_CONTROL = new TapmeshError(
+  'TAPMESH_USAGE',
+  'a join token is of no use without a collector, which signs the certificate',
+  'Name it with --collector or TAPMESH_COLLECTOR; or take certificates from files: --identity-files.',
+)
+
 async function finish(
-  document: TapDocument,
+  read: TapDocument,
   file: LoadedFile | undefined,
   env: Environment,
   given: GivenToken,
 ): Promise<Loaded> {
+  const document = withJoinToken(read, env)
   const { TAPMESH_COLLECTOR } = env
   const url = document.collector?.url ?? (TAPMESH_COLLECTOR || undefined)
-  if (url === undefined) return { settings: assemble(document), file }
+  if (url === undefined) {
+    const settings = assemble(document)
+    return settings.identity?.kind === 'join' ? { mistakes: [NO_CONTROL] } : { settings, file }
+  }
   if (readUrl(url) === undefined) {
     return {
       mistakes: [

@@ -137,6 +137,7 @@ export const TAP_SCHEMA = z.strictObject({
       bypassFile: text.optional(),
     })
     .optional(),
+  identity: z.strictObject({ files: text.optional(), joinTokenFile: text.optional() }).optional(),
   otlp: z
     .strictObject({
       endpoint: parsed(readUrl, 'an address like http://127.0.0.1:4318'),

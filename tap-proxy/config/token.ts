@@ -29,7 +29,8 @@ export async function findToken(
   return readToken(DEFAULT_TOKEN_FILE).catch(() => undefined)
 }
 
-async function readToken(file: string): Promise<string> {
+/** @throws TapmeshError TAPMESH_CONFIG_UNREADABLE, TAPMESH_CONFIG_INVALID */
+export async function readToken(file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new TapmeshError(
       'TAPMESH_CONFIG_UNREADABLE',

@@ -9,7 +9,8 @@ import type { Given, GivenFeatures, Policy, ServicePolicy } from '../../model/po
 function callerSide(features: GivenFeatures): GivenFeatures {
   const kept: Partial<Record<Feature, Given>> = {}
   for (const [feature, given] of Object.entries(features)) {
-    if (FLAGS[feature as Feature].side === 'caller') kept[feature as Feature] = given
+    // That a service wants mutual TLS its callers' taps have to know, too.
+    if (FLAGS[feature as Feature].side === 'caller' || feature === 'mtls') kept[feature as Feature] = given
   }
   return kept
 }

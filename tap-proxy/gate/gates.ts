@@ -1,7 +1,8 @@
 import { FLAGS } from '../../model/flag.ts'
-import type { Policy } from '../../model/policy.ts'
+import { type Policy, settingsFor } from '../../model/policy.ts'
 import { compilePolicy, type Engine } from '../enforce/engine.ts'
 import type { RelayClock } from '../relay/clock.ts'
+import type { MtlsRule } from '../relay/secure.ts'
 import type { Gate } from '../relay/ward.ts'
 import type { ListenerSettings } from '../settings.ts'
 import type { WardContext } from './call-ward.ts'
@@ -27,6 +28,18 @@ export class Gates {
   /** From now on this policy holds for gates that are asked for. @throws what compiling it throws; then nothing changed */
   use(policy: Policy, revision: string): void {
     this.#ready = { engine: compilePolicy(policy), revision }
+  }
+
+  /** What is enforced about TLS between taps. */
+  mtlsFor({ destination }: ListenerSettings): MtlsRule | undefined {
+    const service = this.#ready?.engine.policy.services.get(destination)
+    if (service === undefined) return undefined
+    return {
+      policyFor(caller) {
+        const settings = settingsFor(service, caller, 'mtls')
+        return settings?.mode === 'enforce' ? settings.policy : 'none'
+      },
+    }
   }
 
   gateFor({ kind, destination, destination_zone, protocol }: ListenerSettings): Gate | undefined {

@@ -72,6 +72,8 @@ export class ListenerGate implements Gate {
     judged.draft = call.draft
     judged.source = source.service
     judged.source_evidence = source.evidence
+    judged.source_identity = source.identity
+    judged.security = source.security
     judged.destination = call.destination ?? this.#settings.destination
     aimAt(judged, target, this.#settings.destination_zone)
     return judged

@@ -38,6 +38,8 @@ export interface SecureAcceptOptions {
   counters: SecureCounters
   /** Asked once a connection, with the address of the peer. */
   policyFor: (address: string) => MtlsPolicy
+  /** Plaintext, and taps that prove nothing, are handed over even in strict: the policy answers each call. */
+  answersPlaintext?: boolean
   taken: (decided: Decided) => void
   refused: (refused: Refused) => void
   /** Milliseconds; by default those of peek.ts. */
@@ -129,7 +131,8 @@ export class SecureAccept {
     }
     const strict = this.#options.policyFor(address) === 'strict'
     const foreign = peeked?.kind === 'foreign-tls' || (!peeked && bytes !== undefined)
-    if (strict) {
+    const isCall = peeked?.kind === 'plaintext' && this.#options.answersPlaintext === true
+    if (strict && !isCall) {
       if (foreign) counters.refusedForeign++
       else counters.refusedPlaintext++
       this.#refuse(socket, { address, reason: foreign ? 'foreign TLS' : 'plaintext' })
@@ -140,7 +143,7 @@ export class SecureAccept {
     else counters.silent++
     this.#handOver(socket, {
       socket,
-      security: 'plaintext',
+      security: peeked?.kind === 'foreign-tls' ? 'tls' : 'plaintext',
       identity: '',
       service: '',
       opaque: peeked?.kind !== 'plaintext',
@@ -157,13 +160,13 @@ export class SecureAccept {
   }
 
   #secure(socket: TLSSocket): void {
-    const { counters, contexts, leaves, policyFor } = this.#options
+    const { counters, contexts, leaves, policyFor, answersPlaintext } = this.#options
     const raw = this.#rawOf(socket)
     const address = socket.remoteAddress ?? ''
     const { trustDomain } = contexts.identity!
     const peer: PeerIdentity = peerIdentity(socket, trustDomain, leaves)
     if (!peer.proven) counters.faults[peer.fault]++
-    if (!peer.proven && policyFor(address) === 'strict') {
+    if (!peer.proven && !answersPlaintext && policyFor(address) === 'strict') {
       resetTls(socket, raw)
       this.#options.refused({ address, reason: 'peer', peer })
       return

@@ -30,11 +30,13 @@ function optionsOf({ key, chain, bundle }: Identity): SecureContextOptions {
  */
 export class SecureContexts {
   readonly #servers = new Set<Server>()
-  readonly #stopListening: () => void
+  #stopListening = (): void => {}
   #identity: Identity | undefined
   #client: SecureContext | undefined
 
-  constructor(source: IdentitySource) {
+  /** Takes identities from a source from now on. */
+  follow(source: IdentitySource): void {
+    this.#stopListening()
     this.#stopListening = source.onChange((identity) => this.#take(identity))
   }
 

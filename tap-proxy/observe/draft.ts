@@ -35,6 +35,12 @@ export class Draft implements CallDraft {
     this.parent = memory.subarray(TRACE_ID_DIGITS + SPAN_ID_DIGITS)
   }
 
+  /** What stands for the path of a call without a head. */
+  namePath(text: string): void {
+    this.head = Buffer.from(text, 'latin1')
+    this.pathEnd = this.head.length
+  }
+
   /** The same call once more: what belongs to one attempt begins anew. */
   nextAttempt(): void {
     this.attempt++

@@ -1,6 +1,7 @@
 import type { Pipe } from './pipe.ts'
 import { believed } from './request-trace.ts'
 import type { RelayRuntime } from './runtime.ts'
+import { PLAIN_PEER, type SecurePeer } from './secure.ts'
 import type { Source } from './source-book.ts'
 
 /** Who calls over one connection; remembered, so that the same caller is the same object again. */
@@ -8,6 +9,11 @@ export class Caller {
   #own: Source | undefined = undefined
   #named: Source | undefined = undefined
   #isNamed = false
+  readonly peer: SecurePeer
+
+  constructor(peer: SecurePeer = PLAIN_PEER) {
+    this.peer = peer
+  }
 
   /** Everything is to be found out anew, after a reload. */
   reset(): void {
@@ -24,25 +30,42 @@ export class Caller {
   /** The caller of the call in progress. */
   source(runtime: RelayRuntime, pipe: Pipe): Source {
     if (this.#isNamed) return this.#named!
-    this.#own ??= findSource(runtime, pipe)
+    if (runtime.upstreamIdentity) return this.#outbound(runtime, runtime.upstreamIdentity())
+    this.#own ??= findSource(runtime, pipe, this.peer)
     return this.#own
+  }
+
+  /** Own service: over mutual TLS or not, as the policy has it for the call that begins now. */
+  #outbound(runtime: RelayRuntime, identity: string): Source {
+    if (this.#own?.identity !== identity) {
+      const security = identity === '' ? 'plaintext' : 'mtls'
+      this.#own = runtime.book.source(runtime.service, '', 'config', security, identity)
+    }
+    return this.#own!
   }
 
   /** The trace state names the caller freshly, at the place `believed` in `bytes`. */
   named(bytes: Buffer, runtime: RelayRuntime, pipe: Pipe): void {
+    // What a certificate proves goes before what a field says.
+    if (this.peer.identity !== '') return
     this.#isNamed = true
     if (this.#named && isName(this.#named.service, bytes, believed.start, believed.end)) return
     const service = bytes.toString('latin1', believed.start, believed.end)
-    this.#named = runtime.book.source(service, addressOf(pipe), 'trace')
+    this.#named = runtime.book.source(service, addressOf(pipe), 'trace', this.peer.security)
   }
 }
 
-/** DESIGN 4.3, order of belief without trace state: configuration, then the address. */
-function findSource({ book, settings, service, callerOf }: RelayRuntime, pipe: Pipe): Source {
-  if (settings.kind !== 'inbound') return book.source(service, '', 'config')
+/** DESIGN 4.3, order of belief without trace state: certificate, configuration, address. */
+function findSource(runtime: RelayRuntime, pipe: Pipe, peer: SecurePeer): Source {
+  const { book, callerOf } = runtime
+  if (runtime.settings.kind !== 'inbound') return book.source(runtime.service, '', 'config')
   const address = addressOf(pipe)
+  const { security, identity, service } = peer
+  if (identity !== '') return book.source(service, address, 'mtls', security, identity)
   const name = callerOf(address)
-  return name === undefined ? book.source(address, address, 'address') : book.source(name, address, 'config')
+  return name === undefined
+    ? book.source(address, address, 'address', security)
+    : book.source(name, address, 'config', security)
 }
 
 /** An IPv4 address that came over an IPv6 socket is written as IPv4. */

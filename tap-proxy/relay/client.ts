@@ -13,9 +13,10 @@ import type { Pipe, PipeOwner, ReadArea } from './pipe.ts'
 import { continueTrace, namesCaller, startTrace } from './request-trace.ts'
 import type { Target } from './resolve.ts'
 import type { RelayRuntime } from './runtime.ts'
+import { PLAIN_PEER, type SecurePeer } from './secure.ts'
 import type { Source } from './source-book.ts'
 import type { TimerEntry } from './timer-wheel.ts'
-import { Tunnel, type TunnelClient } from './tunnel.ts'
+import { CONNECTED, Tunnel, type TunnelClient } from './tunnel.ts'
 
 /** How long, and for how many bytes, a client that was answered and is to go may still send. */
 const LINGER_MS = 2000
@@ -53,17 +54,18 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   #ended = false
   #lingered = 0
   readonly #body = new BodyArea()
-  readonly #caller = new Caller()
+  readonly #caller: Caller
 
-  constructor(home: ClientHome) {
+  constructor(home: ClientHome, peer: SecurePeer = PLAIN_PEER) {
     this.#home = home
+    this.#caller = new Caller(peer)
     this.runtime = home.runtime
   }
 
   /** The connection is there. */
   begin(pipe: Pipe): void {
     this.pipe = pipe
-    if (this.runtime.settings.protocol === 'opaque') this.#beginOpaque()
+    if (this.runtime.settings.protocol === 'opaque' || this.#caller.peer.opaque) this.#beginOpaque()
     else this.arm(this.runtime.limits.idle_ms)
   }
 
@@ -215,6 +217,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   /** A listener that does not decode: the call is the connection. */
   #beginOpaque(): void {
     const exchange = this.#openUntraced(0)
+    exchange.draft.namePath(this.#caller.peer.sni)
     const target = this.runtime.destination.pick()
     if (target) this.#openTunnel(exchange, target, 'opaque', undefined)
     else {
@@ -394,6 +397,3 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     this.#home.forget(this)
   }
 }
-
-/** Answer to CONNECT, RFC 9110 section 9.3.6. */
-const CONNECTED = Buffer.from('HTTP/1.1 200 Connection established\r\n\r\n')

@@ -10,6 +10,14 @@ import type { RelayClock } from './clock.ts'
 import type { RelayCounters } from './counters.ts'
 import type { Destination } from './resolve.ts'
 import type { RelayRuntime } from './runtime.ts'
+import {
+  PLAIN_PEER,
+  type SecureDoor,
+  type SecureDoorOwner,
+  type SecurePeer,
+  type SecureTransport,
+} from './secure.ts'
+import { SocketPipe } from './socket-pipe.ts'
 import { SourceBook } from './source-book.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 import { chooseTransport, createPipeServer, type Transport } from './transport.ts'
@@ -35,6 +43,8 @@ export interface ListenerDeps {
   transport?: Transport
   /** Control's say in calls; without one there is none. */
   door?: GateDoor
+  /** TLS between taps; undefined where this tap has no identity. It cannot change at a reload. */
+  secure?: SecureTransport | undefined
 }
 
 export interface Listener {
@@ -58,6 +68,7 @@ function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Tr
   const { limits, counters, wheel } = deps
   const inbound = settings.kind === 'inbound'
   const first = settings.to[0]
+  const secureTo = secureUpstream(settings, deps)
   return {
     settings,
     limits,
@@ -75,7 +86,7 @@ function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Tr
       destination_version: inbound ? deps.version : '',
       security: 'plaintext',
     }),
-    pool: new UpstreamPool({ transport, counters, wheel }, limits),
+    pool: new UpstreamPool({ transport, counters, wheel, ...(secureTo ? { secureTo } : {}) }, limits),
     sink: deps.sink,
     door: deps.door ?? NO_DOOR,
     counters,
@@ -86,7 +97,21 @@ function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Tr
     service: deps.service,
     hostName: Buffer.from(first ? `${first.host}:${first.port}` : '', 'latin1'),
     callerOf: deps.callerOf,
+    upstreamIdentity: secureTo && (() => secureTo()?.transport.ownId ?? ''),
     draining: false,
+  }
+}
+
+/** How calls of an outbound listener reach another tap: by TLS where policy and identity are there, both. */
+function secureUpstream(
+  { kind, destination }: ListenerSettings,
+  { secure, door, service }: ListenerDeps,
+): (() => { transport: SecureTransport; service: string } | undefined) | undefined {
+  if (!secure || kind !== 'outbound') return undefined
+  const to = { transport: secure, service: destination }
+  return () => {
+    const policy = door?.mtls?.policyFor(service) ?? 'none'
+    return policy === 'none' || secure.ownId === '' ? undefined : to
   }
 }
 
@@ -95,15 +120,32 @@ class RelayListener implements Listener, ClientHome {
   readonly #clients = new Set<Client>()
   readonly #transport: Transport
   readonly #server: Server
+  readonly #secureDoor: SecureDoor | undefined
   #drained: (() => void) | undefined
 
   constructor(settings: ListenerSettings, deps: ListenerDeps) {
     this.#transport = chooseTransport(deps.transport)
     this.runtime = runtimeOf(settings, deps, this.#transport)
-    this.#server = createPipeServer(this.#transport, { accept: () => this.#accept() })
+    if (settings.kind === 'inbound') this.#secureDoor = deps.secure?.accept(this.#doorOwner(settings))
+    this.#server = createPipeServer(this.#transport, { accept: () => this.#accept() }, this.#secureDoor)
   }
 
-  #accept(): ReturnType<Parameters<typeof createPipeServer>[1]['accept']> {
+  #doorOwner({ protocol }: ListenerSettings): SecureDoorOwner {
+    return {
+      isStrict: (address) => {
+        const { door, callerOf } = this.runtime
+        return door.mtls?.policyFor(callerOf(address) ?? '') === 'strict'
+      },
+      answersPlaintext: protocol !== 'opaque',
+      taken: (socket, reset, peer) => {
+        const taken = this.#accept(peer)
+        if (taken) taken.begin(new SocketPipe(socket, taken.owner, reset))
+        else reset()
+      },
+    }
+  }
+
+  #accept(peer: SecurePeer = PLAIN_PEER): ReturnType<Parameters<typeof createPipeServer>[1]['accept']> {
     const { counters, limits } = this.runtime
     if (counters.connectionsOpen >= limits.connections_max) {
       counters.connectionsRefused++
@@ -111,7 +153,7 @@ class RelayListener implements Listener, ClientHome {
     }
     counters.connectionsOpen++
     counters.connectionsAccepted++
-    const client = new Client(this)
+    const client = new Client(this, peer)
     this.#clients.add(client)
     return { owner: client, begin: (pipe) => client.begin(pipe) }
   }
@@ -147,6 +189,7 @@ class RelayListener implements Listener, ClientHome {
   drain(idle_ms = 0): Promise<void> {
     this.runtime.draining = true
     this.#server.close()
+    this.#secureDoor?.close()
     const closeIdle = () => {
       for (const client of [...this.#clients]) client.drain()
     }
@@ -163,6 +206,7 @@ class RelayListener implements Listener, ClientHome {
 
   close(): void {
     this.#server.close()
+    this.#secureDoor?.close()
     for (const client of [...this.#clients]) client.shutdown()
     this.runtime.pool.close()
   }

@@ -32,6 +32,8 @@ export interface RelayRuntime {
   readonly hostName: Buffer
   /** Service known for a caller's address, by configuration. */
   readonly callerOf: (address: string) => string | undefined
+  /** Own SPIFFE ID where calls go to the destination over mutual TLS now, else empty; undefined where they never do. */
+  readonly upstreamIdentity: (() => string) | undefined
   /** True once the listener drains: every answer closes its connection. */
   draining: boolean
 }

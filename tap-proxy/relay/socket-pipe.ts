@@ -8,8 +8,11 @@ export class SocketPipe implements Pipe {
   readonly #socket: Socket
   readonly #owner: PipeOwner
   readonly #address: string
+  readonly #resetAll: () => void
 
-  constructor(socket: Socket, owner: PipeOwner) {
+  /** @param reset how this connection is reset, where it runs over another */
+  constructor(socket: Socket, owner: PipeOwner, reset: () => void = () => void socket.resetAndDestroy()) {
+    this.#resetAll = reset
     this.#socket = socket
     this.#owner = owner
     // Asked for now: the system forgets the address of a peer that has reset the connection.
@@ -78,7 +81,7 @@ export class SocketPipe implements Pipe {
   reset(): void {
     if (this.closed) return
     this.closed = true
-    this.#socket.resetAndDestroy()
+    this.#resetAll()
   }
 
   remoteAddress(): string {

@@ -1,4 +1,4 @@
-import type { Protocol, SourceEvidence } from '../../model/call.ts'
+import type { Protocol, Security, SourceEvidence } from '../../model/call.ts'
 import type { CallParties } from '../observe/call-draft.ts'
 
 /** Parties kept for each listener; past it all are forgotten and made again, which costs time and no memory. */
@@ -12,6 +12,10 @@ export interface Source {
   readonly service: string
   readonly instance: string
   readonly evidence: SourceEvidence
+  /** Of the connection that its calls come over, or go over. */
+  readonly security: Security
+  /** SPIFFE ID that was proven, or empty. */
+  readonly identity: string
   lastLabel: string | undefined
   lastProtocol: Protocol | undefined
   lastParties: CallParties | undefined
@@ -30,8 +34,14 @@ export class SourceBook {
     this.#base = base
   }
 
-  source(service: string, instance: string, evidence: SourceEvidence): Source {
-    const key = `${evidence} ${instance} ${service}`
+  source(
+    service: string,
+    instance: string,
+    evidence: SourceEvidence,
+    security: Security = 'plaintext',
+    identity = '',
+  ): Source {
+    const key = `${evidence} ${security} ${instance} ${service} ${identity}`
     let source = this.#sources.get(key)
     if (!source) {
       if (this.#sources.size >= PARTIES_MAX) this.#sources.clear()
@@ -39,6 +49,8 @@ export class SourceBook {
         service,
         instance,
         evidence,
+        security,
+        identity,
         lastLabel: undefined,
         lastProtocol: undefined,
         lastParties: undefined,
@@ -58,7 +70,8 @@ export class SourceBook {
       return source.lastParties!
     }
     const name = destination ?? this.#base.destination
-    const key = `${source.evidence} ${source.instance} ${protocol} ${label} ${name} ${source.service}`
+    const { security, identity } = source
+    const key = `${source.evidence} ${security} ${source.instance} ${protocol} ${label} ${name} ${source.service} ${identity}`
     let parties = this.#parties.get(key)
     if (!parties) {
       if (this.#parties.size >= PARTIES_MAX) this.#parties.clear()
@@ -67,6 +80,8 @@ export class SourceBook {
         source: source.service,
         source_instance: source.instance,
         source_evidence: source.evidence,
+        source_identity: identity,
+        security,
         destination: name,
         destination_instance: label,
         destination_zone: zone || this.#base.destination_zone,

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net'
 import { acceptedPipe, connectHandle, handlesWork, takeConnections } from './handle-pipe.ts'
 import { type Pipe, type PipeOwner, type ReadArea, SHARED_AREA } from './pipe.ts'
+import type { SecureDoor } from './secure.ts'
 import { connectSocket, SocketPipe } from './socket-pipe.ts'
 
 /** `handle` is the fast way, `socket` the one that rests on public interfaces only. */
@@ -17,8 +18,12 @@ export interface Acceptor {
   accept(): { owner: PipeOwner; begin: (pipe: Pipe) => void } | undefined
 }
 
-/** A server whose connections go to `acceptor`; listening is left to the caller. */
-export function createPipeServer(transport: Transport, acceptor: Acceptor): Server {
+/**
+ * A server whose connections go to `acceptor`, or first to `door`, which finds out what they are; listening
+ * is left to the caller.
+ */
+export function createPipeServer(transport: Transport, acceptor: Acceptor, door?: SecureDoor): Server {
+  if (door) return createServer({ allowHalfOpen: true }, (socket) => door.take(socket))
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: transport === 'handle' }, (socket) => {
     const taken = acceptor.accept()
     if (taken) taken.begin(new SocketPipe(socket, taken.owner))

@@ -3,6 +3,9 @@ import type { Exchange } from './exchange.ts'
 import { giveLargeArea, type Pipe, type ReadArea, takeLargeArea, WRITE, writeCopy } from './pipe.ts'
 import type { Upstream, UpstreamUser } from './upstream.ts'
 
+/** Answer to CONNECT, RFC 9110 section 9.3.6. */
+export const CONNECTED = Buffer.from('HTTP/1.1 200 Connection established\r\n\r\n')
+
 /** The client's side of a tunnel. */
 export interface TunnelClient {
   readonly pipe: Pipe

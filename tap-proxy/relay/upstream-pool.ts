@@ -1,6 +1,12 @@
 import type { Limits } from '../settings.ts'
 import type { Target } from './resolve.ts'
-import { Upstream, type UpstreamContext, type UpstreamHome, type UpstreamUser } from './upstream.ts'
+import {
+  poolKeyOf,
+  Upstream,
+  type UpstreamContext,
+  type UpstreamHome,
+  type UpstreamUser,
+} from './upstream.ts'
 
 /** Addresses with an idle list; more are possible behind a forward proxy, and those are not kept. */
 const ADDRESSES_MAX = 1024
@@ -22,7 +28,9 @@ export class UpstreamPool implements UpstreamHome {
 
   /** An idle connection to `target`, or undefined. */
   take(target: Target, user: UpstreamUser): Upstream | undefined {
-    const upstream = this.#idle.get(target.label)?.pop()
+    const { secureTo } = this.#context
+    const key = secureTo ? poolKeyOf(target, secureTo() !== undefined) : target.label
+    const upstream = this.#idle.get(key)?.pop()
     if (!upstream) return undefined
     this.#context.counters.upstreamIdle--
     this.#context.wheel.disarm(upstream)
@@ -42,7 +50,7 @@ export class UpstreamPool implements UpstreamHome {
   give(upstream: Upstream): void {
     upstream.user = undefined
     if (upstream.closed) return
-    const idle = this.#list(upstream.target.label)
+    const idle = this.#list(upstream.poolKey)
     if (this.#closed || !idle || idle.length >= this.#limits.pool_idle_max) {
       upstream.close()
       return
@@ -63,12 +71,12 @@ export class UpstreamPool implements UpstreamHome {
   }
 
   forget(upstream: Upstream): void {
-    const idle = this.#idle.get(upstream.target.label)
+    const idle = this.#idle.get(upstream.poolKey)
     const index = idle ? idle.lastIndexOf(upstream) : -1
     if (!idle || index < 0) return
     idle.splice(index, 1)
     this.#context.counters.upstreamIdle--
-    if (idle.length === 0) this.#idle.delete(upstream.target.label)
+    if (idle.length === 0) this.#idle.delete(upstream.poolKey)
   }
 
   /** Closes every idle connection; those in use close when they come back. */

@@ -1,6 +1,7 @@
 import type { RelayCounters } from './counters.ts'
 import { type Pipe, type PipeOwner, type ReadArea, smallArea } from './pipe.ts'
 import type { Target } from './resolve.ts'
+import type { SecureTransport } from './secure.ts'
 import type { TimerEntry, TimerWheel } from './timer-wheel.ts'
 import { connectPipe, type Transport } from './transport.ts'
 
@@ -21,6 +22,8 @@ export interface UpstreamContext {
   readonly transport: Transport
   readonly counters: RelayCounters
   readonly wheel: TimerWheel
+  /** The tap at the other end, where calls go to it over mutual TLS now. */
+  readonly secureTo?: () => { transport: SecureTransport; service: string } | undefined
 }
 
 /** Told when a connection leaves the pool by itself. */
@@ -37,6 +40,8 @@ export class Upstream implements PipeOwner, TimerEntry {
 
   readonly readsAfterWriteFails = true
   readonly target: Target
+  /** Connections that may stand for each other: to the same address, in the same way. */
+  readonly poolKey: string
   pipe: Pipe | undefined = undefined
   user: UpstreamUser | undefined = undefined
   ready = false
@@ -47,10 +52,13 @@ export class Upstream implements PipeOwner, TimerEntry {
   readonly area: ReadArea = smallArea()
   readonly #context: UpstreamContext
   readonly #home: UpstreamHome
+  readonly #secure: { transport: SecureTransport; service: string } | undefined
 
   constructor(target: Target, context: UpstreamContext, home: UpstreamHome) {
     this.target = target
     this.#context = context
+    this.#secure = context.secureTo?.()
+    this.poolKey = poolKeyOf(target, this.#secure !== undefined)
     this.#home = home
   }
 
@@ -61,14 +69,18 @@ export class Upstream implements PipeOwner, TimerEntry {
     counters.upstreamConnects++
     wheel.arm(this, connect_ms)
     const { host, port } = this.target
-    this.pipe = connectPipe(transport, host, port, this, this.area, (pipe, code) => {
+    const connected = (pipe: Pipe | undefined, code: string): void => {
       if (this.closed) return
       wheel.disarm(this)
       if (pipe) {
+        this.pipe = pipe
         this.ready = true
         this.user?.onUpstreamReady()
       } else this.#failConnect(code)
-    })
+    }
+    this.pipe = this.#secure
+      ? this.#secure.transport.connect(host, port, this.#secure.service, this, connected)
+      : connectPipe(transport, host, port, this, this.area, connected)
   }
 
   #failConnect(code: string): void {
@@ -132,4 +144,8 @@ export class Upstream implements PipeOwner, TimerEntry {
     if (byReset) this.pipe?.reset()
     else this.pipe?.close()
   }
+}
+
+export function poolKeyOf({ label }: Target, secure: boolean): string {
+  return secure ? `${label} tls` : label
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../model/call.ts'
 import type { Draft } from '../observe/draft.ts'
 import type { Target } from './resolve.ts'
+import type { MtlsRule } from './secure.ts'
 import type { Source } from './source-book.ts'
 
 /**
@@ -16,6 +17,8 @@ export interface Gate {
 /** Holds the gate in force, so that it can change between two calls while connections stay. */
 export interface GateDoor {
   gate: Gate | undefined
+  /** What is enforced about TLS between taps; undefined: nothing. */
+  mtls?: MtlsRule | undefined
 }
 
 /** A call as a gate sees it, and what it may do with it. */

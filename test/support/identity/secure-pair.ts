@@ -36,14 +36,15 @@ export async function openSecurePort(
   } = {},
 ): Promise<SecurePort> {
   const source = heldSource(identity)
-  const contexts = new SecureContexts(source)
+  const contexts = new SecureContexts()
+  contexts.follow(source)
   const counters = new SecureCounters()
   const decided: Decided[] = []
   const refused: Refused[] = []
   const accept = new SecureAccept({
     contexts,
     counters,
-    leaves: await LeafCheck.load(),
+    leaves: await new LeafCheck().load(),
     policyFor: () => open.policy,
     taken: (one) => {
       decided.push(one)
@@ -85,8 +86,9 @@ export async function connectAs(
   port: number,
   expected: Expected = { service: 'orders' },
 ): Promise<Connected> {
-  const contexts = new SecureContexts(heldSource(identity))
-  const [leaves, counters] = [await LeafCheck.load(), new SecureCounters()]
+  const contexts = new SecureContexts()
+  contexts.follow(heldSource(identity))
+  const [leaves, counters] = [await new LeafCheck().load(), new SecureCounters()]
   return new Promise((resolve) => {
     connectSecure({ contexts, leaves, counters }, '127.0.0.1', port, expected, resolve)
   })

@@ -1,0 +1,65 @@
+import { codeOf } from '../../model/error.ts'
+import { type Pipe, type PipeOwner, WRITE } from '../relay/pipe.ts'
+import { SocketPipe } from '../relay/socket-pipe.ts'
+import { connectSecure, type SecureConnectOptions } from './secure-connect.ts'
+
+/** A connection that is being made: it can only be given up. */
+class AwaitedPipe implements Pipe {
+  readonly pendingWrites = 0
+  readonly #giveUp: () => void
+
+  constructor(giveUp: () => void) {
+    this.#giveUp = giveUp
+  }
+
+  write(): number {
+    return WRITE.failed
+  }
+
+  pause(): void {}
+
+  resume(): void {}
+
+  end(): void {
+    this.#giveUp()
+  }
+
+  close(): void {
+    this.#giveUp()
+  }
+
+  reset(): void {
+    this.#giveUp()
+  }
+
+  remoteAddress(): string {
+    return ''
+  }
+}
+
+/**
+ * Connects to a tap of `service`, as the relay wants it.
+ * @param refused told why where it is not who was wanted
+ * @returns what stands for the connection until `connected` gives it
+ */
+export function connectSecurePipe(
+  options: SecureConnectOptions,
+  host: string,
+  port: number,
+  service: string,
+  owner: PipeOwner,
+  connected: (pipe: Pipe | undefined, code: string) => void,
+  refused: (error: unknown) => void,
+): Pipe {
+  const giveUp = connectSecure(options, host, port, { service }, (result) => {
+    if ('error' in result) {
+      refused(result.error)
+      connected(undefined, codeOf(result.error))
+      return
+    }
+    const { socket, reset } = result.connection
+    connected(new SocketPipe(socket, owner, reset), '')
+    socket.resume()
+  })
+  return new AwaitedPipe(giveUp)
+}

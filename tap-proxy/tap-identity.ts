@@ -1,0 +1,102 @@
+import type { Socket } from 'node:net'
+import { readToken } from './config/token.ts'
+import { FileSource } from './identity/file-source.ts'
+import type { IdentityEvents } from './identity/held-identity.ts'
+import type { Identity, IdentitySource } from './identity/identity.ts'
+import { JoinSource } from './identity/join-source.ts'
+import { LeafCheck } from './identity/leaf-check.ts'
+import { SecureAccept } from './identity/secure-accept.ts'
+import { SecureContexts } from './identity/secure-contexts.ts'
+import { SecureCounters } from './identity/secure-counters.ts'
+import { connectSecurePipe } from './identity/secure-pipe.ts'
+import type { Pipe, PipeOwner } from './relay/pipe.ts'
+import type { SecureDoor, SecureDoorOwner, SecureTransport } from './relay/secure.ts'
+import type { IdentitySettings, TapSettings } from './settings.ts'
+
+export interface TapIdentityEvents {
+  identityTaken(identity: Identity): void
+  identityFailed(error: unknown, late: boolean): void
+  /** Somebody could not prove who he is; in words. */
+  peerRefused(text: string): void
+}
+
+/**
+ * Who this tap is, and TLS with other taps. Listeners are opened with it at once; its certificate comes
+ * when the library for it is loaded, and until then the tap is as one that has none.
+ */
+export class TapIdentity implements SecureTransport {
+  readonly counters = new SecureCounters()
+  readonly #contexts = new SecureContexts()
+  readonly #leaves = new LeafCheck()
+  readonly #events: TapIdentityEvents
+  #source: IdentitySource | undefined
+  #closed = false
+
+  constructor(events: TapIdentityEvents) {
+    this.#events = events
+  }
+
+  get current(): Identity | undefined {
+    return this.#contexts.identity
+  }
+
+  get ownId(): string {
+    return this.#contexts.identity?.id ?? ''
+  }
+
+  /** Begins to get the certificate, and keeps it new. */
+  async start(settings: IdentitySettings, tap: TapSettings): Promise<void> {
+    await this.#leaves.load()
+    if (this.#closed) return
+    const events: IdentityEvents = {
+      taken: (identity) => this.#events.identityTaken(identity),
+      failed: (error, late) => this.#events.identityFailed(error, late),
+    }
+    this.#source =
+      settings.kind === 'files'
+        ? new FileSource(settings.folder, events)
+        : new JoinSource(
+            { url: tap.collector?.url ?? '', token: tap.collector?.token, tap: tap.tap },
+            async () =>
+              settings.token ?? (settings.file === undefined ? undefined : readToken(settings.file)),
+            events,
+          )
+    this.#contexts.follow(this.#source)
+  }
+
+  accept({ isStrict, answersPlaintext, taken }: SecureDoorOwner): SecureDoor {
+    return new SecureAccept({
+      contexts: this.#contexts,
+      leaves: this.#leaves,
+      counters: this.counters,
+      policyFor: (address) => (isStrict(address) ? 'strict' : 'permissive'),
+      answersPlaintext,
+      taken: ({ socket, reset, ...peer }) => taken(socket as Socket, reset, peer),
+      refused: ({ address, reason, peer }) =>
+        this.#events.peerRefused(
+          peer
+            ? `${address}${peer.claimed === '' ? '' : `, which calls itself ${peer.claimed},`} was refused: ${peer.text}`
+            : `${address} was refused: ${reason}`,
+        ),
+    })
+  }
+
+  connect(
+    host: string,
+    port: number,
+    service: string,
+    owner: PipeOwner,
+    connected: (pipe: Pipe | undefined, code: string) => void,
+  ): Pipe {
+    const options = { contexts: this.#contexts, leaves: this.#leaves, counters: this.counters }
+    return connectSecurePipe(options, host, port, service, owner, connected, (error) =>
+      this.#events.peerRefused((error as Error).message),
+    )
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#source?.close()
+    this.#contexts.close()
+  }
+}
