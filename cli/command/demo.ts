@@ -6,11 +6,14 @@ import type { CallsAnswer } from '../../graph-api/contract.ts'
 import { EXIT } from '../../model/error.ts'
 import { createApi } from '../client/api.ts'
 import type { Demo } from '../demo/demo.ts'
+import { demoFolder } from '../demo/note.ts'
 import { prove } from '../demo/proof.ts'
+import { ENTRANCE } from '../demo/shop.ts'
 import { count } from '../print/quantity.ts'
 import { table } from '../print/table.ts'
 import { endWish } from '../signal.ts'
 import type { Terminal } from '../terminal.ts'
+import { bringBackCommand, loseCommand } from './demo-lose.ts'
 import { parseSeconds, wholeNumber } from './shared-option.ts'
 
 interface DemoCommandOptions {
@@ -47,8 +50,12 @@ export function demoCommand(terminal: Terminal): Command {
 Examples:
   tapmesh demo
   tapmesh demo --fresh --rate 60
-  tapmesh demo --duration 20s        exits with 1 if a single call is missing or counted twice`,
+  tapmesh demo --duration 20s        exits with 1 if a single call is missing or counted twice
+  tapmesh demo lose purchase-history@eu
+  tapmesh demo bring-back purchase-history@eu`,
     )
+    .addCommand(loseCommand(terminal))
+    .addCommand(bringBackCommand(terminal))
     .action((options: DemoCommandOptions) => run(terminal, options))
 }
 
@@ -78,13 +85,14 @@ function welcome({ style }: Terminal, { mesh, fleet }: Demo): string {
   ${style.bold('Map')}        ${style.cyan(`${apiUrl}/map#token=${mesh.token}`)}
   ${style.bold('Calls')}      ${link('/calls')}
   ${style.bold('API')}        ${link('/api/v1/graph')}   ${style.dim('(described at /openapi.json)')}
-  ${style.bold('Shop')}       ${style.cyan(fleet.doors['web-api']!)}   ${style.dim('(the tap in front of web-api: curl it and watch the map)')}
+  ${style.bold('Shop')}       ${style.cyan(fleet.doors[ENTRANCE]!)}   ${style.dim('(the tap in front of web-api: curl it and watch the map)')}
 
   ${style.bold('Worth a look')}
   - recommendation -> purchase-history: one region is far away; its p99 stands out, and at times the caller gives up.
   - checkout -> payment: every sixth attempt fails and is made again; the map counts attempts, the shop sells anyway.
   - cart forgets the trace headers: its edges stay exact, but its calls to catalog begin traces of their own.
   - 127.0.0.60 -> catalog: a caller without a tap; the address is all that is known of it.
+  - 127.0.0.70 -> purchase-history: another one, which has no business there. docs/walk.md keeps it out, step by step.
   - shipping-api has no tap: only the caller's side is seen.
 
   ${style.bold('Try next')}   ${style.dim('(in another terminal)')}
@@ -153,7 +161,7 @@ async function run(terminal: Terminal, options: DemoCommandOptions): Promise<voi
   const begin = performance.now()
   const steps = stepPrinter(terminal, 4)
   const wish = endWish(() => process.exit(EXIT.internal))
-  const { demoFolder, startDemo } = await import('../demo/demo.ts')
+  const { startDemo } = await import('../demo/demo.ts')
   const demo = await startDemo({
     home: options.data,
     port: options.port,

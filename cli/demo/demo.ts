@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf, TapmeshError } from '../../model/error.ts'
 import type { Mesh } from '../mesh.ts'
@@ -7,6 +7,8 @@ import { loadMeshFile } from '../mesh-file.ts'
 import type { Fleet } from './fleet.ts'
 import { startFleet } from './fleet.ts'
 import { canBind } from './loopback.ts'
+import { demoFolder, type NoteOfDemo, noteFile, readNote } from './note.ts'
+import { openRemote } from './remote.ts'
 
 /** The demo as one thing: collector, API and UI in this process, the shop and its taps beside it. */
 
@@ -36,22 +38,6 @@ const COLLECTOR_PORT = 7401
 /** The demo's taps take any free port; Prometheus finds them here (dashboards/prometheus.yml). */
 const SCRAPE_FILE = 'prometheus-targets.json'
 
-/** Written while a demo runs, so that a second one can say so and tests know every process. */
-interface RunningNote {
-  pid: number
-  api: string
-  collector: string
-  pids: number[]
-}
-
-export function demoFolder(home: string): string {
-  return join(home, 'demo')
-}
-
-function noteFile(home: string): string {
-  return join(demoFolder(home), 'running.json')
-}
-
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -63,9 +49,8 @@ function isAlive(pid: number): boolean {
 
 /** @throws TapmeshError TAPMESH_STORE_LOCKED where a demo runs in that folder already */
 async function refuseSecond(home: string): Promise<void> {
-  if (!existsSync(noteFile(home))) return
-  const note = JSON.parse(readFileSync(noteFile(home), 'utf8')) as RunningNote
-  if (note.pid === process.pid || !isAlive(note.pid)) return
+  const note = readNote(demoFolder(home))
+  if (note === undefined || note.pid === process.pid || !isAlive(note.pid)) return
   // Process ids are used again after a while; only something that answers there is a running demo.
   const answers = await fetch(`${note.api}/api/v1/status`, { signal: AbortSignal.timeout(2_000) }).then(
     (response) => response.ok,
@@ -145,24 +130,25 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       },
       () => onStep('a tap process for every service'),
     )
-    writeFileSync(
-      noteFile(home),
-      JSON.stringify({
-        pid: process.pid,
-        api: mesh.apiUrl,
-        collector: mesh.collectorUrl,
-        pids: fleet.children.map((child) => child.pid),
-      } satisfies RunningNote),
-    )
+    const remote = await openRemote(fleet, mesh.token)
+    const note: NoteOfDemo = {
+      pid: process.pid,
+      api: mesh.apiUrl,
+      collector: mesh.collectorUrl,
+      remote: remote.address,
+      pids: fleet.children.map((child) => child.pid),
+    }
+    writeFileSync(noteFile(folder), JSON.stringify(note))
     writeFileSync(join(folder, SCRAPE_FILE), JSON.stringify([{ targets: fleet.admins }]))
     return {
       mesh,
       fleet,
       since: new Date(),
       async stop() {
+        remote.close()
         await fleet.stop()
         await mesh.close()
-        rmSync(noteFile(home), { force: true })
+        rmSync(noteFile(folder), { force: true })
       },
     }
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Counts } from './ledger.ts'
 import { sumCounts } from './ledger.ts'
 import type { Routes } from './message.ts'
 import type { Instance } from './shop.ts'
-import { EXTERNAL, waves } from './shop.ts'
+import { EXTERNAL, instances, waves } from './shop.ts'
 import { listenerName, tapFile } from './tap-file.ts'
 
 /** The demo's programs: two regions of services, the world outside, and one tap process for each instance. */
@@ -28,6 +28,8 @@ export interface Fleet {
   /** Where each tap tells its metrics, `host:port`. */
   readonly admins: readonly string[]
   startLoad(rate: number): void
+  /** Takes the server of an instance away, or brings it back; its tap stays. False where the shop has no such instance. */
+  stand(instance: string, up: boolean): Promise<boolean>
   /** Ends the load, waits for the last call, and gives what all callers counted. */
   endLoad(): Promise<Counts>
   /** Ends every program: taps first, so that they ship what they hold while the collector lives. */
@@ -75,7 +77,8 @@ async function startTap(
 ): Promise<void> {
   const file = join(options.home, 'taps', `${instance.id}.yaml`)
   const { collector, tokenFile } = options
-  writeFileSync(file, tapFile({ instance, servicePort, destinations: doors, collector, tokenFile }))
+  const stateDir = join(options.home, 'taps', 'state')
+  writeFileSync(file, tapFile({ instance, servicePort, doors, collector, tokenFile, stateDir }))
   const tap = startChild({
     name: `tap ${instance.id}`,
     args: [options.tapProgram, '--config', file],
@@ -86,7 +89,6 @@ async function startTap(
   const { service } = instance
   const door = await tap.line(/^listening inbound \S+ (?:http:\/\/)?(\S+:\d+)/)
   doors[instance.id] = `http://${door[1]}`
-  doors[service.name] ??= doors[instance.id]!
   started.admins.push((await tap.line(/^listening admin http:\/\/(\S+)/))[1]!)
   const routes: Routes = {}
   for (const name of service.calls) {
@@ -127,8 +129,16 @@ export async function startFleet(
     children: [...started.programs.values(), ...started.taps],
     doors,
     admins: started.admins,
-    startLoad: (rate) =>
-      outside.send({ kind: 'load', door: doors['web-api']!, catalog: doors['catalog']!, rate }),
+    startLoad: (rate) => outside.send({ kind: 'load', doors, rate }),
+    async stand(instance, up) {
+      const found = instances().find(({ id }) => id === instance)
+      if (found === undefined) return false
+      const program = started.programs.get(found.region)!
+      const answer = program.answer('standing')
+      program.send({ kind: 'stand', instance, up })
+      await answer
+      return true
+    },
     async endLoad() {
       outside.send({ kind: 'end-load' })
       const parts = [(await outside.answer('counts')).counts]

@@ -6,7 +6,6 @@ import type { Ledger } from './ledger.ts'
 import { serveLiveFeed } from './live-feed.ts'
 import type { Routes } from './message.ts'
 import type { Instance } from './shop.ts'
-import { serviceOf } from './shop.ts'
 
 /** What a service's code is given for one request. */
 export interface Visit {
@@ -74,7 +73,7 @@ export function createShopServer(instance: Instance, handler: Handler, ledger: L
     const ask = (name: string, path: string, options: CallOptions = {}) => {
       const base = routes[name]
       if (base === undefined) throw new Error(`${service.name} does not know yet where ${name} is`)
-      ledger.note(service.name, serviceOf(name))
+      ledger.note(service.name, name)
       const trace = service.forwardsTrace ? traceHeaders(request) : {}
       return call(`${base}${path}`, { ...options, agent, headers: { ...trace, ...options.headers } })
     }

@@ -7,12 +7,15 @@ export type Routes = Record<string, string>
 
 export type ToProgram =
   | { kind: 'routes'; instance: string; routes: Routes }
-  /** Starts the load: where the shop's door is, and where the cron job calls. */
-  | { kind: 'load'; door: string; catalog: string; rate: number }
+  /** Starts the load, on the inbound taps of these instances. */
+  | { kind: 'load'; doors: Routes; rate: number }
   /** Ends the load; answered by `counts` once the last call is over. */
   | { kind: 'end-load' }
   | { kind: 'count' }
+  /** Takes the server of an instance away, or brings it back; answered by `standing`. */
+  | { kind: 'stand'; instance: string; up: boolean }
 
 export type FromProgram =
   | { kind: 'ready'; ports: Record<string, number> }
   | { kind: 'counts'; counts: Counts; made: number }
+  | { kind: 'standing'; instance: string; up: boolean }

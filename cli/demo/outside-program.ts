@@ -1,18 +1,17 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { call } from './call.ts'
 import { createLedger } from './ledger.ts'
 import type { Visitor } from './load.ts'
 import { startLoad } from './load.ts'
 import { canBind } from './loopback.ts'
 import type { FromProgram, ToProgram } from './message.ts'
-import { BROWSERS, CRON, EXTERNAL } from './shop.ts'
+import { BROWSERS, ENTRANCE, EXTERNAL, STRANGERS } from './shop.ts'
+import { startStranger } from './stranger.ts'
 
-/** The world around the shop, all without taps: its visitors, a cron job somebody forgot, the shipping company. */
+/** The world around the shop, all without taps: its visitors, strangers who call services directly, the shipping company. */
 
 const ledger = createLedger()
-const CRON_PERIOD_MS = 2_000
 
 function tell(message: FromProgram): void {
   if (process.connected) process.send?.(message)
@@ -34,39 +33,20 @@ const shipping = createServer({ keepAliveTimeout: 65_000 }, (request, response) 
   })
 })
 
-/** Calls the catalog's tap directly, on a new connection each time, and names itself to nobody. */
-async function startCron(catalog: string): Promise<Visitor> {
-  const own = await canBind(CRON.address)
-  const source = own ? CRON.address : '127.0.0.1'
-  let made = 0
-  let going: Promise<unknown> = Promise.resolve()
-  const timer = setInterval(() => {
-    made += 1
-    ledger.note(source, 'catalog')
-    going = call(`${catalog}/products`, own ? { localAddress: CRON.address } : {}).catch(() => undefined)
-  }, CRON_PERIOD_MS)
-  return {
-    made: () => made,
-    async end() {
-      clearInterval(timer)
-      await going
-    },
-  }
-}
-
 let running: Visitor[] = []
 
-async function load({ door, catalog, rate }: ToProgram & { kind: 'load' }): Promise<void> {
+async function load({ doors, rate }: ToProgram & { kind: 'load' }): Promise<void> {
   const own = await canBind(BROWSERS.address)
   const visitors = startLoad({
-    base: door,
+    base: doors[ENTRANCE]!,
     rate,
     source: own ? BROWSERS.name : '127.0.0.1',
     destination: 'web-api',
     localAddress: own ? BROWSERS.address : undefined,
     ledger,
   })
-  running = [visitors, await startCron(catalog)]
+  const strangers = STRANGERS.map((each) => startStranger(each, doors[each.instance]!, ledger))
+  running = [visitors, ...(await Promise.all(strangers))]
 }
 
 process.on('message', (message: ToProgram) => {

@@ -17,21 +17,36 @@ const servers = new Map(
   ]),
 )
 
+const ports: Record<string, number> = {}
+
+/** Closes a server with every connection to it, or has it listen at its old port again. */
+function stand({ instance, up }: ToProgram & { kind: 'stand' }): void {
+  const server = servers.get(instance)?.server
+  const done = () => tell({ kind: 'standing', instance, up })
+  if (server === undefined || server.listening === up) done()
+  else if (up) server.listen(ports[instance], '127.0.0.1', done)
+  else {
+    server.close(done)
+    server.closeAllConnections()
+  }
+}
+
 function tell(message: FromProgram): void {
   if (process.connected) process.send?.(message)
 }
 
 process.on('message', (message: ToProgram) => {
   if (message.kind === 'routes') Object.assign(servers.get(message.instance)?.routes ?? {}, message.routes)
+  if (message.kind === 'stand') stand(message)
   if (message.kind === 'count') tell({ kind: 'counts', counts: ledger.counts(), made: 0 })
 })
 // The demo stops its programs in order; a Ctrl-C in the terminal reaches only the demo itself.
 process.on('SIGTERM', () => process.exit(0))
 
-const ports: Record<string, number> = {}
 let waiting = servers.size
 for (const [id, { server }] of servers) {
-  server.listen(0, '127.0.0.1', () => {
+  server.listen(0, '127.0.0.1')
+  server.once('listening', () => {
     ports[id] = (server.address() as AddressInfo).port
     waiting -= 1
     if (waiting === 0) tell({ kind: 'ready', ports })

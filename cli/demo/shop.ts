@@ -10,7 +10,7 @@ export interface ShopService {
   /** One instance in each. */
   regions: readonly Region[]
   version: string
-  /** Whom it calls; a region after `@` picks one of several. */
+  /** Whom it calls: services, each by one name, wherever its instances are. */
   calls: readonly string[]
   /** False for the one service whose authors forgot the trace headers. */
   forwardsTrace: boolean
@@ -26,7 +26,7 @@ export const SHOP: readonly ShopService[] = [
     name: 'recommendation',
     regions: ['eu'],
     version: '1.9.3',
-    calls: ['purchase-history@eu', 'purchase-history@us', 'catalog'],
+    calls: ['purchase-history', 'catalog'],
     forwardsTrace: true,
   },
   { name: 'cart', regions: ['us'], version: '2.0.0-beta', calls: ['catalog'], forwardsTrace: false },
@@ -49,9 +49,25 @@ export const SHOP: readonly ShopService[] = [
 /** Called by the shop, run by somebody else: no tap stands before it. */
 export const EXTERNAL = 'shipping-api'
 
-/** Addresses of the two callers without a tap. The taps know the first by its address (setting `callers`), the second by nothing. */
+/** Where visitors come in. */
+export const ENTRANCE = 'web-api@eu'
+
+/** Addresses of the callers without a tap. The taps know the first by its address (setting `callers`), the others by nothing. */
 export const BROWSERS = { name: 'browsers', address: '127.0.0.50' } as const
-export const CRON = { address: '127.0.0.60' } as const
+
+/** Who calls a tap directly, once in a while, and names itself to nobody. */
+export interface Stranger {
+  address: string
+  instance: string
+  path: string
+  period_ms: number
+}
+
+/** A job that somebody forgot, and somebody who reads what customers bought and should not. */
+export const STRANGERS: readonly Stranger[] = [
+  { address: '127.0.0.60', instance: 'catalog@eu', path: '/products', period_ms: 2_000 },
+  { address: '127.0.0.70', instance: 'purchase-history@us', path: '/history/42', period_ms: 3_000 },
+]
 
 /** One instance: `purchase-history@us`. */
 export interface Instance {
@@ -67,14 +83,14 @@ export function instances(): Instance[] {
   )
 }
 
-/** The instance that a name in `calls` means. */
-export function instanceNamed(name: string): Instance | undefined {
-  return instances().find((each) => each.id === name || each.service.name === name)
+/** The instances of one service, in the order of its regions. */
+export function instancesOf(service: string): Instance[] {
+  return instances().filter((each) => each.service.name === service)
 }
 
-/** `purchase-history` out of `purchase-history@us`. */
-export function serviceOf(name: string): string {
-  return name.split('@', 1)[0]!
+/** `catalog` out of `catalog@eu`. */
+export function serviceOf(instance: string): string {
+  return instance.split('@', 1)[0]!
 }
 
 /** Instances in waves: all of a wave can start at once, since their destinations stand in earlier ones. */
@@ -83,7 +99,7 @@ export function waves(): Instance[][] {
   const found: Instance[][] = []
   let left = instances()
   while (left.length > 0) {
-    const ready = left.filter(({ service }) => service.calls.every((name) => done.has(serviceOf(name))))
+    const ready = left.filter(({ service }) => service.calls.every((name) => done.has(name)))
     if (ready.length === 0)
       throw new Error(`the shop calls in a circle: ${left.map(({ id }) => id).join(', ')}`)
     found.push(ready)

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SHOP, serviceOf } from '../../cli/demo/shop.ts'
+import { SHOP } from '../../cli/demo/shop.ts'
 import type { CallsAnswer, GraphAnswer, TraceAnswer } from '../../graph-api/contract.ts'
 import type { TapmeshProcess } from '../support/tapmesh-process.ts'
 import { eventually, isAlive, startTapmesh } from '../support/tapmesh-process.ts'
@@ -69,7 +69,7 @@ test('every call that was made is on the map exactly once, from both sides, and 
 
   // Every edge between two tapped services is known from both sides, with equal counts.
   for (const { name, calls } of SHOP) {
-    for (const destination of calls.map(serviceOf)) {
+    for (const destination of calls) {
       const edge = graph.edges.find((each) => each.source === name && each.destination === destination)
       expect(edge).toBeDefined()
       expect(edge!.other_side_calls).toBe(destination === 'shipping-api' ? 0 : edge!.calls)
