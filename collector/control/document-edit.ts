@@ -2,12 +2,13 @@ import { type Document, isAlias, isCollection, isMap, isNode, isSeq, parse, pars
 import type { ConfigEdit } from '../../model/enforcement.ts'
 import { TapmeshError } from '../../model/error.ts'
 import { VERSION } from '../../tap-proxy/policy/schema.ts'
+import { spliced } from './text-splice.ts'
 
 /** A change of one feature in the YAML document; the rest of it, its comments and its order stay. */
 
 const START = `version: ${VERSION}\n`
 /** Above it a value is no line that somebody typed. */
-const VALUE_CHARACTERS_MAX = 262_144
+const VALUE_CHARACTERS_MAX = 65_536
 const KEYS_MAX = 100
 
 function invalid(message: string, hint: string): TapmeshError {
@@ -84,18 +85,21 @@ export function editDocument(
   text: string,
   edit: Pick<ConfigEdit, 'service' | 'feature' | 'caller' | 'set'>,
 ): string {
-  const document = parseDocument(text === '' ? START : text)
+  const start = text === '' ? START : text
+  const document = parseDocument(start)
   const entries = Object.entries(edit.set)
   if (entries.length === 0 || entries.length > KEYS_MAX) {
     throw invalid(`an edit of ${entries.length} keys`, `Name 1 to ${KEYS_MAX}, like mode and percent.`)
   }
   const caller = edit.caller === undefined || edit.caller === '' ? [] : ['callers', edit.caller]
   const place = ['services', edit.service, ...caller, edit.feature]
-  for (const [name, given] of entries) {
-    const path = [...place, ...name.split('.')]
+  const settings = entries.map(
+    ([name, given]) => [[...place, ...name.split('.')], readValue(name, given)] as const,
+  )
+  for (const [path, value] of settings) {
     checkAliases(document, path)
-    if (given === null) remove(document, path, place.length - 1)
-    else put(document, path, readValue(name, given))
+    if (value === null) remove(document, path, place.length - 1)
+    else put(document, path, value)
   }
-  return document.toString({ lineWidth: 0 })
+  return spliced(start, settings, document.toJS()) ?? document.toString({ lineWidth: 0 })
 }
