@@ -29,6 +29,10 @@ const ATTEMPT = 'x-tapmesh-attempt:'
 /** A call waits so long for a connection where no timeout ends it before. */
 const QUEUE_MS_MAX = 5000
 const EVENT_STREAM = 'text/event-stream'
+const CUTS = {
+  request: verdict('cut', 'request', 'the call with all its attempts took too long'),
+  backendRequest: verdict('cut', 'backendRequest', 'no answer began in time'),
+}
 const NESTED = verdict('no_retry', 'attempt', 'it is a retry of another tap already')
 
 /**
@@ -50,7 +54,8 @@ export class CallWard implements Ward {
   #treated = 0
   #admitted = 0
   #refused = false
-  #cut = false
+  /** What cut the call off, where something did. */
+  #cut: Verdict | undefined = undefined
   #stream = false
   #retryAsked = false
   #extraFlag = ''
@@ -235,7 +240,7 @@ export class CallWard implements Ward {
 
   #late(rule: 'request' | 'backendRequest'): void {
     if (!this.#isCurrent() || this.#stream) return
-    this.#cut = true
+    this.#cut = CUTS[rule]
     this.#call.fail(504, 'UT', 'timeout', deniedBy('timeouts', rule, this.#seats.revision))
   }
 
@@ -340,9 +345,11 @@ export class CallWard implements Ward {
       const seat = ends[at]!
       const { feature } = seat.judge
       if (feature === 'retries' && this.#retryAsked) continue
-      const found = seat.judge.decide(seat.state, this.#judged, now_us)
+      // The clock of a call runs over all its attempts, each of which has a duration of its own.
+      const cut = feature === 'timeouts' ? this.#cut : undefined
+      const found = cut ?? seat.judge.decide(seat.state, this.#judged, now_us)
       const treated = this.#isTreated(starts.length + at)
-      this.#said.add(seat, found, treated, feature === 'timeouts' && this.#cut)
+      this.#said.add(seat, found, treated, cut !== undefined)
     }
   }
 }

@@ -192,4 +192,17 @@ describe('timeouts', () => {
     expect(await ask(rig.port, get())).toContain('timeouts;rule=backendRequest')
     expect(rig.records[0]!.verdicts).toEqual(['timeouts=cut;rule=backendRequest'])
   })
+
+  test('a call that is cut in its second attempt says so, however short that attempt was', async () => {
+    const backend = await replying((_, count) => (count === 1 ? answerOf(503) : undefined))
+    const rig = await startGated(
+      '  orders: { timeouts: { mode: enforce, request: 300ms }, retries: { mode: enforce, backoff: 200ms } }\n',
+      [backend.port],
+    )
+    expect(await ask(rig.port, get())).toContain('x-tapmesh-denied: timeouts;rule=request')
+    expect(rig.records.map(({ attempt, verdicts }) => [attempt, verdicts[0]])).toEqual([
+      [1, 'retries=retry;rule=codes'],
+      [2, 'timeouts=cut;rule=request'],
+    ])
+  })
 })
