@@ -53,6 +53,7 @@ export const ERROR_CODES = {
   TAPMESH_CSR_INVALID: 'The certificate request cannot be read, or is not one that is signed here.',
   TAPMESH_RENEWAL_REFUSED: 'The certificate in use gives no right to a new one.',
   TAPMESH_IDENTITY_INVALID: 'Key, certificate and bundle of a tap do not make an identity.',
+  TAPMESH_CERTIFICATES_MISSING: 'Certificates need packages that are not installed here.',
   TAPMESH_PEER_REFUSED: 'The other end of a connection could not prove who it is.',
   TAPMESH_EXPORTER_MISSING: 'Forwarding spans needs packages that are not installed here.',
   TAPMESH_SETUP_FAILED: 'The set-up step could not install or build what is needed.',

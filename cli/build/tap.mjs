@@ -44,8 +44,14 @@ export async function buildTap(options = {}) {
     entryPoints: ['tap-proxy/main.ts'],
     outfile: file,
     bundle: true,
-    // Loaded where it is installed, and only when spans are to be forwarded (forward/exporter.ts).
-    external: ['@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/resources'],
+    // Loaded where they are installed, and only when spans are to be forwarded (forward/exporter.ts) or
+    // certificates are used (tap-proxy/certificate/x509.ts): inside they would nearly double the file.
+    external: [
+      '@opentelemetry/exporter-trace-otlp-http',
+      '@opentelemetry/resources',
+      '@peculiar/x509',
+      'reflect-metadata',
+    ],
     platform: 'node',
     format: 'esm',
     target: 'node22',

@@ -1,4 +1,5 @@
 import type * as library from '@peculiar/x509'
+import { TapmeshError } from '../../model/error.ts'
 
 /**
  * The library for certificates, loaded at the first use: a tenth of a second and 17 MB that a mesh
@@ -9,11 +10,21 @@ export type X509 = typeof library
 let loaded: Promise<X509> | undefined
 
 async function load(): Promise<X509> {
-  // The library asks for decorators' metadata while it loads.
-  await import('reflect-metadata')
-  return import('@peculiar/x509')
+  try {
+    // The library asks for decorators' metadata while it loads.
+    await import('reflect-metadata')
+    return await import('@peculiar/x509')
+  } catch (cause) {
+    throw new TapmeshError(
+      'TAPMESH_CERTIFICATES_MISSING',
+      'the packages @peculiar/x509 and reflect-metadata are not installed here',
+      'The single-file tap leaves them out: put them beside it with npm install, or run npx tapmesh tap.',
+      { cause },
+    )
+  }
 }
 
+/** @throws TapmeshError TAPMESH_CERTIFICATES_MISSING */
 export function loadX509(): Promise<X509> {
   loaded ??= load()
   return loaded

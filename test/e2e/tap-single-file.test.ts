@@ -40,6 +40,16 @@ test('a mistake is told as in the full program', async () => {
   expect(tap.stderr()).toMatch(/did you mean --service.*TAPMESH_USAGE/)
 })
 
+test('without the packages for certificates the tap says so and serves as one that has none', async () => {
+  const backend = await startBackend()
+  const flags = ['--service', 'orders', '--listen', '0', '--to', backend.address, '--admin-port', '0']
+  const tap = await startTapProcess([...flags, '--identity-files', folder], {}, file)
+  await until('the reason', () => tap.stderr().includes('TAPMESH_CERTIFICATES_MISSING'))
+  expect((await call(tap.port('inbound orders'))).body).toBe('hello')
+  expect(await tap.stop()).toBe(0)
+  await backend.close()
+})
+
 test('without the packages, forwarding spans is refused before a port opens', async () => {
   const flags = ['--service', 'orders', '--listen', '0', '--to', '127.0.0.1:1', '--admin-port', '0']
   const tap = spawnTap([...flags, '--otlp-endpoint', 'http://127.0.0.1:4318'], {}, file)
