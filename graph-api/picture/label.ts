@@ -18,6 +18,8 @@ export interface LabelPlace {
   height: number
   /** One under the other, centred on the place. */
   lines: readonly string[]
+  /** Index of the first line that tells of a loss by a policy, where one does. */
+  loss_from?: number
 }
 
 export const LABEL_SIZE = 13

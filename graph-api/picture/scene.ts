@@ -232,11 +232,15 @@ function labelsOf(
   )
   for (const { key, curve, figures, losses } of wanted) {
     // Where there is no room for all of it, what would be lost goes before the figures.
-    const tries = losses ? [...losses.map((it) => [...figures, ...it]), ...losses] : [figures]
-    for (const lines of tries) {
+    const tries = losses
+      ? [figures, []].flatMap((first) =>
+          losses.map((it) => ({ lines: [...first, ...it], loss_from: first.length })),
+        )
+      : [{ lines: figures }]
+    for (const { lines, ...rest } of tries) {
       const place = placeLabel(lines, curve, occupied)
       if (place === undefined) continue
-      found.set(key, place)
+      found.set(key, { ...place, ...rest })
       break
     }
   }

@@ -46,10 +46,11 @@ function edgeSvg(edge: SceneEdge, colours: Palette): string {
 function labelSvg({ label, health }: SceneEdge, colours: Palette): string {
   if (!label) return ''
   const fill = health === 'warn' || health === 'bad' ? colours.health_text[health] : colours.muted
-  const lines = label.lines.map(
-    (line, at) =>
-      `<tspan x="${round(label.x)}" y="${round(lineHeight(label, at))}">${escapeXml(line)}</tspan>`,
-  )
+  const loss = ` font-weight="600" fill="${colours.health_text.warn}"`
+  const lines = label.lines.map((line, at) => {
+    const tone = at >= (label.loss_from ?? label.lines.length) ? loss : ''
+    return `<tspan x="${round(label.x)}" y="${round(lineHeight(label, at))}"${tone}>${escapeXml(line)}</tspan>`
+  })
   const [x, y] = [label.x - label.width / 2, label.y - label.height / 2]
   const back = `<rect x="${round(x)}" y="${round(y)}" width="${round(label.width)}" height="${label.height}" rx="4" fill="${colours.canvas}" fill-opacity="0.85"/>`
   return `${back}<text text-anchor="middle" font-size="${LABEL_SIZE}" fill="${fill}">${lines.join('')}</text>`

@@ -21,6 +21,7 @@ test('the map marks the edge, its panel says what policies say, and leads to the
   const label = page.locator('.edge-label[data-source="cart"][data-destination="payment"]')
   await label.waitFor()
   expect((await label.locator('tspan').allTextContents()).slice(-2)).toEqual(['▲ 12 would', 'be denied'])
+  expect(await label.locator('.edge-loss').count()).toBe(2)
   expect(await page.locator('.edge-label', { hasText: 'would' }).count()).toBe(1)
   await page.goto(`${api.address}/map?source=cart&destination=payment`)
   const told = page.locator('[data-verdict="authorization:deny"]')

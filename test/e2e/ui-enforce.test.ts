@@ -99,16 +99,18 @@ test('the bypass wants a reason, shows who threw it and why, and ends with a rea
   const go = visit.page.getByRole('button', { name: 'Bypass everything', exact: true })
   expect(await go.isDisabled()).toBe(true)
   await visit.page.getByLabel('Reason').fill('checkout is down')
+  await visit.page.getByLabel('Your name').fill('ada')
   await go.click()
   const banner = visit.page.locator('[data-bypass="on"]')
-  await banner.getByText('“checkout is down”').waitFor()
+  await banner.getByText('by ada: “checkout is down”').waitFor()
   expect(await textOf(banner)).toContain('Bypassed: nothing is enforced or judged anywhere.')
+  await visit.page.reload()
   await banner.getByRole('button', { name: 'End the bypass …' }).click()
   await banner.getByRole('button', { name: 'End the bypass', exact: true }).click()
   await banner.waitFor({ state: 'detached' })
   expect(api.control.changes.map(({ body }) => body)).toEqual([
-    { on: true, reason: 'checkout is down' },
-    { on: false, reason: 'over' },
+    { on: true, reason: 'checkout is down', actor: 'ada' },
+    { on: false, reason: 'over', actor: 'ada' },
   ])
 })
 

@@ -218,6 +218,7 @@ export class FakeControl {
     const lines = (side: 'before' | 'after') =>
       changes.map((it) => `${it.service}.${it.feature} ${it.name}: ${it[side]}`).join('\n')
     this.record(kind as AuditAction, String(body['reason']), lines('before'), lines('after'))
+    if (body['actor'] !== undefined) this.audit[0]!.actor = String(body['actor'])
     return { status: 200, body: { revision: this.revision, changes } satisfies ConfigChanged }
   }
 

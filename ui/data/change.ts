@@ -1,17 +1,23 @@
+import { signal } from '@preact/signals'
+import { recall, remember } from '../state/memory.ts'
 import { knownToken } from '../state/token.ts'
 import { ApiError, apiAddress, errorOf } from './api.ts'
 import { again } from './resource.ts'
 
 /** Changes of what is in force: each needs the token, and every page asks again once one was made. */
 
+/** Who changes, as he says: kept by this browser, written into the audit. */
+export const actor = signal(recall('local', 'actor') ?? '')
+actor.subscribe((name) => remember('local', 'actor', name))
+
 /** @throws ApiError in the API's own words */
-export async function change<Answer>(path: string, body: unknown, method = 'POST'): Promise<Answer> {
+export async function change<Answer>(path: string, body: object, method = 'POST'): Promise<Answer> {
   let response: Response
   try {
     response = await fetch(apiAddress(path), {
       method,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${knownToken() ?? ''}` },
-      body: JSON.stringify(body),
+      body: JSON.stringify(actor.value.trim() === '' ? body : { ...body, actor: actor.value.trim() }),
     })
   } catch {
     throw new ApiError(

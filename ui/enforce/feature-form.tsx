@@ -6,7 +6,7 @@ import { tapmeshCommand } from '../parts/same-view.tsx'
 import { Differences } from './differences.tsx'
 import { apply, discard, type FormState, goesFurther, missingOf, useFormState } from './form-state.ts'
 import { ModeChoice, PercentField } from './mode-choice.tsx'
-import { REASON_MAX } from './reason-form.tsx'
+import { WhoAndWhy } from './reason-form.tsx'
 import { Refused } from './refused.tsx'
 import { commandPair, type Difference, differencesOf, type Setting, settingsOf } from './setting.ts'
 import { ExpiresField, SettingField } from './setting-field.tsx'
@@ -91,19 +91,7 @@ function Foot({ state, rows, missing }: { state: FormState; rows: Parts['rows'];
   return (
     <>
       <div class="reason-form">
-        <label>
-          Reason
-          <input
-            class="field"
-            name="reason"
-            maxLength={REASON_MAX}
-            placeholder="Why, for whoever reads the audit"
-            value={reason.value}
-            onInput={(event) => {
-              reason.value = event.currentTarget.value
-            }}
-          />
-        </label>
+        <WhoAndWhy label="Reason" reason={reason} />
         <button type="submit" class="button primary" disabled={missing !== '' || busy.value}>
           {busy.value ? 'One moment …' : 'Apply'}
         </button>

@@ -1,11 +1,12 @@
-import { useSignal } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { ApiError } from '../data/api.ts'
+import { actor } from '../data/change.ts'
 import { knownToken } from '../state/token.ts'
 
 /** Every change wants a reason; it stands in the audit for good. */
 
-export const REASON_MAX = 500
+const REASON_MAX = 500
 
 /** Where the browser was opened without the token it may look and not change. */
 export function NoToken() {
@@ -41,6 +42,43 @@ export function asApiError(error: unknown): ApiError {
   return error instanceof ApiError ? error : new ApiError(0, 'TAPMESH_INTERNAL', String(error), '')
 }
 
+/** Bounds of the API. */
+const ACTOR_MAX = 100
+
+/** Who and why, as the audit will have it. */
+export function WhoAndWhy({ label, reason }: { label: string; reason: Signal<string> }) {
+  return (
+    <>
+      <label class="who">
+        Your name
+        <input
+          class="field"
+          name="actor"
+          maxLength={ACTOR_MAX}
+          placeholder="for the audit"
+          value={actor.value}
+          onInput={(event) => {
+            actor.value = event.currentTarget.value
+          }}
+        />
+      </label>
+      <label>
+        {label}
+        <input
+          class="field"
+          name="reason"
+          maxLength={REASON_MAX}
+          placeholder="Why, for whoever reads the audit"
+          value={reason.value}
+          onInput={(event) => {
+            reason.value = event.currentTarget.value
+          }}
+        />
+      </label>
+    </>
+  )
+}
+
 /** One field for the reason and the button that makes the change. */
 export function ReasonForm(props: {
   word: string
@@ -71,19 +109,7 @@ export function ReasonForm(props: {
         busy.value = false
       }}
     >
-      <label>
-        {props.label}
-        <input
-          class="field"
-          name="reason"
-          maxLength={REASON_MAX}
-          placeholder="Why, for whoever reads the audit"
-          value={reason.value}
-          onInput={(event) => {
-            reason.value = event.currentTarget.value
-          }}
-        />
-      </label>
+      <WhoAndWhy label={props.label} reason={reason} />
       <button type="submit" class={`button ${props.tone ?? 'primary'}`} disabled={!ready}>
         {busy.value ? 'One moment …' : props.word}
       </button>

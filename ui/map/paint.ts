@@ -213,10 +213,12 @@ function paintLabel(context: CanvasRenderingContext2D, edge: SceneEdge, { palett
   context.fillStyle = palette.canvas
   context.fillRect(label.x - label.width / 2, label.y - label.height / 2, label.width, label.height)
   context.globalAlpha = 1
-  context.font = `13px ${FONT}`
   context.textAlign = 'center'
-  context.fillStyle = health === 'warn' || health === 'bad' ? palette.health_text[health] : palette.muted
+  const colour = health === 'warn' || health === 'bad' ? palette.health_text[health] : palette.muted
   label.lines.forEach((line, at) => {
+    const loss = at >= (label.loss_from ?? label.lines.length)
+    context.font = `${loss ? '600 ' : ''}13px ${FONT}`
+    context.fillStyle = loss ? palette.health_text.warn : colour
     context.fillText(line, label.x, lineHeight(label, at))
   })
 }

@@ -73,7 +73,12 @@ export function EdgeLabel({ edge, dim }: { edge: SceneEdge; dim: boolean }) {
       />
       <text text-anchor="middle">
         {label.lines.map((line, at) => (
-          <tspan key={at} x={label.x} y={lineHeight(label, at)}>
+          <tspan
+            key={at}
+            class={at >= (label.loss_from ?? label.lines.length) ? 'edge-loss' : undefined}
+            x={label.x}
+            y={lineHeight(label, at)}
+          >
             {line}
           </tspan>
         ))}

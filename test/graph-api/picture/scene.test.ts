@@ -66,6 +66,7 @@ test('calls that a policy would lose are told on their edge, whatever else label
   }
   const [only] = sceneOf(straight, layout(straight)).edges
   expect(only!.label!.lines).toEqual(['3.16/s', expect.any(String), '▲ 12 would', 'be denied'])
+  expect(only!.label!.loss_from).toBe(2)
   const { edges } = sceneOf(graph, layout(graph))
   expect(edges.find((it) => it.destination === 'payment')!.sentence).toMatch(/, 12 calls would be denied$/)
 })
