@@ -59,6 +59,28 @@ export async function readCohorts(store: Store, query: CohortQuery, now_us: numb
   return { treated: of('treated'), control: of('control') }
 }
 
+/** Of one feature of one service. */
+export function splitKey(service: string, feature: string): string {
+  return `${service}\x1f${feature}`
+}
+
+/**
+ * Which features split calls in a time, by splitKey: one question instead of one for each that is watched.
+ * @param now_us wall clock, microseconds @throws TapmeshError TAPMESH_STORE_UNAVAILABLE
+ */
+export async function readSplit(
+  store: Store,
+  span: { from_us: number; to_us: number },
+  now_us: number,
+): Promise<ReadonlySet<string>> {
+  const rows = verdictRows(span, now_us, 'destination, feature', "cohort != ''")
+  const found = await store.read<{ destination: string; feature: string }>(
+    `SELECT DISTINCT destination, feature FROM (${rows.sql})`,
+    rows.bound,
+  )
+  return new Set(found.map(({ destination, feature }) => splitKey(destination, feature)))
+}
+
 const EDGE_KEPT = [
   { table: 'edge_10s', step_s: 10, kept_s: 20 * 3600 },
   { table: 'edge_1m', step_s: 60, kept_s: 13 * 86_400 },

@@ -1,7 +1,7 @@
 import type { Feature } from '../../model/flag.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { Store } from '../store/store.ts'
-import { type CohortQuery, readAllCalls, readCohorts } from './cohorts.ts'
+import { type CohortQuery, readAllCalls, readCohorts, readSplit, splitKey } from './cohorts.ts'
 import type { AskedFor, InForce, Overlay } from './in-force.ts'
 import {
   ALL,
@@ -68,7 +68,6 @@ export interface RolloutView {
 /** Settings of what is not watched: any others begin anew. */
 const NO_SETTINGS = ''
 
-const keyOf = (service: string, feature: Feature) => `${service}\x1f${feature}`
 const minute = (us: number) => `${new Date(us / 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 export class RolloutDriver implements Overlay {
@@ -93,7 +92,7 @@ export class RolloutDriver implements Overlay {
    */
   async open(): Promise<void> {
     for (const named of await readRolloutStates(this.#options.store)) {
-      const key = keyOf(named.service, named.feature)
+      const key = splitKey(named.service, named.feature)
       if (named.at_ms > (this.#states.get(key)?.at_ms ?? 0)) this.#states.set(key, named)
     }
   }
@@ -103,7 +102,7 @@ export class RolloutDriver implements Overlay {
   }
 
   #stateOf(service: string, feature: Feature): RolloutState | undefined {
-    return this.#states.get(keyOf(service, feature))?.state
+    return this.#states.get(splitKey(service, feature))?.state
   }
 
   /** Begins to look, each LOOK_MS and when the policy changed; `open` comes first. */
@@ -187,8 +186,13 @@ export class RolloutDriver implements Overlay {
     await this.#tellAll()
     await this.open()
     const plans = plansOf(policy)
-    await this.#forgetOthers(new Set(plans.map(({ service, feature }) => keyOf(service, feature))))
-    for (const { service, feature, plan } of plans) await this.#lookAt(service, feature, plan)
+    await this.#forgetOthers(new Set(plans.map(({ service, feature }) => splitKey(service, feature))))
+    if (plans.length === 0) return
+    const now_us = this.#options.now()
+    const split = await readSplit(this.#options.store, { from_us: now_us - RECENT_US, to_us: now_us }, now_us)
+    for (const { service, feature, plan } of plans) {
+      await this.#lookAt(service, feature, plan, split.has(splitKey(service, feature)))
+    }
   }
 
   /** A feature that is enforced again begins anew; a latch alone stays. */
@@ -199,9 +203,10 @@ export class RolloutDriver implements Overlay {
     }
   }
 
-  async #lookAt(service: string, feature: Feature, plan: Planned): Promise<void> {
+  /** @param isSplit calls of it were split lately; where none were, nothing new is to be seen */
+  async #lookAt(service: string, feature: Feature, plan: Planned, isSplit: boolean): Promise<void> {
     const now_us = this.#options.now()
-    const key = keyOf(service, feature)
+    const key = splitKey(service, feature)
     const named = this.#states.get(key)
     const known = named?.state
     if (known?.latched) return
@@ -210,6 +215,12 @@ export class RolloutDriver implements Overlay {
       return
     }
     if (isOver(known, plan, now_us)) return
+    if (!isSplit && known.percent < ALL) {
+      const held =
+        plan.steps.length === 0 ? null : `no calls of either cohort in the last ${RECENT_US / 1_000_000} s`
+      this.#states.set(key, { ...named, state: { ...known, held } })
+      return
+    }
     const seen = await this.#observe(service, feature, plan, known)
     // A person may have changed something while the store was asked.
     if (this.#states.get(key) !== named) return
@@ -264,7 +275,7 @@ export class RolloutDriver implements Overlay {
 
   /** The store first: what taps are told of must outlive this process. */
   async #keep(service: string, feature: Feature, state: RolloutState): Promise<void> {
-    const key = keyOf(service, feature)
+    const key = splitKey(service, feature)
     const now_ms = Math.floor(this.#options.now() / 1000)
     // Of two rows the later one counts, also where the clock went back.
     const at_ms = Math.max(now_ms, (this.#states.get(key)?.at_ms ?? 0) + 1)

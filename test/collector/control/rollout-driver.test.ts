@@ -133,8 +133,19 @@ test('without data nothing moves, and the view says what is missing', async () =
   expect(driver.view('silent', 'timeouts')).toMatchObject({
     at_step: 0,
     next_us: NOW + HOUR,
-    held: expect.stringContaining('too few calls'),
+    held: 'no calls of either cohort in the last 30 s',
   })
+})
+
+test('few calls neither, and the view says how many are needed', async () => {
+  const { now, told, open } = rig(stepwise('few'))
+  const driver = await open()
+  now.us = NOW + 2 * HOUR
+  await calls('few', now.us, 40, { outcome: 'timeout' })
+  await driver.look()
+  await driver.look()
+  expect(told).toEqual([])
+  expect(driver.view('few', 'timeouts')?.held).toMatch(/^too few calls: 40 treated and 40 .* 300 of each/)
 })
 
 test('at all calls harm is seen against the control cohort of the step before', async () => {
