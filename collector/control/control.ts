@@ -14,10 +14,10 @@ import { describeError, TapmeshError } from '../../model/error.ts'
 import type { Feature } from '../../model/flag.ts'
 import type { PolicyFile } from '../../tap-proxy/policy/policy-file.ts'
 import type { Store } from '../store/store.ts'
-import { featureMark, linesText } from './change-text.ts'
+import { featureMark } from './change-text.ts'
 import { editDocument } from './document-edit.ts'
 import { type Changes, checkBase, type DocumentChange, documentDraft } from './draft.ts'
-import { endedBetween, nextEnd } from './ended.ts'
+import { EndClock } from './end-clock.ts'
 import { History, type Revision } from './history.ts'
 import { type InForce, inForce, NO_OVERLAY, type Overlay } from './in-force.ts'
 import { type Draft, Ledger, type Note } from './ledger.ts'
@@ -46,14 +46,6 @@ export interface ControlChange {
   changes: Changes
 }
 
-/** A file that the policy is served from: then nothing else changes the document. */
-export interface ServedFile {
-  path: string
-}
-
-/** Longest time that a timer of Node can be set to. */
-const TIMER_MS_MAX = 2 ** 31 - 1
-
 /**
  * Control: the policy of a mesh, who changed it and why, what is in force of it, and which tap has it.
  * Every change is checked as `config lint` does, stored, and only then holds and is answered.
@@ -67,9 +59,10 @@ export class Control {
   readonly #onWarning: (text: string) => void
   readonly #listeners = new Set<(change: ControlChange) => void>()
   readonly #states = new States()
+  readonly #ends: EndClock
   #overlay: Overlay = NO_OVERLAY
-  #served: ServedFile | undefined
-  #ending: NodeJS.Timeout | undefined
+  /** File that the document is served from. */
+  #served: string | undefined
   #checking: Promise<number | null> | undefined
 
   constructor({ store, now = Date.now, onWarning = () => {}, follow_ms }: ControlOptions) {
@@ -84,13 +77,19 @@ export class Control {
       onStanding: () => this.#changed(),
       follow_ms: follow_ms ?? (store.kind === 'server' ? FOLLOW_MS : undefined),
     })
+    this.#ends = new EndClock({
+      now,
+      onWarning,
+      standing: () => this.#ledger.standing,
+      change: (make) => this.#ledger.change(make),
+    })
   }
 
   /** Reads the newest revision. @throws TapmeshError TAPMESH_STORE_UNAVAILABLE */
   static async open(options: ControlOptions): Promise<Control> {
     const control = new Control(options)
     await control.#ledger.load()
-    control.#endOnTime()
+    control.#ends.set()
     return control
   }
 
@@ -117,7 +116,7 @@ export class Control {
       reason: set_by?.reason ?? '',
       taps: this.taps.list(this.#now()),
       ...(fault === undefined ? {} : { fault }),
-      ...(this.#served === undefined ? {} : { served_from: this.#served.path }),
+      ...(this.#served === undefined ? {} : { served_from: this.#served }),
     }
   }
 
@@ -149,9 +148,9 @@ export class Control {
     this.#states.clear()
   }
 
-  /** From now on the document is what the file says. */
-  serveFrom(file: ServedFile): void {
-    this.#served = file
+  /** From now on the document is what a file says, and nothing else changes it. */
+  serveFrom(path: string): void {
+    this.#served = path
   }
 
   set(asked: ConfigSet): Promise<ConfigChanged> {
@@ -278,9 +277,9 @@ export class Control {
 
   /** Ends every wait and lets the change under way end. */
   async close(): Promise<void> {
-    clearTimeout(this.#ending)
     this.waiting.close()
     await this.#ledger.close()
+    this.#ends.stop()
   }
 
   async #setDocument(
@@ -292,7 +291,7 @@ export class Control {
       | Promise<Pick<DocumentChange, 'action' | 'text' | 'denial_allowed'>>,
   ): Promise<ConfigChanged> {
     const said = { actor: actorOf(asked.actor), reason: reasonOf(asked.reason) }
-    if (this.#served !== undefined) throw readOnly(this.#served.path)
+    if (this.#served !== undefined) throw readOnly(this.#served)
     return this.#change(async (standing) => {
       checkBase(standing, asked.base_revision)
       return documentDraft(standing, { ...said, ...(await make(standing)) })
@@ -311,44 +310,26 @@ export class Control {
       changes = made.changes
       return made.draft
     })
-    if (changed) for (const listener of this.#listeners) listener({ revision, changes })
+    if (changed) this.#tell({ revision, changes })
     return { revision, changes }
+  }
+
+  /** What is stored holds, whatever becomes of those who listen. */
+  #tell(change: ControlChange): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(change)
+      } catch (error) {
+        this.#onWarning(`somebody who follows the policy failed: ${describeError(error)}`)
+      }
+    }
   }
 
   /** Something else holds: taps that wait are told. */
   #changed(): void {
     this.#states.clear()
     this.waiting.wake()
-    this.#endOnTime()
-  }
-
-  /** A feature that ends by its own clock ends as a revision of its own. */
-  #endOnTime(): void {
-    clearTimeout(this.#ending)
-    const { newest, file } = this.#ledger.standing
-    if (newest === undefined) return
-    const next = nextEnd(file.policy, newest.at_ms)
-    if (next === undefined) return
-    const wait_ms = Math.min(Math.max(next - this.#now(), 0), TIMER_MS_MAX)
-    this.#ending = setTimeout(() => void this.#end(), wait_ms)
-    this.#ending.unref()
-  }
-
-  async #end(): Promise<void> {
-    try {
-      const { revision } = this
-      await this.#change(async ({ newest, file }) => {
-        const { before, after } = endedBetween(file.policy, newest?.at_ms ?? 0, this.#now())
-        if (after.length === 0) return undefined
-        const said = { actor: ACTOR_CONTROL, reason: 'ended by its own clock (expires)' }
-        const lines = { before: linesText(before), after: linesText(after) }
-        return { draft: { ...said, ...lines, action: 'expire', auto: true }, changes: [] }
-      })
-      if (revision === this.revision) this.#endOnTime()
-    } catch (error) {
-      // Taps end it by their own clock; what is missing is the entry of the audit.
-      this.#onWarning(`the end of a feature could not be noted: ${describeError(error)}`)
-    }
+    this.#ends.set()
   }
 }
 

@@ -135,9 +135,9 @@ export class Ledger {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#reloading)
     clearInterval(this.#following)
     await this.#queue
+    clearTimeout(this.#reloading)
   }
 
   async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -56,7 +56,7 @@ export class ServedFile {
    */
   static async open(control: Control, options: ServedFileOptions): Promise<ServedFile> {
     const served = new ServedFile(control, options)
-    control.serveFrom({ path: options.path })
+    control.serveFrom(options.path)
     await served.look()
     return served
   }

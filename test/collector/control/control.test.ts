@@ -128,6 +128,21 @@ test('undo brings the document before, and once more the one after', async () =>
   expect(control.current().document).toBe(second)
 })
 
+test('listeners are told once it is stored; one that fails fails alone', async () => {
+  const told: string[] = []
+  const warnings: string[] = []
+  const own = await Control.open({ store, onWarning: (text) => warnings.push(text) })
+  own.onChange(() => {
+    throw new Error('no room')
+  })
+  const end = own.onChange(({ revision, changes }) => told.push(`${revision} ${changes.length}`))
+  const { revision } = await own.set({ document: TIMEOUTS, reason: 'x' })
+  end()
+  await own.bypass({ on: true, reason: 'x' })
+  expect(told).toEqual([`${revision} 3`])
+  expect(warnings).toEqual([expect.stringContaining('no room'), expect.stringContaining('no room')])
+})
+
 test('bypass holds over a restart; what holds already is no change', async () => {
   const { revision } = await control.bypass({ on: true, reason: 'trouble', actor: 'ann' })
   expect(await control.bypass({ on: true, reason: 'again' })).toEqual({ revision, changes: [] })

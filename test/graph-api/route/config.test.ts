@@ -180,7 +180,7 @@ test('without the token, from another page, or not as JSON nothing changes', asy
 
 test('a policy that is served from a file is changed there; bypass works as ever', async () => {
   await served.control.fileChanged('mesh/policy.yaml', DOCUMENT, false)
-  served.control.serveFrom({ path: 'mesh/policy.yaml' })
+  served.control.serveFrom('mesh/policy.yaml')
   expect((await served.get<ConfigAnswer>('/api/v1/config')).body).toMatchObject({
     ...{ served_from: 'mesh/policy.yaml', actor: 'mesh/policy.yaml', reason: 'file changed' },
   })
