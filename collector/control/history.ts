@@ -155,7 +155,7 @@ export class History {
     const chain = new ChainCheck()
     for (let from = 0; chain.broken_at === null; ) {
       const rows = await this.#store.read<EntryRow & { kept: string }>(
-        `SELECT a.*, if(action IN {notes:Array(String)}, '', k.kept) AS kept FROM
+        `SELECT a.*, if(action IN {notes:Array(String)}, '', ifNull(k.kept, '')) AS kept FROM
            (SELECT ${ENTRY} FROM ${DATABASE}.${AUDIT.name} WHERE seq > {from:UInt64}
             ORDER BY seq LIMIT ${CHECK_PAGE}) AS a
          LEFT JOIN (SELECT concat(epoch, '.', toString(number)) AS name, ${KEPT} AS kept

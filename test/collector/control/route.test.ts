@@ -144,6 +144,8 @@ test('a thousand wait, all are woken by one change; one more is sent away', asyn
   const metrics = await (await fetch(`${url}/metrics`)).text()
   expect(metrics).toContain('tapmesh_collector_config_waits_refused_total 1')
   expect(metrics).toContain('tapmesh_collector_config_waiting 0')
+  expect(metrics).toContain(`tapmesh_collector_config_revision ${next.revision.split('.')[1]}`)
+  expect(metrics).toContain('tapmesh_collector_config_bypassed 0')
 })
 
 test('taps and what they told are listed by name', async () => {
