@@ -1,7 +1,7 @@
 import { type Feature, FLAGS } from '../../model/flag.ts'
 import type { Store } from '../store/store.ts'
 import { DATABASE } from '../store/tables.ts'
-import { verdictRows } from '../store/verdict-slices.ts'
+import { revisionBound, SINCE_REVISION, verdictRows } from '../store/verdict-slices.ts'
 import type { Cohort, Cohorts } from './rollout-guard.ts'
 
 /** Reads the treated and the control cohort of one feature of one service from the verdict rollups. */
@@ -13,6 +13,8 @@ export interface CohortQuery {
   to_us: number
   /** Callers with entries of their own: their percentages differ, so that they would tilt the comparison. */
   except: readonly string[]
+  /** What was said under an earlier revision is left out; empty leaves nothing out. */
+  revision: string
 }
 
 export const NO_CALLS: Cohort = { calls: 0, errors: 0, duration: new Map(), last_us: 0 }
@@ -40,17 +42,22 @@ const UNFOLD = '* EXCEPT d, mapKeys(d) AS keys, mapValues(d) AS counts'
 
 /** @param now_us wall clock, microseconds @throws TapmeshError TAPMESH_STORE_UNAVAILABLE */
 export async function readCohorts(store: Store, query: CohortQuery, now_us: number): Promise<Cohorts> {
-  const { service, feature, except } = query
+  const { service, feature, except, revision } = query
+  const since = revision === '' ? '' : ` AND ${SINCE_REVISION}`
   // An attempt that was sent again is not how its call ended: the attempt after it is counted for both.
   const rows = verdictRows(
     query,
     now_us,
     'cohort, calls, errors, last_us, duration_buckets',
-    "destination = {service:String} AND feature = {feature:String} AND reporter = {reporter:String} AND cohort != '' AND NOT (decision = 'retry' AND acted = 1) AND source NOT IN {except:Array(String)}",
+    `destination = {service:String} AND feature = {feature:String} AND reporter = {reporter:String} AND cohort != '' AND NOT (decision = 'retry' AND acted = 1) AND source NOT IN {except:Array(String)}${since}`,
   )
   const found = await store.read<CohortRow>(
     `SELECT ${UNFOLD} FROM (SELECT cohort, ${FOLDED} FROM (${rows.sql}) AS r GROUP BY cohort)`,
-    { ...rows.bound, service, feature, reporter: reporterOf(feature), except },
+    {
+      ...rows.bound,
+      ...(since === '' ? {} : revisionBound(revision)),
+      ...{ service, feature, reporter: reporterOf(feature), except },
+    },
   )
   const of = (cohort: string): Cohort => {
     const row = found.find((each) => each.cohort === cohort)

@@ -37,6 +37,8 @@ export interface RolloutChange {
 
 /** What is asked of Control. */
 export interface RolloutControl {
+  /** `<epoch>.<number>` */
+  readonly revision: string
   readonly file: { readonly policy: Policy }
   /** @returns a function that ends the listening */
   onChange(listener: () => void): () => void
@@ -153,7 +155,7 @@ export class RolloutDriver implements Overlay {
     if (!this.#stateOf(service, feature)?.latched) return false
     const plan = this.#planOf(service, feature)
     const now_us = this.#options.now()
-    await this.#keep(service, feature, startRollout(plan?.settings ?? NO_SETTINGS, plan?.first ?? 0, now_us))
+    await this.#keep(service, feature, this.#begun(plan?.settings ?? NO_SETTINGS, plan?.first ?? 0, now_us))
     return true
   }
 
@@ -179,6 +181,11 @@ export class RolloutDriver implements Overlay {
     return policy && planOf(policy, service, feature)
   }
 
+  /** The newest revision has these settings, since taps are told of every change. */
+  #begun(settings: string, percent: number, now_us: number): RolloutState {
+    return startRollout({ settings, revision: this.#control?.revision ?? '' }, percent, now_us)
+  }
+
   /** One look at everything that is watched; the timer does it each LOOK_MS. */
   async look(): Promise<void> {
     const policy = this.#control?.file.policy
@@ -199,7 +206,7 @@ export class RolloutDriver implements Overlay {
   async #forgetOthers(watched: ReadonlySet<string>): Promise<void> {
     for (const [key, { service, feature, state }] of [...this.#states]) {
       if (state.latched !== null || state.settings === NO_SETTINGS || watched.has(key)) continue
-      await this.#keep(service, feature, startRollout(NO_SETTINGS, 0, this.#options.now()))
+      await this.#keep(service, feature, this.#begun(NO_SETTINGS, 0, this.#options.now()))
     }
   }
 
@@ -211,7 +218,7 @@ export class RolloutDriver implements Overlay {
     const known = named?.state
     if (known?.latched) return
     if (named === undefined || known?.settings !== plan.settings) {
-      await this.#keep(service, feature, startRollout(plan.settings, plan.first, now_us))
+      await this.#keep(service, feature, this.#begun(plan.settings, plan.first, now_us))
       return
     }
     if (isOver(known, plan, now_us)) return
@@ -237,12 +244,12 @@ export class RolloutDriver implements Overlay {
     service: string,
     feature: Feature,
     { except }: Planned,
-    { since_us, percent }: RolloutState,
+    { since_us, percent, revision }: RolloutState,
   ): Promise<Observed> {
     const { store } = this.#options
     const now_us = this.#options.now()
     const read = async (from_us: number) => {
-      const query: CohortQuery = { service, feature, from_us, to_us: now_us, except }
+      const query: CohortQuery = { service, feature, from_us, to_us: now_us, except, revision }
       const cohorts = await readCohorts(store, query, now_us)
       if (percent < ALL) return cohorts
       return { ...cohorts, treated: await readAllCalls(store, query, now_us) }

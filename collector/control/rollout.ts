@@ -8,8 +8,10 @@ import { brokenGuard, type Cohort, type Cohorts, callsNeeded, isJudged } from '.
  */
 
 export interface RolloutState {
-  /** Revision of the settings that it is for; others begin anew, but never lose a latch. */
+  /** Name of the settings that it is for; others begin anew, but never lose a latch. */
   settings: string
+  /** Revision that brought them: what was said under an earlier one speaks for other settings. */
+  revision: string
   percent: number
   /** When this percentage began, microseconds. */
   since_us: number
@@ -50,9 +52,14 @@ const STALE_US = 60_000_000
 export const ALL = 100
 
 /** @param percent where it starts: the first step, or what a person set */
-export function startRollout(settings: string, percent: number, now_us: number): RolloutState {
+export function startRollout(
+  { settings, revision }: Pick<RolloutState, 'settings' | 'revision'>,
+  percent: number,
+  now_us: number,
+): RolloutState {
   return {
     settings,
+    revision,
     percent: Math.min(ALL, percent),
     since_us: now_us,
     broken: 0,
@@ -105,7 +112,7 @@ function rolledBack(state: RolloutState, evidence: string, now_us: number): Roll
 }
 
 function advanced(state: RolloutState, to: number, seen: Cohorts, now_us: number): RolloutState {
-  return { ...startRollout(state.settings, to, now_us), baseline: to >= ALL ? seen.control : null }
+  return { ...startRollout(state, to, now_us), baseline: to >= ALL ? seen.control : null }
 }
 
 function inWords(state: RolloutState, { treated, control }: Cohorts): string {

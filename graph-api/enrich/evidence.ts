@@ -69,13 +69,13 @@ interface Asked {
 async function cohortsOf(
   { store, control }: EnforcementSource,
   { service, feature, now_us }: Asked,
-  span: Span,
+  { span, since }: EvidenceQuery,
   view: RolloutView | undefined,
 ) {
   const callers = control.file.policy.services.get(service)?.callers ?? new Map()
   const except = [...callers].filter(([, own]) => own[feature] !== undefined).map(([caller]) => caller)
   const since_us = Math.max(span.from_us, Math.min(view?.since_us ?? 0, span.to_us - 1))
-  const query = { service, feature, from_us: since_us, to_us: span.to_us, except }
+  const query = { service, feature, from_us: since_us, to_us: span.to_us, except, revision: since ?? '' }
   const { treated, control: untreated } = await readCohorts(store, query, now_us)
   return { treated: signalsOf(treated), control: signalsOf(untreated) }
 }
@@ -119,7 +119,7 @@ export async function readEvidence(source: EnforcementSource, asked: Asked): Pro
   const [examined, rows, cohorts, ledger] = await Promise.all([
     readExamined(store, query, now_us),
     readEvidenceRows(store, query),
-    cohortsOf(source, asked, span, view),
+    cohortsOf(source, asked, query, view),
     ledgerOf(source, asked, query),
   ])
   const { mode, percent } = modes

@@ -30,7 +30,7 @@ beforeAll(async () => {
 })
 afterAll(() => store.remove())
 
-const query = { service: 'cart', feature: 'timeouts', to_us: NOW, except: [] } as const
+const query = { service: 'cart', feature: 'timeouts', to_us: NOW, except: [], revision: '' } as const
 
 test.each([30 * SECOND, 90 * SECOND, HOUR, 2.4 * HOUR])(
   'both cohorts over the last %d us',
@@ -49,6 +49,20 @@ test('callers with entries of their own are left out, and no calls are none', as
   expect(treated.calls).toBe(180)
   const nothing = await readCohorts(store, { ...query, service: 'x', from_us: NOW - HOUR }, NOW)
   expect(nothing.treated).toMatchObject({ calls: 0, errors: 0, last_us: 0 })
+})
+
+test('what was said under an earlier revision, or in another epoch, is left out', async () => {
+  const under = (config_version: string) => ({
+    ...{ ts: NOW - SECOND, reporter: 'client' as const, destination: 'renewed', config_version },
+    verdicts: ['timeouts=pass;cohort=treated'],
+  })
+  await insertCalls(store, ['aa.8', 'aa.9', 'aa.10', 'bb.99'].map(under))
+  const asked = { ...query, service: 'renewed', from_us: NOW - 60 * SECOND }
+  const calls = async (revision: string) =>
+    (await readCohorts(store, { ...asked, revision }, NOW)).treated.calls
+  expect([await calls(''), await calls('aa.8'), await calls('aa.9'), await calls('aa.11')]).toEqual([
+    4, 3, 2, 0,
+  ])
 })
 
 test('of a call that was sent again the last attempt counts', async () => {

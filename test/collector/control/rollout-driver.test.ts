@@ -19,6 +19,7 @@ function rig(services: string, faults: unknown[] = []) {
   const fails = { next: 0 }
   const listeners = new Set<() => void>()
   const control = {
+    revision: 'aa.1',
     onChange: (listener: () => void) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -212,6 +213,25 @@ test('other settings begin anew, dry-run in between too; who has a percentage of
   await driver.look()
   control.document = before
   expect(reached()).toBe(5)
+})
+
+test('the harm of earlier settings is not held against the new ones', async () => {
+  const { now, told, control, open } = rig(stepwise('mended'))
+  const driver = await open()
+  now.us += 10 * SECOND
+  await calls('mended', now.us, 300, { outcome: 'timeout', config_version: 'aa.1' })
+  await driver.look()
+  control.document = policyOf(stepwise('mended').replace('100ms', '900ms'))
+  control.revision = 'aa.2'
+  // Still in the ten seconds in which the old ones did their harm.
+  now.us += SECOND
+  await driver.look()
+  for (let look = 0; look < 3; look++) {
+    now.us += 10 * SECOND
+    await calls('mended', now.us, 300, { config_version: 'aa.2' })
+    await driver.look()
+  }
+  expect(told).toEqual([])
 })
 
 test('two collectors of one store follow each other, also after a re-arm', async () => {

@@ -14,6 +14,7 @@ import { bucketOf } from '../../../model/histogram.ts'
 const SECOND = 1_000_000
 const HOUR = 3600 * SECOND
 const START = 1_790_000_000 * SECOND
+const SETTINGS = { settings: 'one', revision: '' }
 const PLAN: RolloutPlan = {
   steps: [1, 10, 50, 100],
   hold_us: HOUR,
@@ -37,7 +38,11 @@ const well = (now_us: number) => both(cohort(2000, 4, 2, now_us), cohort(9000, 1
 const harmful = (now_us: number) => both(cohort(500, 100, 0, now_us), cohort(5000, 5, 5, now_us))
 
 /** One look after the other, JUDGE_EVERY_US apart or as told. */
-function looks(seen: readonly Observed[], apart_us = JUDGE_EVERY_US, from = startRollout('1.1', 1, START)) {
+function looks(
+  seen: readonly Observed[],
+  apart_us = JUDGE_EVERY_US,
+  from = startRollout(SETTINGS, 1, START),
+) {
   let state: RolloutState = from
   const actions: string[] = []
   seen.forEach((one, index) => {
@@ -49,7 +54,7 @@ function looks(seen: readonly Observed[], apart_us = JUDGE_EVERY_US, from = star
 }
 
 test('steps are taken after their hold, while the guards hold, up to all calls', () => {
-  let state = startRollout('1.1', 1, START)
+  let state = startRollout(SETTINGS, 1, START)
   const percents: number[] = []
   for (let at = START; at < START + 5 * HOUR; at += 600 * SECOND) {
     const next = nextRollout(state, PLAN, well(at), at)
@@ -80,7 +85,7 @@ test('two looks within ten seconds count as one', () => {
 
 test('missing data neither advances nor goes back, and says what is missing', () => {
   const late = START + 10 * HOUR
-  const fresh = startRollout('1.1', 1, START)
+  const fresh = startRollout(SETTINGS, 1, START)
   const none = nextRollout(fresh, PLAN, NOTHING, late)
   expect(none).toMatchObject({ action: null, state: { percent: 1, latched: null } })
   expect(none.state.held).toMatch(/^too few calls: 0 treated and 0 in the control cohort, 300 of each/)
@@ -101,7 +106,7 @@ test('what happened in the last seconds is not hidden by the hours before', () =
 })
 
 test('at all calls the control cohort of the step before is compared with, for one hold', () => {
-  const last = { ...startRollout('1.1', 50, START), since_us: START - 2 * HOUR }
+  const last = { ...startRollout(SETTINGS, 50, START), since_us: START - 2 * HOUR }
   const { state } = nextRollout(last, PLAN, well(START), START)
   expect(state).toMatchObject({ percent: ALL, baseline: { calls: 9000 } })
   const bad = both(cohort(5000, 900), cohort(0))
@@ -116,7 +121,7 @@ test('at all calls the control cohort of the step before is compared with, for o
 
 test('a percentage set by hand never rises, yet is guarded', () => {
   const fixed = { ...PLAN, steps: [] }
-  const state = startRollout('1.1', 10, START)
+  const state = startRollout(SETTINGS, 10, START)
   expect(nextRollout(state, fixed, well(START + 5 * HOUR), START + 5 * HOUR)).toMatchObject({
     action: null,
     state: { percent: 10, held: null },
@@ -156,7 +161,7 @@ test('whatever is seen: never down but to the latch, never past 100, one step a 
       anyPlan,
       fc.array(fc.record({ seen: anySeen, wait: fc.integer({ min: 0, max: HOUR }) }), { maxLength: 40 }),
       (plan, events) => {
-        let state = startRollout('1.1', plan.steps[0] ?? 5, START)
+        let state = startRollout(SETTINGS, plan.steps[0] ?? 5, START)
         let now = START
         for (const { seen, wait } of events) {
           now += wait
