@@ -1,5 +1,5 @@
 import { cellOf } from '../support/fake-control.ts'
-import { shop } from '../support/fake-graph.ts'
+import { manyServices, shop } from '../support/fake-graph.ts'
 import { textOf } from '../support/page-text.ts'
 import { UiBench, until, type Visit } from '../support/ui-page.ts'
 
@@ -61,6 +61,53 @@ test('the filter leaves services, and the arrow keys walk from cell to cell', as
   await visit.page.keyboard.press('Enter')
   await visit.page.waitForURL(/\/enforce\/cart\/retries/)
   await visit.page.getByRole('heading', { name: 'Retries of cart' }).waitFor()
+})
+
+test('of many services the first hundred are drawn, and the filter finds the others', async () => {
+  const api = await bench.api(manyServices(300), 5)
+  const { page } = await bench.visit(`${api.address}/enforce`)
+  await page.getByText(/The first 100 of \d+ services/).waitFor()
+  expect(await page.locator('[data-service]').count()).toBe(100)
+  const names = await page
+    .locator('[data-service]')
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-service')))
+  const far = manyServices(300)
+    .links.map((link) => link.destination)
+    .find((id) => !names.includes(id))!
+  await page.getByRole('searchbox', { name: 'Service contains' }).fill(far)
+  await page.locator(`[data-service="${far}"]`).waitFor()
+})
+
+test('what is written into the form outlives another window and fresh evidence', async () => {
+  const api = await bench.api(shop(), 5)
+  const { page } = await bench.visit(`${api.address}/enforce/cart/timeouts#token=${api.token}`)
+  await page.getByLabel('request', { exact: true }).fill('800ms')
+  await page.getByLabel('Reason').fill('p99.9 is 400 ms')
+  await page.getByRole('button', { name: 'Live' }).click()
+  await page.getByRole('button', { name: 'Last 24 hours' }).click()
+  await page.waitForURL(/range=24h/)
+  await page.getByText('npx tapmesh config set cart.timeouts request=800ms').waitFor()
+  expect(await page.getByLabel('request', { exact: true }).inputValue()).toBe('800ms')
+  expect(await page.getByLabel('Reason').inputValue()).toBe('p99.9 is 400 ms')
+  await page.getByRole('button', { name: 'Discard' }).click()
+  expect(await page.getByLabel('request', { exact: true }).inputValue()).toBe('')
+})
+
+test('a document from a file is changed there, and one that cannot be read is called out', async () => {
+  const api = await bench.api(shop(), 5)
+  api.control.cells = [cellOf('cart', 'timeouts')]
+  api.control.record('file', 'file changed', '', 'cart.timeouts mode: dry-run')
+  api.control.served_from = 'mesh/policy.yaml'
+  const { page } = await bench.visit(`${api.address}/enforce/cart/timeouts#token=${api.token}`)
+  await page.locator('[data-served]').getByText('mesh/policy.yaml').waitFor()
+  await page.getByRole('radio', { name: /^disabled/ }).check()
+  await page.getByLabel('Reason').fill('enough')
+  await page.getByText('Change mesh/policy.yaml instead.').waitFor()
+  expect(await page.getByRole('button', { name: 'Apply' }).isDisabled()).toBe(true)
+  expect(await page.getByRole('button', { name: 'Undo this change …' }).count()).toBe(0)
+  api.control.fault = 'policy:3:5 unknown key retrys'
+  await page.goto(`${api.address}/enforce`)
+  await page.locator('[data-fault]').getByText('policy:3:5 unknown key retrys').waitFor()
 })
 
 test('taps say which revision they have, who refused it and why', async () => {

@@ -76,6 +76,8 @@ export class FakeControl {
   audit: AuditEntry[] = []
   broken_at: number | null = null
   bypass = false
+  served_from: string | undefined
+  fault: string | undefined
   document = ''
   backtest: BacktestLine[] = []
   /** While set, a back-test stays before its last line. */
@@ -154,6 +156,8 @@ export class FakeControl {
       actor: newest?.actor ?? '',
       reason: newest?.reason ?? '',
       bypass: this.bypass,
+      served_from: this.served_from,
+      fault: this.fault,
       taps: this.taps,
     }
   }

@@ -4,7 +4,7 @@ import { graph } from '../data/live-graph.ts'
 import { Command } from '../parts/copy.tsx'
 import { tapmeshCommand } from '../parts/same-view.tsx'
 import { Differences } from './differences.tsx'
-import { apply, discard, type FormState, goesFurther, missingOf, useFormState } from './form-state.ts'
+import { apply, discard, type FormState, goesFurther, missingOf } from './form-state.ts'
 import { ModeChoice, PercentField } from './mode-choice.tsx'
 import { WhoAndWhy } from './reason-form.tsx'
 import { Refused } from './refused.tsx'
@@ -137,14 +137,15 @@ function Fields(props: {
 }
 
 export function FeatureForm(props: {
+  /** Held by the page, so that another window does not take away what was written. */
+  state: FormState
   evidence: EvidenceAnswer
   config: ConfigAnswer
   /** When the feature ends by its own clock, RFC 3339. */
   expires: string | null
   done: (changed: ConfigChanged) => void
 }) {
-  const { evidence, config, expires } = props
-  const state = useFormState()
+  const { evidence, config, expires, state } = props
   const { given, base, busy, caller } = state
   const set = (name: string, text: string) => {
     base.value ??= config.revision

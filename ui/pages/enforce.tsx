@@ -102,7 +102,7 @@ export function EnforcePage() {
   const { from, to } = verdictSpan.value
   const address = apiAddress('enforcement', { from, to })
   const asked = useResource<EnforcementAnswer>(address, true, VERDICT_PACE_MS)
-  const config = useResource<ConfigAnswer>(apiAddress('config'), true)
+  const config = useResource<ConfigAnswer>(apiAddress('config'), true, VERDICT_PACE_MS)
   return (
     <main class="page wide">
       <div class="page-head">

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
 import { agoText, shareText, wholeText } from '../../graph-api/picture/format.ts'
 import type {
   ConfigAnswer,
@@ -15,6 +15,7 @@ import { Cohorts } from '../enforce/cohorts.tsx'
 import { DocumentNotes } from '../enforce/document-notes.tsx'
 import { EvidenceRows } from '../enforce/evidence-rows.tsx'
 import { FeatureForm } from '../enforce/feature-form.tsx'
+import { type FormState, useFormState } from '../enforce/form-state.ts'
 import { Ledger } from '../enforce/ledger.tsx'
 import { ModeWords } from '../enforce/mode-mark.tsx'
 import { NoToken } from '../enforce/reason-form.tsx'
@@ -92,13 +93,14 @@ function InForce({ cell }: { cell: EnforcementCell | undefined }) {
 }
 
 interface Parts {
+  state: FormState
+  made: Signal<ConfigChanged | undefined>
   evidence: EvidenceAnswer
   config: ConfigAnswer | undefined
   cell: EnforcementCell | undefined
 }
 
-function Evidence({ evidence, config, cell }: Parts) {
-  const made = useSignal<ConfigChanged | undefined>(undefined)
+function Evidence({ state, made, evidence, config, cell }: Parts) {
   return (
     <>
       <Latched cell={cell} />
@@ -132,6 +134,7 @@ function Evidence({ evidence, config, cell }: Parts) {
           <NoToken />
           {config ? (
             <FeatureForm
+              state={state}
               evidence={evidence}
               config={config}
               expires={cell?.expires ?? null}
@@ -154,7 +157,9 @@ function Known({ service, feature }: { service: string; feature: Feature }) {
   const address = apiAddress('evidence', { service, feature, from, to })
   const asked = useResource<EvidenceAnswer>(address, true, VERDICT_PACE_MS)
   const cells = useResource<EnforcementAnswer>(apiAddress('enforcement', { from, to }), true, VERDICT_PACE_MS)
-  const config = useResource<ConfigAnswer>(apiAddress('config'), true)
+  const config = useResource<ConfigAnswer>(apiAddress('config'), true, VERDICT_PACE_MS)
+  const state = useFormState()
+  const made = useSignal<ConfigChanged | undefined>(undefined)
   const cell = cells.data?.cells.find((it) => it.service === service && it.feature === feature)
   const { effect, evidence: says } = FLAGS[feature]
   return (
@@ -185,7 +190,9 @@ function Known({ service, feature }: { service: string; feature: Feature }) {
         {effect} <span>{says}</span>
       </p>
       <ResourceView {...asked} what={`${FEATURE_WORDS[feature]} of ${service}`} lines={8}>
-        {(evidence) => <Evidence evidence={evidence} config={config.data} cell={cell} />}
+        {(evidence) => (
+          <Evidence state={state} made={made} evidence={evidence} config={config.data} cell={cell} />
+        )}
       </ResourceView>
       <SameView command={tapmeshCommand(['config', 'get', `${service}.${feature}`])} address={address} />
     </main>
