@@ -218,7 +218,7 @@ test('other settings begin anew, dry-run in between too; who has a percentage of
 test('the harm of earlier settings is not held against the new ones', async () => {
   const { now, told, control, open } = rig(stepwise('mended'))
   const driver = await open()
-  now.us += 10 * SECOND
+  now.us += 5 * SECOND
   await calls('mended', now.us, 300, { outcome: 'timeout', config_version: 'aa.1' })
   await driver.look()
   control.document = policyOf(stepwise('mended').replace('100ms', '900ms'))
