@@ -35,9 +35,10 @@ const KEPT = `lower(hex(SHA256(concat(toString(document_number), ' ', toString(b
 /** Entries that no revision came of. */
 const NOTES = ['join-token', 'identity'] as const satisfies readonly AuditAction[]
 export type NoteAction = (typeof NOTES)[number]
+const notes: ReadonlySet<AuditAction> = new Set(NOTES)
 
 /** Entries read at a time while the chain is checked. */
-const CHECK_PAGE = 5000
+const CHECK_PAGE = 2000
 
 interface EntryRow extends Omit<AuditEntry, 'at' | 'auto'> {
   at_ms: number
@@ -150,26 +151,43 @@ export class History {
     return row && entryOf(row)
   }
 
-  /** Reads the whole audit anew. @param known the end as it should be */
+  /** Reads the whole audit anew. @param known the end as it should be @returns the first `seq` that does not follow */
   async check(known: ChainEnd): Promise<number | null> {
     const chain = new ChainCheck()
     for (let from = 0; chain.broken_at === null; ) {
-      const rows = await this.#store.read<EntryRow & { kept: string }>(
-        `SELECT a.*, if(action IN {notes:Array(String)}, '', ifNull(k.kept, '')) AS kept FROM
-           (SELECT ${ENTRY} FROM ${DATABASE}.${AUDIT.name} WHERE seq > {from:UInt64}
-            ORDER BY seq LIMIT ${CHECK_PAGE}) AS a
-         LEFT JOIN (SELECT concat(epoch, '.', toString(number)) AS name, ${KEPT} AS kept
-                    FROM ${DATABASE}.${CONFIG.name}) AS k ON k.name = a.revision
-         ORDER BY seq`,
-        { from, notes: NOTES },
+      const rows = await this.#store.read<EntryRow>(
+        `SELECT ${ENTRY} FROM ${DATABASE}.${AUDIT.name} WHERE seq > {from:UInt64}
+         ORDER BY seq LIMIT ${CHECK_PAGE}`,
+        { from },
       )
-      for (const row of rows) chain.next(entryOf(row), row.kept)
+      const kept = await this.#keptOf(rows)
+      for (const row of rows) {
+        chain.next(entryOf(row), notes.has(row.action) ? '' : (kept.get(row.revision) ?? 'missing'))
+      }
       if (rows.length < CHECK_PAGE) break
       from = rows.at(-1)!.seq
     }
     // Several rows of one number, or one that is missing, end the walk at the first that does not follow.
     chain.finish(known)
     return chain.broken_at
+  }
+
+  /** `keptHash` by the revision's name, of those that entries tell of. */
+  async #keptOf(rows: readonly EntryRow[]): Promise<ReadonlyMap<string, string>> {
+    const numbers = rows.flatMap(({ action, revision }) =>
+      notes.has(action) ? [] : [Number(revision.split('.')[1])],
+    )
+    const whole = numbers.filter(Number.isSafeInteger)
+    if (whole.length === 0) return new Map()
+    const bounds = { low: Math.min(...whole), high: Math.max(...whole) }
+    const found = await this.#store.read<{ name: string; kept: string }>(
+      `SELECT concat(epoch, '.', toString(number)) AS name, ${KEPT} AS kept FROM ${DATABASE}.${CONFIG.name}
+       WHERE number >= {low:UInt64} AND number <= {high:UInt64}`,
+      bounds,
+    )
+    const kept = new Map<string, string>()
+    for (const row of found) kept.set(row.name, kept.has(row.name) ? 'doubled' : row.kept)
+    return kept
   }
 
   /**

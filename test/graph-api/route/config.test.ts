@@ -110,6 +110,12 @@ test('a row of the audit or of a revision that was changed, taken away or put in
   await alterConfig('UPDATE bypass = 1 WHERE number = 4')
   expect(await broken()).toBe(4)
   await alterConfig('UPDATE bypass = 0 WHERE number = 4')
+  await store.command(
+    `INSERT INTO ${DATABASE}.config SELECT * REPLACE('other' AS document) FROM ${DATABASE}.config WHERE number = 4`,
+  )
+  expect(await broken()).toBe(4)
+  await alterConfig("DELETE WHERE document = 'other'")
+  expect(await broken()).toBeNull()
   await alter('DELETE WHERE seq = 4')
   expect(await broken()).toBe(4)
   await store.command(`INSERT INTO ${DATABASE}.audit SELECT * FROM ${DATABASE}.audit WHERE seq = 2`)
