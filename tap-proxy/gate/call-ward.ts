@@ -37,7 +37,8 @@ const NESTED = verdict('no_retry', 'attempt', 'it is a retry of another tap alre
 
 /**
  * One call under a policy. Every feature is asked once, at its moment and whatever its mode; what it
- * says is only acted on where it is enforced and the call belongs to the treated cohort.
+ * says is only acted on where it is enforced and the call belongs to the treated cohort. A fault of a
+ * feature's code costs what it would have said, never the call.
  */
 export class CallWard implements Ward {
   readonly #context: WardContext
@@ -135,7 +136,13 @@ export class CallWard implements Ward {
 
   /** @param again true where the client's reading rests since the attempt before */
   #attempt(meant: Target, targets: readonly Target[], again: boolean): void {
-    const target = this.#judgeStart(meant, targets)
+    let target: Target | undefined = meant
+    try {
+      target = this.#judgeStart(meant, targets)
+    } catch (error) {
+      this.#context.onFault(error)
+      if (!this.#isCurrent()) return
+    }
     if (target === undefined) return
     if (this.#queued) this.#queue(target)
     else this.#send(target, again)
@@ -266,6 +273,15 @@ export class CallWard implements Ward {
   }
 
   #triesAgain(status: number, flags: string, outcome: Outcome): boolean {
+    try {
+      return this.#asksAgain(status, flags, outcome)
+    } catch (error) {
+      this.#context.onFault(error)
+      return false
+    }
+  }
+
+  #asksAgain(status: number, flags: string, outcome: Outcome): boolean {
     const place = this.#placeOfEnd('retries')
     if (place < 0 || this.#refused) return false
     const seat = this.#seats.ends[place - this.#seats.starts.length]!
@@ -322,10 +338,10 @@ export class CallWard implements Ward {
     if (final) this.#timers.stop()
     const now_us = this.#atEnd(status, flags, outcome)
     const { starts, ends, revision } = this.#seats
-    if (!this.#refused) this.#judgeEnd(now_us)
-    for (let place = 0; place < starts.length; place++) {
-      const { judge, state } = starts[place]!
-      if ((this.#admitted & (1 << place)) !== 0) judge.ended(state, this.#judged, now_us)
+    try {
+      this.#tellEnd(now_us)
+    } catch (error) {
+      this.#context.onFault(error)
     }
     if (ends.length + starts.length > 0) this.#said.into(this.#call.draft, revision)
     const pool = this.#queued ? undefined : this.#pool
@@ -337,6 +353,15 @@ export class CallWard implements Ward {
     this.#queued = false
     if (pool !== undefined) this.#context.queues.freed(pool)
     return extra
+  }
+
+  #tellEnd(now_us: number): void {
+    const { starts } = this.#seats
+    for (let place = 0; place < starts.length; place++) {
+      const { judge, state } = starts[place]!
+      if ((this.#admitted & (1 << place)) !== 0) judge.ended(state, this.#judged, now_us)
+    }
+    if (!this.#refused) this.#judgeEnd(now_us)
   }
 
   #judgeEnd(now_us: number): void {

@@ -1,7 +1,7 @@
 import { FLAGS } from '../../model/flag.ts'
 import { type Policy, settingsFor } from '../../model/policy.ts'
 import { compilePolicy, type Engine } from '../enforce/engine.ts'
-import type { RelayClock } from '../relay/clock.ts'
+import { type RelayClock, steadyClock } from '../relay/clock.ts'
 import type { MtlsRule } from '../relay/secure.ts'
 import type { Gate } from '../relay/ward.ts'
 import type { ListenerSettings } from '../settings.ts'
@@ -22,7 +22,7 @@ export class Gates {
   #ready: { engine: Engine; revision: string } | undefined
 
   constructor(clock: RelayClock, onFault: (error: unknown) => void) {
-    this.#context = { book: this.book, queues: new PoolQueues(), clock, onFault }
+    this.#context = { book: this.book, queues: new PoolQueues(), clock: steadyClock(clock), onFault }
   }
 
   /** From now on this policy holds for gates that are asked for. @throws what compiling it throws; then nothing changed */

@@ -29,3 +29,16 @@ export function systemClock(): RelayClock {
     },
   }
 }
+
+/**
+ * A clock for what is counted over time, whose wall clock goes on from where it stood at the start: a
+ * clock of the system that is set back must not hold buckets empty or endpoints ejected.
+ */
+export function steadyClock(clock: RelayClock): RelayClock {
+  const start_us = clock.mono_us()
+  const offset = clock.wall_us(start_us) - start_us
+  return {
+    mono_us: () => clock.mono_us(),
+    wall_us: (mono_us) => Math.floor(mono_us + offset),
+  }
+}
