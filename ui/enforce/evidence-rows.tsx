@@ -1,15 +1,14 @@
-import { agoText, wholeText } from '../../graph-api/picture/format.ts'
+import { wholeText } from '../../graph-api/picture/format.ts'
 import { decidedText, isLoss } from '../../graph-api/picture/verdict-words.ts'
 import type { EvidenceAnswer } from '../../model/enforcement.ts'
 import { Link } from '../parts/link.tsx'
+import { sinceText } from '../parts/since.ts'
 import { orderOf, sortRows, Table, type TableColumn } from '../parts/table.tsx'
 import { addressOf, callAddress, queryValue, serviceAddress, setQuery } from '../state/location.ts'
 
 /** What a feature said of calls, by caller, route, decision and rule. */
 
 type Row = EvidenceAnswer['rows'][number]
-
-const since = (instant: string): string => agoText(Math.max(0, (Date.now() - Date.parse(instant)) / 1000))
 
 /** Calls of a row on the calls page. */
 export function rowCalls(
@@ -81,7 +80,7 @@ const columnsOf = (evidence: EvidenceAnswer): TableColumn<Row>[] => [
     title: 'Last seen',
     number: true,
     value: (row) => row.last_seen,
-    cell: (row) => since(row.last_seen),
+    cell: (row) => sinceText(row.last_seen),
   },
   {
     id: 'samples',

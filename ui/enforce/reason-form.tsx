@@ -45,36 +45,50 @@ export function asApiError(error: unknown): ApiError {
 /** Bounds of the API. */
 const ACTOR_MAX = 100
 
+function TextField(props: {
+  label: string
+  name: string
+  most: number
+  example: string
+  text: Signal<string>
+  class?: string
+}) {
+  return (
+    <label class={props.class}>
+      {props.label}
+      <input
+        class="field"
+        name={props.name}
+        maxLength={props.most}
+        placeholder={props.example}
+        value={props.text.value}
+        onInput={(event) => {
+          props.text.value = event.currentTarget.value
+        }}
+      />
+    </label>
+  )
+}
+
 /** Who and why, as the audit will have it. */
 export function WhoAndWhy({ label, reason }: { label: string; reason: Signal<string> }) {
   return (
     <>
-      <label class="who">
-        Your name
-        <input
-          class="field"
-          name="actor"
-          maxLength={ACTOR_MAX}
-          placeholder="for the audit"
-          value={actor.value}
-          onInput={(event) => {
-            actor.value = event.currentTarget.value
-          }}
-        />
-      </label>
-      <label>
-        {label}
-        <input
-          class="field"
-          name="reason"
-          maxLength={REASON_MAX}
-          placeholder="Why, for whoever reads the audit"
-          value={reason.value}
-          onInput={(event) => {
-            reason.value = event.currentTarget.value
-          }}
-        />
-      </label>
+      <TextField
+        class="who"
+        label="Your name"
+        name="actor"
+        most={ACTOR_MAX}
+        example="for the audit"
+        text={actor}
+      />
+      <TextField
+        label={label}
+        name="reason"
+        most={REASON_MAX}
+        example="Why, for whoever reads the audit"
+        text={reason}
+      />
     </>
   )
 }

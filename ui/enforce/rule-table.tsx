@@ -1,6 +1,7 @@
-import { agoText, wholeText } from '../../graph-api/picture/format.ts'
+import { wholeText } from '../../graph-api/picture/format.ts'
 import type { PoliciesAnswer } from '../../model/enforcement.ts'
 import { PlainHead } from '../parts/plain-table.tsx'
+import { sinceText } from '../parts/since.ts'
 
 /** Rules of one service with the recorded calls that fit them. */
 
@@ -8,9 +9,6 @@ type Service = PoliciesAnswer['services'][number]
 type Rule = Service['rules'][number]
 
 const listed = (words: readonly string[]): string => (words.length === 0 ? 'any' : words.join(', '))
-
-const since = (instant: string | null): string =>
-  instant === null ? 'never' : agoText(Math.max(0, (Date.now() - Date.parse(instant)) / 1000))
 
 function Row({ rule }: { rule: Rule }) {
   return (
@@ -30,7 +28,7 @@ function Row({ rule }: { rule: Rule }) {
       <td class="mono wrap">{listed(rule.methods)}</td>
       <td class="mono wrap">{listed(rule.paths)}</td>
       <td class="number">{wholeText(rule.hits)}</td>
-      <td class="number faint">{since(rule.last_seen)}</td>
+      <td class="number faint">{sinceText(rule.last_seen)}</td>
       <td class="number faint">{rule.line ?? '–'}</td>
     </tr>
   )

@@ -1,17 +1,16 @@
-import { useSignal } from '@preact/signals'
 import type { ConfigAnswer, ConfigChanged, EnforcementCell } from '../../model/enforcement.ts'
 import { change } from '../data/change.ts'
 import { Command } from '../parts/copy.tsx'
 import { tapmeshCommand } from '../parts/same-view.tsx'
 import { announce } from '../parts/toast.tsx'
 import { localText } from '../state/range.ts'
+import { Ask } from './ask.tsx'
 import { Differences } from './differences.tsx'
 import { ReasonForm } from './reason-form.tsx'
 
 /** Undoing the newest change, and taking a latch off. */
 
 export function Undo({ config, made }: { config: ConfigAnswer; made: ConfigChanged | undefined }) {
-  const asking = useSignal(false)
   if (config.changed_at === null || config.served_from !== undefined) return null
   const mine = made?.revision === config.revision
   return (
@@ -22,34 +21,16 @@ export function Undo({ config, made }: { config: ConfigAnswer; made: ConfigChang
         {config.reason}”
       </p>
       {mine && made.changes.length > 0 ? <Differences rows={made.changes} /> : null}
-      {asking.value ? (
-        <ReasonForm
-          word="Undo it"
-          label="Reason"
-          initial={`undo: ${config.reason}`}
-          send={async (reason) => {
-            const undone = await change<ConfigChanged>('config/undo', {
-              reason,
-              base_revision: config.revision,
-            })
-            announce(`Undone, as revision ${undone.revision}`)
-            asking.value = false
-          }}
-          cancel={() => {
-            asking.value = false
-          }}
-        />
-      ) : (
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            asking.value = true
-          }}
-        >
-          Undo this change …
-        </button>
-      )}
+      <Ask
+        word="Undo it"
+        button="Undo this change"
+        initial={`undo: ${config.reason}`}
+        send={async (reason) => {
+          const asked = { reason, base_revision: config.revision }
+          const undone = await change<ConfigChanged>('config/undo', asked)
+          announce(`Undone, as revision ${undone.revision}`)
+        }}
+      />
     </div>
   )
 }

@@ -8,6 +8,7 @@ import { MATRIX_ROWS_MAX, Matrix, matrixRows } from '../enforce/matrix.tsx'
 import { ModeWords } from '../enforce/mode-mark.tsx'
 import { NoToken } from '../enforce/reason-form.tsx'
 import { Revisions } from '../enforce/revisions.tsx'
+import { fitsFilter, ServiceFilter } from '../enforce/service-filter.tsx'
 import { VERDICT_PACE_MS, verdictSpan } from '../enforce/span.ts'
 import { Tabs } from '../enforce/tabs.tsx'
 import { Command } from '../parts/copy.tsx'
@@ -15,7 +16,7 @@ import { Link } from '../parts/link.tsx'
 import { ResourceView } from '../parts/not-in-window.tsx'
 import { RangeMenu } from '../parts/range-menu.tsx'
 import { SameView, tapmeshCommand } from '../parts/same-view.tsx'
-import { featureAddress, queryValue, setQuery } from '../state/location.ts'
+import { featureAddress, queryValue } from '../state/location.ts'
 
 /** What is rehearsed and what is enforced: every feature of every service. */
 
@@ -68,9 +69,8 @@ function Legend() {
 
 function Body({ answer }: { answer: EnforcementAnswer }) {
   const called = calledServices()
-  const wanted = queryValue('service').toLowerCase()
   const all = matrixRows(answer.cells, called)
-  const rows = all.filter((row) => row.service.toLowerCase().includes(wanted))
+  const rows = all.filter((row) => fitsFilter(row.service))
   const shown = rows.slice(0, MATRIX_ROWS_MAX)
   const first = called[0]
   return (
@@ -112,14 +112,7 @@ export function EnforcePage() {
         </div>
         <div class="toolbar">
           <RangeMenu />
-          <input
-            class={`field ${queryValue('service') === '' ? '' : 'set'}`}
-            type="search"
-            placeholder="Service contains"
-            aria-label="Service contains"
-            value={queryValue('service')}
-            onInput={(event) => setQuery({ service: event.currentTarget.value.trim() })}
-          />
+          <ServiceFilter />
         </div>
       </div>
       <BypassOn config={config.data ?? asked.data} />

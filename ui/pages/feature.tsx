@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals'
-import { agoText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { shareText, wholeText } from '../../graph-api/picture/format.ts'
 import type {
   ConfigAnswer,
   ConfigChanged,
@@ -30,13 +30,11 @@ import { ResourceView } from '../parts/not-in-window.tsx'
 import { Empty, Loading } from '../parts/notice.tsx'
 import { RangeMenu } from '../parts/range-menu.tsx'
 import { SameView, tapmeshCommand } from '../parts/same-view.tsx'
+import { sinceText } from '../parts/since.ts'
 import { addressOf, serviceAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
 
 /** One feature of one service: what it says, what that rests on, and the next step. */
-
-const ago = (instant: string | null): string =>
-  instant === null ? 'none' : agoText(Math.max(0, (Date.now() - Date.parse(instant)) / 1000))
 
 function Figures({ evidence }: { evidence: EvidenceAnswer }) {
   const { blast, examined, first_verdict, last_verdict } = evidence
@@ -56,8 +54,8 @@ function Figures({ evidence }: { evidence: EvidenceAnswer }) {
       />
       <Tile
         name="Newest verdict"
-        value={ago(last_verdict)}
-        note={first_verdict === null ? '' : `first ${ago(first_verdict)}`}
+        value={sinceText(last_verdict, 'none')}
+        note={first_verdict === null ? '' : `first ${sinceText(first_verdict)}`}
       />
     </dl>
   )

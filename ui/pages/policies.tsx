@@ -7,6 +7,7 @@ import { paceOf, useResource } from '../data/resource.ts'
 import { ModeWords } from '../enforce/mode-mark.tsx'
 import { Recommendation } from '../enforce/recommendation.tsx'
 import { RuleTable } from '../enforce/rule-table.tsx'
+import { fitsFilter, ServiceFilter } from '../enforce/service-filter.tsx'
 import { verdictSpan } from '../enforce/span.ts'
 import { Tabs } from '../enforce/tabs.tsx'
 import { Card } from '../parts/card.tsx'
@@ -123,7 +124,6 @@ export function PoliciesPage() {
   const { from, to } = verdictSpan.value
   const address = apiAddress('policies', { from, to })
   const asked = useResource<PoliciesAnswer>(address, true, paceOf(address))
-  const wanted = queryValue('service').toLowerCase()
   return (
     <main class="page">
       <div class="page-head">
@@ -133,21 +133,14 @@ export function PoliciesPage() {
         </div>
         <div class="toolbar">
           <RangeMenu />
-          <input
-            class={`field ${wanted === '' ? '' : 'set'}`}
-            type="search"
-            placeholder="Service contains"
-            aria-label="Service contains"
-            value={queryValue('service')}
-            onInput={(event) => setQuery({ service: event.currentTarget.value.trim() })}
-          />
+          <ServiceFilter />
         </div>
       </div>
       <ResourceView {...asked} what="The rules" lines={8}>
         {({ services }) => (
           <div class="cards">
             {services
-              .filter((it) => it.service.toLowerCase().includes(wanted))
+              .filter((it) => fitsFilter(it.service))
               .map((it) => (
                 <ServiceCard key={it.service} service={it} />
               ))}

@@ -1,5 +1,5 @@
 import type { StatusAnswer, StoreTable, TapStatus } from '../../graph-api/contract.ts'
-import { ageText, agoText, bytesText, wholeText } from '../../graph-api/picture/format.ts'
+import { ageText, bytesText, wholeText } from '../../graph-api/picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { useResource } from '../data/resource.ts'
 import { Tile } from '../panels/signals.tsx'
@@ -8,6 +8,7 @@ import { Link } from '../parts/link.tsx'
 import { ResourceView } from '../parts/not-in-window.tsx'
 import { Empty } from '../parts/notice.tsx'
 import { SameView, tapmeshCommand } from '../parts/same-view.tsx'
+import { sinceText } from '../parts/since.ts'
 import type { TableColumn } from '../parts/table.tsx'
 import { orderOf, sortRows, Table } from '../parts/table.tsx'
 import { addressOf, queryValue, serviceAddress, setQuery } from '../state/location.ts'
@@ -17,7 +18,6 @@ import { droppedOf, findingsOf, SILENT_S, secondsSince } from './findings.ts'
 /** How tapmesh itself is doing: store, ingest, taps and what they lost. */
 
 const since = (instant: string): number => secondsSince(instant, Date.now())
-const ago = (instant: string | null): string => (instant === null ? 'never' : agoText(since(instant)))
 
 const COLUMNS: TableColumn<TapStatus>[] = [
   { id: 'tap', title: 'Tap', value: (tap) => tap.tap, cell: (tap) => <span class="mono">{tap.tap}</span> },
@@ -34,7 +34,7 @@ const COLUMNS: TableColumn<TapStatus>[] = [
     cell: (tap) => (
       <span class={since(tap.last_seen) > SILENT_S ? 'is-bad' : ''}>
         {since(tap.last_seen) > SILENT_S ? '■ ' : ''}
-        {ago(tap.last_seen)}
+        {sinceText(tap.last_seen)}
       </span>
     ),
   },
@@ -155,7 +155,7 @@ function StoreCard({ store }: { store: StatusAnswer['store'] }) {
           note={store.rows > 0 ? `${(store.bytes / store.rows).toFixed(0)} bytes a call` : ''}
         />
         <Tile name="Oldest call" value={store.oldest ? localText(store.oldest, false) : '–'} />
-        <Tile name="Newest call" value={ago(store.newest)} />
+        <Tile name="Newest call" value={sinceText(store.newest)} />
       </dl>
       {store.tables.length > 0 ? (
         <Table
@@ -192,7 +192,7 @@ function IngestCard({ ingest }: { ingest: StatusAnswer['ingest'] }) {
           tone={ingest.quarantined_rows > 0 ? 'warn' : undefined}
         />
         <Tile name="Batches sent twice" value={wholeText(ingest.duplicate_batches)} note="counted once" />
-        <Tile name="Last insert" value={ago(ingest.last_insert)} />
+        <Tile name="Last insert" value={sinceText(ingest.last_insert)} />
       </dl>
     </Card>
   )

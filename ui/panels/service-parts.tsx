@@ -4,16 +4,15 @@ import type {
   ServiceAnswer,
   VersionRow,
 } from '../../graph-api/contract.ts'
-import { agoText, durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
 import { Link } from '../parts/link.tsx'
 import { errorClass, PlainHead } from '../parts/plain-table.tsx'
+import { sinceText } from '../parts/since.ts'
 import { serviceAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
 import { Bar } from './lists.tsx'
 
 /** Versions, instances, changes and taps of a service. */
-
-const since = (instant: string): string => agoText(Math.max(0, (Date.now() - Date.parse(instant)) / 1000))
 
 /** Versions beside each other; what differs from the busiest one is easily seen in the same column. */
 export function Versions({ versions }: { versions: readonly VersionRow[] }) {
@@ -32,7 +31,7 @@ export function Versions({ versions }: { versions: readonly VersionRow[] }) {
             <td class={errorClass(row.errors)}>{shareText(row.error_rate)}</td>
             <td class="number">{durationText(row.p50_us)}</td>
             <td class="number">{durationText(row.p95_us)}</td>
-            <td class="number faint">{since(row.last_seen)}</td>
+            <td class="number faint">{sinceText(row.last_seen)}</td>
           </tr>
         ))}
       </tbody>
@@ -93,7 +92,7 @@ export function Changes({ changes }: { changes: ChangesAnswer }) {
             )}
           </span>
           <span class="row-number faint">
-            {row.kind === 'new' ? 'since' : 'last'} {since(row.at)}
+            {row.kind === 'new' ? 'since' : 'last'} {sinceText(row.at)}
           </span>
         </li>
       ))}
@@ -110,7 +109,7 @@ export function Taps({ taps }: { taps: ServiceAnswer['taps'] }) {
       {taps.map((it) => (
         <li key={it.tap} class="row">
           <span class="row-name mono">{it.tap}</span>
-          <span class="row-number faint">{since(it.last_seen)}</span>
+          <span class="row-number faint">{sinceText(it.last_seen)}</span>
         </li>
       ))}
     </ul>
