@@ -7,6 +7,7 @@ import {
   type Sample,
 } from '../model/metric.ts'
 import { type ControlSources, controlFamilies } from './control/control-families.ts'
+import { type IdentitySources, identityFamilies } from './identity/identity-families.ts'
 import type { CallCounters, CallSeries } from './observe/call-counters.ts'
 import { DURATION_BOUNDS_US, METHODS, STATUS_CLASSES, TAP_BOUNDS_US } from './observe/call-counters.ts'
 import type { RelayCounters } from './relay/counters.ts'
@@ -15,7 +16,7 @@ import { LOSS_REASONS } from './ship/losses.ts'
 import { FAULTS } from './wire/http1-fault.ts'
 
 /** What /metrics reads when it is scraped; nothing here is touched by a call. */
-export interface MetricSources extends ControlSources {
+export interface MetricSources extends ControlSources, IdentitySources {
   calls: CallCounters
   relay: RelayCounters
   losses: Losses
@@ -60,6 +61,7 @@ function familiesOf(sources: MetricSources): MetricFamily[] {
     ...shipFamilies(sources, one),
     ...forwardFamilies(sources),
     ...controlFamilies(sources),
+    ...identityFamilies(sources),
   ]
 }
 

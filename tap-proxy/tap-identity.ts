@@ -40,6 +40,10 @@ export class TapIdentity implements SecureTransport {
     return this.#contexts.identity
   }
 
+  get generation(): number {
+    return this.#contexts.generation
+  }
+
   get ownId(): string {
     return this.#contexts.identity?.id ?? ''
   }
@@ -50,7 +54,10 @@ export class TapIdentity implements SecureTransport {
     if (this.#closed) return
     const events: IdentityEvents = {
       taken: (identity) => this.#events.identityTaken(identity),
-      failed: (error, late) => this.#events.identityFailed(error, late),
+      failed: (error, late) => {
+        this.counters.identityFailures++
+        this.#events.identityFailed(error, late)
+      },
     }
     this.#source =
       settings.kind === 'files'

@@ -159,6 +159,7 @@ function adminOptions(
       control: () => control.figures,
       verdicts,
       bypassedBy: () => control.bypassedBy,
+      identity: () => identity,
       info: () => {
         const { tap, service, zone, version } = settings()
         return { tap, service, zone, version }

@@ -32,25 +32,27 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+function unreadable(path: string, error: unknown): never {
+  if (codeOf(error) === 'TAPMESH_IDENTITY_INVALID') throw error
+  throw new TapmeshError(
+    'TAPMESH_IDENTITY_INVALID',
+    `${path} cannot be read: ${codeOf(error)}`,
+    `The folder must hold ${Object.values(NAMES).join(', ')}, readable by this user.`,
+    { cause: error },
+  )
+}
+
 /**
  * Reads `tls.key`, `tls.crt` and `ca.crt` of a folder.
  * @throws TapmeshError TAPMESH_IDENTITY_INVALID
  */
 export async function readIdentityFolder(folder: string, now_ms: number): Promise<Identity> {
-  const texts = await Promise.all(
-    Object.values(NAMES).map((name) =>
-      readText(join(folder, name)).catch((error: unknown) => {
-        if (codeOf(error) === 'TAPMESH_IDENTITY_INVALID') throw error
-        throw new TapmeshError(
-          'TAPMESH_IDENTITY_INVALID',
-          `${join(folder, name)} cannot be read: ${codeOf(error)}`,
-          `The folder must hold ${Object.values(NAMES).join(', ')}, readable by this user.`,
-          { cause: error },
-        )
-      }),
-    ),
-  )
-  const [key, chain, bundle] = texts as [string, string, string]
+  const read = (name: string) =>
+    readText(join(folder, name)).catch((error: unknown) => unreadable(join(folder, name), error))
+  // One after the other, so that of several faults the same one is told each time.
+  const key = await read(NAMES.key)
+  const chain = await read(NAMES.chain)
+  const bundle = await read(NAMES.bundle)
   return readIdentity({ key, chain, bundle }, NAMES, now_ms)
 }
 

@@ -3,6 +3,7 @@ import type { Server, TLSSocket } from 'node:tls'
 import type { LeafCheck } from './leaf-check.ts'
 import { HELLO_MS, type Peeked, peek, SILENCE_MS } from './peek.ts'
 import { type PeerIdentity, peerIdentity, type UnprovenPeer } from './peer-identity.ts'
+import { type Ending, ProvenConnections } from './proven-connections.ts'
 import type { SecureContexts } from './secure-contexts.ts'
 import type { SecureCounters } from './secure-counters.ts'
 
@@ -40,12 +41,18 @@ export interface SecureAcceptOptions {
   policyFor: (address: string) => MtlsPolicy
   /** Plaintext, and taps that prove nothing, are handed over even in strict: the policy answers each call. */
   answersPlaintext?: boolean
-  taken: (decided: Decided) => void
+  /** @returns how to end it when its certificate holds no more; undefined where it was not taken */
+  taken: (decided: Decided) => Ending | undefined
   refused: (refused: Refused) => void
   /** Milliseconds; by default those of peek.ts. */
   silence_ms?: number
   hello_ms?: number
+  /** Wall clock, milliseconds. */
+  now?: () => number
 }
+
+/** How often open connections are looked through. */
+const SWEEP_MS = 5_000
 
 /** Connections whose first bytes or handshake are awaited; more are reset. */
 export const UNDECIDED_MAX = 2000
@@ -57,10 +64,18 @@ export class SecureAccept {
   /** What every TLS connection runs over, by both its ports: Node does not tell. */
   readonly #raw = new Map<string, Socket>()
   readonly #undecided = new Set<Socket>()
+  readonly #proven = new ProvenConnections()
+  readonly #stopListening: () => void
+  readonly #sweeper: NodeJS.Timeout
 
   constructor(options: SecureAcceptOptions) {
     this.#options = options
     this.#server = options.contexts.createServer()
+    this.#stopListening = options.contexts.onChange((identity) => {
+      this.#proven.trust(identity)
+      this.sweep()
+    })
+    this.#sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref()
     this.#server.on('secureConnection', (socket) => this.#secure(socket))
     this.#server.on('tlsClientError', (_error, socket) => {
       options.counters.brokenHandshakes++
@@ -112,8 +127,16 @@ export class SecureAccept {
     socket.once('close', stop)
   }
 
+  /** Ends connections whose certificate has expired, or whose CA is trusted no more. */
+  sweep(): void {
+    const { counters, now = Date.now } = this.#options
+    counters.ended += this.#proven.sweep(now())
+  }
+
   /** Ends what is not decided; what was handed over is its owner's. */
   close(): void {
+    clearInterval(this.#sweeper)
+    this.#stopListening()
     for (const socket of this.#undecided) socket.destroy()
     this.#options.contexts.forget(this.#server)
   }
@@ -167,6 +190,7 @@ export class SecureAccept {
     const peer: PeerIdentity = peerIdentity(socket, trustDomain, leaves)
     if (!peer.proven) counters.faults[peer.fault]++
     if (!peer.proven && !answersPlaintext && policyFor(address) === 'strict') {
+      counters.refusedPeer++
       resetTls(socket, raw)
       this.#options.refused({ address, reason: 'peer', peer })
       return
@@ -174,7 +198,7 @@ export class SecureAccept {
     if (peer.proven) counters.mtls++
     else counters.unproven++
     socket.pause()
-    this.#handOver(raw ?? socket, {
+    const ending = this.#handOver(raw ?? socket, {
       socket,
       security: peer.proven ? 'mtls' : 'tls',
       identity: peer.proven ? peer.id : '',
@@ -183,12 +207,14 @@ export class SecureAccept {
       sni: '',
       reset: () => resetTls(socket, raw),
     })
+    if (ending && peer.proven) this.#proven.add(socket, peer.not_after_ms, ending)
   }
 
-  #handOver(raw: Socket, decided: Decided): void {
+  #handOver(raw: Socket, decided: Decided): Ending | undefined {
     this.#undecided.delete(raw)
-    this.#options.taken(decided)
+    const ending = this.#options.taken(decided)
     decided.socket.resume()
+    return ending
   }
 
   #refuse(socket: Socket, refused: Refused): void {

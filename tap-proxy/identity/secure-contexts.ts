@@ -31,6 +31,9 @@ function optionsOf({ key, chain, bundle }: Identity): SecureContextOptions {
 export class SecureContexts {
   readonly #servers = new Set<Server>()
   #stopListening = (): void => {}
+  /** Rises with every identity: what was made under an earlier one is told by it. */
+  generation = 0
+  readonly #listeners = new Set<(identity: Identity) => void>()
   #identity: Identity | undefined
   #client: SecureContext | undefined
 
@@ -82,5 +85,14 @@ export class SecureContexts {
     this.#client = createSecureContext(options)
     for (const server of this.#servers) server.setSecureContext(options)
     this.#identity = identity
+    this.generation++
+    for (const listener of this.#listeners) listener(identity)
+  }
+
+  /** Told of every identity from now on, and of the present one at once. @returns how to stop listening */
+  onChange(listener: (identity: Identity) => void): () => void {
+    this.#listeners.add(listener)
+    if (this.#identity) listener(this.#identity)
+    return () => this.#listeners.delete(listener)
   }
 }

@@ -13,11 +13,16 @@ export class SecureCounters {
   silent = 0
   refusedPlaintext = 0
   refusedForeign = 0
+  refusedPeer = 0
   /** Handshakes that did not come to an end. */
   brokenHandshakes = 0
   /** Turned away because too many others were not decided yet, or no identity was there. */
   refusedBusy = 0
   refusedNoIdentity = 0
+  /** Open connections whose certificate expired, or whose CA left the bundle. */
+  ended = 0
+  /** Own certificates that could not be had or renewed. */
+  identityFailures = 0
   /** Peers that proved nothing, on either side, by why. */
   readonly faults: Record<PeerFault, number> = Object.fromEntries(
     PEER_FAULTS.map((fault) => [fault, 0]),

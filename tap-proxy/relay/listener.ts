@@ -8,6 +8,7 @@ import type { AllowList } from './allow.ts'
 import { Client, type ClientHome } from './client.ts'
 import type { RelayClock } from './clock.ts'
 import type { RelayCounters } from './counters.ts'
+import type { Pipe } from './pipe.ts'
 import type { Destination } from './resolve.ts'
 import type { RelayRuntime } from './runtime.ts'
 import {
@@ -21,6 +22,7 @@ import { SocketPipe } from './socket-pipe.ts'
 import { SourceBook } from './source-book.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 import { chooseTransport, createPipeServer, type Transport } from './transport.ts'
+import type { SecureUpstream } from './upstream.ts'
 import { UpstreamPool } from './upstream-pool.ts'
 import type { GateDoor } from './ward.ts'
 
@@ -106,9 +108,9 @@ function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Tr
 function secureUpstream(
   { kind, destination }: ListenerSettings,
   { secure, door, service }: ListenerDeps,
-): (() => { transport: SecureTransport; service: string } | undefined) | undefined {
+): (() => SecureUpstream | undefined) | undefined {
   if (!secure || kind !== 'outbound') return undefined
-  const to = { transport: secure, service: destination }
+  const to: SecureUpstream = { transport: secure, service: destination }
   return () => {
     const policy = door?.mtls?.policyFor(service) ?? 'none'
     return policy === 'none' || secure.ownId === '' ? undefined : to
@@ -139,13 +141,17 @@ class RelayListener implements Listener, ClientHome {
       answersPlaintext: protocol !== 'opaque',
       taken: (socket, reset, peer) => {
         const taken = this.#accept(peer)
-        if (taken) taken.begin(new SocketPipe(socket, taken.owner, reset))
-        else reset()
+        if (!taken) {
+          reset()
+          return undefined
+        }
+        taken.begin(new SocketPipe(socket, taken.owner, reset))
+        return { drain: () => taken.owner.drain(), cut: () => taken.owner.shutdown() }
       },
     }
   }
 
-  #accept(peer: SecurePeer = PLAIN_PEER): ReturnType<Parameters<typeof createPipeServer>[1]['accept']> {
+  #accept(peer: SecurePeer = PLAIN_PEER): { owner: Client; begin: (pipe: Pipe) => void } | undefined {
     const { counters, limits } = this.runtime
     if (counters.connectionsOpen >= limits.connections_max) {
       counters.connectionsRefused++

@@ -46,13 +46,18 @@ export interface SecureDoorOwner {
   isStrict(address: string): boolean
   /** Plaintext is handed over even then, since the policy answers each call in it. */
   readonly answersPlaintext: boolean
-  /** @param reset ends it so that the peer cannot take what came for complete */
-  taken(socket: Socket, reset: () => void, peer: SecurePeer): void
+  /**
+   * @param reset ends it so that the peer cannot take what came for complete
+   * @returns how to end it when what the peer proved holds no more; undefined where it was refused
+   */
+  taken(socket: Socket, reset: () => void, peer: SecurePeer): { drain(): void; cut(): void } | undefined
 }
 
 export interface SecureTransport {
   /** Own SPIFFE ID; empty while there is no certificate. */
   readonly ownId: string
+  /** Rises when the certificate or the bundle changes: connections made before are not used for new calls. */
+  readonly generation: number
   accept(owner: SecureDoorOwner): SecureDoor
   /** As `connectPipe`, to another tap of `service`; the code is TAPMESH_PEER_REFUSED where it is not. */
   connect(

@@ -29,7 +29,7 @@ export class UpstreamPool implements UpstreamHome {
   /** An idle connection to `target`, or undefined. */
   take(target: Target, user: UpstreamUser): Upstream | undefined {
     const { secureTo } = this.#context
-    const key = secureTo ? poolKeyOf(target, secureTo() !== undefined) : target.label
+    const key = secureTo ? poolKeyOf(target, secureTo()) : target.label
     const upstream = this.#idle.get(key)?.pop()
     if (!upstream) return undefined
     this.#context.counters.upstreamIdle--

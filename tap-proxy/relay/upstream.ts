@@ -23,7 +23,12 @@ export interface UpstreamContext {
   readonly counters: RelayCounters
   readonly wheel: TimerWheel
   /** The tap at the other end, where calls go to it over mutual TLS now. */
-  readonly secureTo?: () => { transport: SecureTransport; service: string } | undefined
+  readonly secureTo?: () => SecureUpstream | undefined
+}
+
+export interface SecureUpstream {
+  readonly transport: SecureTransport
+  readonly service: string
 }
 
 /** Told when a connection leaves the pool by itself. */
@@ -52,13 +57,13 @@ export class Upstream implements PipeOwner, TimerEntry {
   readonly area: ReadArea = smallArea()
   readonly #context: UpstreamContext
   readonly #home: UpstreamHome
-  readonly #secure: { transport: SecureTransport; service: string } | undefined
+  readonly #secure: SecureUpstream | undefined
 
   constructor(target: Target, context: UpstreamContext, home: UpstreamHome) {
     this.target = target
     this.#context = context
     this.#secure = context.secureTo?.()
-    this.poolKey = poolKeyOf(target, this.#secure !== undefined)
+    this.poolKey = poolKeyOf(target, this.#secure)
     this.#home = home
   }
 
@@ -146,6 +151,6 @@ export class Upstream implements PipeOwner, TimerEntry {
   }
 }
 
-export function poolKeyOf({ label }: Target, secure: boolean): string {
-  return secure ? `${label} tls` : label
+export function poolKeyOf({ label }: Target, secure: SecureUpstream | undefined): string {
+  return secure ? `${label} tls ${secure.transport.generation}` : label
 }

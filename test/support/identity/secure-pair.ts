@@ -33,6 +33,8 @@ export async function openSecurePort(
     silence_ms?: number
     hello_ms?: number
     onTaken?: (decided: Decided) => void
+    now?: () => number
+    ending?: { drain(): void; cut(): void }
   } = {},
 ): Promise<SecurePort> {
   const source = heldSource(identity)
@@ -50,9 +52,11 @@ export async function openSecurePort(
       decided.push(one)
       one.socket.on('error', () => {})
       options.onTaken?.(one)
+      return options.ending ?? { drain: () => one.socket.end(), cut: () => one.reset() }
     },
     refused: (one) => refused.push(one),
     ...(options.silence_ms === undefined ? {} : { silence_ms: options.silence_ms }),
+    ...(options.now === undefined ? {} : { now: options.now }),
     ...(options.hello_ms === undefined ? {} : { hello_ms: options.hello_ms }),
   })
   const sockets = new Set<Socket>()
