@@ -80,8 +80,10 @@ test(
       startCallers({ seed: SEED, port: shop!.port('outbound cart'), by: 'shop', workers: 9 }),
       startCallers({ seed: SEED, port: inbound[0]!.port('inbound cart'), by: 'intruder', workers: 1 }),
     ]
+    const began = performance.now()
     const troubles = await makeTrouble(mesh, SECONDS)
     await Promise.all(callers.map((each) => each.stop()))
+    const seconds = Math.round((performance.now() - began) / 1000)
     await Promise.all(mesh.taps.map(settled))
     const words = await explained()
     const sum = async (line: RegExp) =>
@@ -105,7 +107,7 @@ test(
     }
     const { complaints, counts } = settle(books)
     process.stdout.write(
-      `chaos: seed ${SEED}, ${seen.length} calls, ${words} explained one by one, ${lost} records told as lost\n` +
+      `chaos: seed ${SEED}, ${seen.length} calls in ${seconds} s, ${words} explained one by one, ${lost} records told as lost\n` +
         `${JSON.stringify({ ...counts, ...troubles }, null, 1)}\n`,
     )
     expect({

@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { freePort } from '../../../../loadtest/bench/process/ports.ts'
 import { startTapmesh, type TapmeshProcess } from '../../../support/tapmesh-process.ts'
+import { until } from '../../../tap-proxy/support/stub-collector.ts'
 import { startTapProcess, type TapProcess } from '../tap-process.ts'
 import { now_us } from './callers.ts'
 import { type Gap, type ReceivedCall, readReceipts } from './entries.ts'
@@ -84,6 +85,20 @@ export class ChaosMesh {
     const control = { stateDir: join(this.folder, 'state') }
     await writeFile(file, stringify({ tap: name, admin: { port: 0 }, collector, control, ...more }))
     return startTapProcess(['--config', file])
+  }
+
+  /** Rewrites the file of the callers' tap: torn, then with its addresses in another order. */
+  async rewriteShop(): Promise<void> {
+    const file = join(this.folder, 'shop.yaml')
+    const text = await readFile(file, 'utf8')
+    const settings = parse(text)
+    const { child } = this.taps[0]!
+    await writeFile(file, `${text.slice(0, text.length >> 1)}\n: [`)
+    child.kill('SIGHUP')
+    await until('the torn file to be refused', () => this.taps[0]!.stderr().includes(`${file}:`))
+    settings.outbound[0].to.push(settings.outbound[0].to.shift())
+    await writeFile(file, stringify(settings))
+    child.kill('SIGHUP')
   }
 
   #startInbound(zone: string, at: number): Promise<TapProcess> {

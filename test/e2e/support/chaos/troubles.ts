@@ -67,8 +67,7 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     }
   },
   async 'taps reload'(mesh) {
-    for (const tap of mesh.taps) tap.child.kill('SIGHUP')
-    await pause(200)
+    await mesh.rewriteShop()
     for (const tap of mesh.taps) tap.child.kill('SIGHUP')
   },
   async 'mesh bypassed'(mesh, random) {
