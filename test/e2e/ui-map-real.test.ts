@@ -1,30 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
 import type { CallsSource } from '../../graph-api/route/stream.ts'
 import type { CallRecord } from '../../model/call.ts'
-import { buildUi } from '../../ui/build.mjs'
-import { openBrowser } from '../support/browser.ts'
-import {
-  bothSides,
-  insertCalls,
-  openTestStore,
-  SECOND,
-  type Served,
-  serveApi,
-  spanId,
-  traceId,
-} from '../support/mesh.ts'
+import { bothSides, insertCalls, SECOND, spanId, traceId } from '../support/mesh.ts'
+import { realPage } from '../support/real-page.ts'
 
 /** The map against the real API over the real store: what the stand-in of the other tests might get wrong. */
-let store: Awaited<ReturnType<typeof openTestStore>>
-let served: Served
-let browser: Browser
-let page: Page
-let folder: string
 let arrived: Parameters<CallsSource>[0] | undefined
-const complaints: string[] = []
 
 let spans = 0
 /** One trace: user to shop.web to shop.cart to pay, the last one failing every fifth time. */
@@ -54,53 +34,31 @@ function trace(age_s: number): Partial<CallRecord>[] {
   ]
 }
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tapmesh-ui-real-'))
-  store = await openTestStore()
-  await insertCalls(store, Array.from({ length: 120 }, (_, index) => trace(2 + index * 2)).flat())
-  const [opened] = await Promise.all([openBrowser(), buildUi({ outdir: join(folder, 'ui') })])
-  browser = opened
-  served = await serveApi(store, {
-    assets: join(folder, 'ui'),
-    now: () => Date.now() * 1000,
-    onCalls: (listener) => {
-      arrived = listener
-      return () => {}
-    },
-  })
-  page = await (await browser.newContext({ viewport: { width: 1400, height: 860 } })).newPage()
-  page.setDefaultTimeout(10_000)
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(error.message))
-})
-
-afterAll(async () => {
-  await browser.close()
-  await served.close()
-  await store.remove()
-  await rm(folder, { recursive: true, force: true })
+const real = realPage(() => Array.from({ length: 120 }, (_, index) => trace(2 + index * 2)).flat(), {
+  onCalls: (listener) => {
+    arrived = listener
+    return () => {}
+  },
 })
 
 const nodes = (count: number) =>
-  page.waitForFunction((wanted) => document.querySelectorAll('[data-node]').length === wanted, count)
+  real.page.waitForFunction((wanted) => document.querySelectorAll('[data-node]').length === wanted, count)
 
 test('live deltas, groups, find, proven paths and a replay come from the API as they are', async () => {
-  const deltas = page.waitForEvent('request', (request) => request.url().includes('deltas=1'))
-  await page.goto(`${served.url}/map`)
+  const deltas = real.page.waitForEvent('request', (request) => request.url().includes('deltas=1'))
+  await real.page.goto(`${real.served.url}/map`)
   await deltas
   await nodes(4)
-  await page.locator('#find').fill('zone = us and failing')
+  await real.page.locator('#find').fill('zone = us and failing')
   await nodes(2)
-  await page.locator('#find').fill('')
-  await page.getByRole('button', { name: 'Group', exact: true }).click()
-  await page.getByRole('button', { name: 'Namespace', exact: true }).click()
+  await real.page.locator('#find').fill('')
+  await real.page.getByRole('button', { name: 'Group', exact: true }).click()
+  await real.page.getByRole('button', { name: 'Namespace', exact: true }).click()
   await nodes(3)
-  await page.getByRole('button', { name: 'Every service by itself' }).click()
+  await real.page.getByRole('button', { name: 'Every service by itself' }).click()
   await nodes(4)
   await insertCalls(
-    store,
+    real.store,
     bothSides(
       {
         ts: Date.now() * 1000,
@@ -114,15 +72,17 @@ test('live deltas, groups, find, proven paths and a replay come from the API as 
   )
   arrived?.([], 2)
   await nodes(5)
-  await page.goto(`${served.url}/map?service=shop.cart&paths=1`)
-  await page.getByText(/^Proven by 120 traces of this window/).waitFor()
-  expect(await page.locator('.path-names').allTextContents()).toEqual(['user → shop.web → shop.cart → pay'])
-  await page.keyboard.press('Escape')
-  await page.keyboard.press('r')
-  await page.locator('.scrubber-bars').waitFor()
-  const hand = page.getByLabel('Moment of the replay')
+  await real.page.goto(`${real.served.url}/map?service=shop.cart&paths=1`)
+  await real.page.getByText(/^Proven by 120 traces of this window/).waitFor()
+  expect(await real.page.locator('.path-names').allTextContents()).toEqual([
+    'user → shop.web → shop.cart → pay',
+  ])
+  await real.page.keyboard.press('Escape')
+  await real.page.keyboard.press('r')
+  await real.page.locator('.scrubber-bars').waitFor()
+  const hand = real.page.getByLabel('Moment of the replay')
   await hand.fill(String(Number(await hand.getAttribute('max')) - 3))
-  await page.locator('[data-node="shop.web"]').waitFor()
+  await real.page.locator('[data-node="shop.web"]').waitFor()
   expect(await hand.getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:\d\d, [0-9.]+\/s, [0-9.]+ % failing$/)
-  expect(complaints).toEqual([])
+  expect(real.complaints).toEqual([])
 })
