@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { Link } from '../parts/link.tsx'
 import { addressOf, page } from '../state/location.ts'
 
@@ -20,5 +21,18 @@ export function Tabs() {
         </Link>
       ))}
     </nav>
+  )
+}
+
+/** Head of one of these pages; its tools stand at the right. */
+export function ControlHead({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="page-head">
+      <div>
+        <h1>{title}</h1>
+        <Tabs />
+      </div>
+      {children === undefined ? null : <div class="toolbar">{children}</div>}
+    </div>
   )
 }

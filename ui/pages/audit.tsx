@@ -4,7 +4,7 @@ import { type ApiError, apiAddress, getJson } from '../data/api.ts'
 import { useResource } from '../data/resource.ts'
 import { ACTION_WORDS, AuditList, fits } from '../enforce/audit-list.tsx'
 import { asApiError } from '../enforce/reason-form.tsx'
-import { Tabs } from '../enforce/tabs.tsx'
+import { ControlHead } from '../enforce/tabs.tsx'
 import { ResourceView } from '../parts/not-in-window.tsx'
 import { Empty, Problem } from '../parts/notice.tsx'
 import { SameView, tapmeshCommand } from '../parts/same-view.tsx'
@@ -34,7 +34,7 @@ function Chain({ answer }: { answer: AuditAnswer }) {
 
 function Filters() {
   return (
-    <div class="toolbar">
+    <>
       <input
         class={`field ${queryValue('find') === '' ? '' : 'set'}`}
         type="search"
@@ -56,7 +56,7 @@ function Filters() {
           </option>
         ))}
       </select>
-    </div>
+    </>
   )
 }
 
@@ -116,13 +116,9 @@ export function AuditPage() {
   const asked = useResource<AuditAnswer>(address, true)
   return (
     <main class="page">
-      <div class="page-head">
-        <div>
-          <h1>Audit</h1>
-          <Tabs />
-        </div>
+      <ControlHead title="Audit">
         <Filters />
-      </div>
+      </ControlHead>
       <ResourceView {...asked} what="The audit" lines={8}>
         {(answer) => <Entries answer={answer} />}
       </ResourceView>

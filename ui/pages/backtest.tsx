@@ -5,7 +5,7 @@ import { useResource } from '../data/resource.ts'
 import { BacktestResult } from '../enforce/backtest-result.tsx'
 import { backtestRun, policyText } from '../enforce/backtest-run.ts'
 import { ChangeError, NoToken } from '../enforce/reason-form.tsx'
-import { Tabs } from '../enforce/tabs.tsx'
+import { ControlHead } from '../enforce/tabs.tsx'
 import { Command } from '../parts/copy.tsx'
 import { tapmeshCommand } from '../parts/same-view.tsx'
 import { queryValue, setQuery } from '../state/location.ts'
@@ -102,12 +102,7 @@ export function BacktestPage() {
   const { answer, error } = backtestRun
   return (
     <main class="page">
-      <div class="page-head">
-        <div>
-          <h1>Back-test</h1>
-          <Tabs />
-        </div>
-      </div>
+      <ControlHead title="Back-test" />
       <p class="muted feature-words">
         What a policy would have done to the calls recorded in a window, judged by the code that taps run.
         Nothing is changed.

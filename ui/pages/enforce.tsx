@@ -10,7 +10,7 @@ import { NoToken } from '../enforce/reason-form.tsx'
 import { Revisions } from '../enforce/revisions.tsx'
 import { fitsFilter, ServiceFilter } from '../enforce/service-filter.tsx'
 import { VERDICT_PACE_MS, verdictSpan } from '../enforce/span.ts'
-import { Tabs } from '../enforce/tabs.tsx'
+import { ControlHead } from '../enforce/tabs.tsx'
 import { Command } from '../parts/copy.tsx'
 import { Link } from '../parts/link.tsx'
 import { ResourceView } from '../parts/not-in-window.tsx'
@@ -105,16 +105,10 @@ export function EnforcePage() {
   const config = useResource<ConfigAnswer>(apiAddress('config'), true, VERDICT_PACE_MS)
   return (
     <main class="page wide">
-      <div class="page-head">
-        <div>
-          <h1>Enforce</h1>
-          <Tabs />
-        </div>
-        <div class="toolbar">
-          <RangeMenu />
-          <ServiceFilter />
-        </div>
-      </div>
+      <ControlHead title="Enforce">
+        <RangeMenu />
+        <ServiceFilter />
+      </ControlHead>
       <BypassOn config={config.data ?? asked.data} />
       <DocumentNotes config={config.data} />
       <NoToken />

@@ -9,7 +9,7 @@ import { Recommendation } from '../enforce/recommendation.tsx'
 import { RuleTable } from '../enforce/rule-table.tsx'
 import { fitsFilter, ServiceFilter } from '../enforce/service-filter.tsx'
 import { verdictSpan } from '../enforce/span.ts'
-import { Tabs } from '../enforce/tabs.tsx'
+import { ControlHead } from '../enforce/tabs.tsx'
 import { Card } from '../parts/card.tsx'
 import { Link } from '../parts/link.tsx'
 import { ResourceView } from '../parts/not-in-window.tsx'
@@ -126,16 +126,10 @@ export function PoliciesPage() {
   const asked = useResource<PoliciesAnswer>(address, true, paceOf(address))
   return (
     <main class="page">
-      <div class="page-head">
-        <div>
-          <h1>Rules</h1>
-          <Tabs />
-        </div>
-        <div class="toolbar">
-          <RangeMenu />
-          <ServiceFilter />
-        </div>
-      </div>
+      <ControlHead title="Rules">
+        <RangeMenu />
+        <ServiceFilter />
+      </ControlHead>
       <ResourceView {...asked} what="The rules" lines={8}>
         {({ services }) => (
           <div class="cards">
