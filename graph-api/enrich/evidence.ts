@@ -11,6 +11,7 @@ import type { ControlView } from './control-view.ts'
 import { type EnforcementSource, modesOf } from './enforcement.ts'
 import { adviceFor, lockedBy, type Standing } from './locked.ts'
 import { quantiles, share } from './signals.ts'
+import { tapAdvice } from './tap-advice.ts'
 
 /** What speaks for and against the next step of one feature of one service. */
 
@@ -142,7 +143,7 @@ export async function readEvidence(source: EnforcementSource, asked: Asked): Pro
     ...cohorts,
     ...ledger,
     locked: lockedBy(standing, now_us),
-    advice: adviceFor(standing),
+    advice: [...adviceFor(standing), ...tapAdvice(control.current().taps, service, feature)],
     command: commandFor(service, standing, control.file.policy.services.get(service)?.rollout?.steps ?? []),
   }
 }

@@ -2,9 +2,11 @@ import { Control } from '../../../collector/control/control.ts'
 import { RolloutDriver } from '../../../collector/control/rollout-driver.ts'
 import { type EnforcementSource, readEnforcement } from '../../../graph-api/enrich/enforcement.ts'
 import { readEvidence } from '../../../graph-api/enrich/evidence.ts'
+import { tapAdvice } from '../../../graph-api/enrich/tap-advice.ts'
 import { writeForecast } from '../../../graph-api/query/forecast.ts'
 import { enforcementAnswer, evidenceAnswer } from '../../../graph-api/schema/enforcement.ts'
 import type { CallRecord } from '../../../model/call.ts'
+import type { TapConfig } from '../../../model/enforcement.ts'
 import type { Feature } from '../../../model/flag.ts'
 import { insertCalls, NOW, openTestStore, SECOND, spanId } from '../../support/mesh.ts'
 import { policyText } from '../../support/policy.ts'
@@ -182,4 +184,36 @@ test('bypass and a latch are said', async () => {
   } finally {
     await control.bypass({ on: false, reason: 'trial is over' })
   }
+})
+
+test('taps that do less than the policy says are named, those that are silent are not', () => {
+  const tap = (name: string, more: Partial<TapConfig>): TapConfig => ({
+    ...{
+      tap: name,
+      service: 'cart',
+      seen_at: '',
+      reachable: true,
+      revision: 'a.2',
+      result: 'ack',
+      active: 'a.2',
+    },
+    ...{ ignored: [], age_s: 0, bypassed: false },
+    ...more,
+  })
+  const taps = [
+    tap('well', { ignored: ['cart.retriesX', 'other.retries.hedge'] }),
+    tap('old', { ignored: ['cart.retries.hedge'] }),
+    tap('torn', { result: 'nack', error: 'percent: is above 100', active: 'a.1' }),
+    tap('new', { result: 'nack', active: '' }),
+    tap('off', { bypassed: true }),
+    tap('silent', { bypassed: true, reachable: false }),
+  ]
+  expect(tapAdvice(taps, 'cart', 'retries')).toEqual([
+    'Tap old does not know cart.retries.hedge, so it does not enforce the feature.',
+    'Tap torn refused revision a.2 (percent: is above 100); it goes by a.1.',
+    'Tap new refused revision a.2 (without a reason); it has none.',
+    'Tap off is bypassed: it judges nothing.',
+  ])
+  const many = Array.from({ length: 8 }, (_, index) => tap(`t${index}`, { bypassed: true }))
+  expect(tapAdvice(many, 'cart', 'retries').at(-1)).toBe('So it is with 3 more taps.')
 })
