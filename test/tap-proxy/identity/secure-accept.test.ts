@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Identity } from '../../../tap-proxy/identity/identity.ts'
 import type { SecureConnection } from '../../../tap-proxy/identity/secure-connect.ts'
@@ -77,6 +78,52 @@ test('two hundred of each at once, with bodies: all arrive, none is mistaken', a
     expect(answers.every((answer) => answer === body)).toBe(true)
   }
   expect(port.counters).toMatchObject({ plaintext: 200, mtls: 200, brokenHandshakes: 0 })
+})
+
+test('a hello that comes byte by byte is still one', async () => {
+  port = await openSecurePort(orders, { onTaken: echo })
+  const drip = createServer((from) => {
+    const to = connectPlain(port!.port).setNoDelay(true)
+    const queue: Buffer[] = []
+    // Each byte is a write of its own, in a turn of its own.
+    const turn = (): void => {
+      const byte = queue.shift()
+      if (byte) to.write(byte, turn)
+      else from.once('data', take)
+    }
+    const take = (chunk: Buffer): void => {
+      for (const byte of chunk) queue.push(Buffer.from([byte]))
+      turn()
+    }
+    from.once('data', take)
+    from.on('error', () => {})
+    to.pipe(from)
+  }).listen(0, '127.0.0.1')
+  await once(drip, 'listening')
+  const result = await connectAs(web, (drip.address() as AddressInfo).port)
+  if ('error' in result) throw result.error
+  const { socket, reset } = result.connection
+  socket.write('hello')
+  expect(String((await once(socket.resume(), 'data'))[0])).toBe('hello')
+  expect(port.decided[0]).toMatchObject({ security: 'mtls', service: 'web' })
+  reset()
+  drip.close()
+})
+
+test('random bytes never end the port', async () => {
+  port = await openSecurePort(orders, { hello_ms: 1, onTaken: echo })
+  const starts = [[0x16], [0x16, 3], [0x16, 3, 1, 2, 0, 1, 0, 1, 252], [0], []]
+  await Promise.all(
+    Array.from({ length: 60 }, async (_, at) => {
+      const socket = connectPlain(port!.port)
+      const noise = Array.from({ length: 300 }, (_, index) => (index * 7919 * (at + 1)) % 251)
+      socket.end(Buffer.from([...starts[at % starts.length]!, ...noise]))
+      await textOf(socket)
+    }),
+  )
+  const { socket } = await connected(web, port)
+  socket.end('still here')
+  expect(await textOf(socket)).toBe('still here')
 })
 
 test("the application's own TLS passes as it is, with the name it asks for", async () => {
