@@ -27,7 +27,6 @@ const STORED: StoredCall = {
   span: 's',
   verdicts: [],
   revision: 'e.1',
-  flags: '',
 }
 const GONE: Gap = { from_us: 120, to_us: 180 }
 
@@ -39,7 +38,9 @@ interface Given {
   lost?: number
 }
 
-const complaintsOf = ({ seen = {}, received = [{}], stored = [{}], gaps = [], lost = 0 }: Given) =>
+const SERVER = { reporter: 'server', span: 't' }
+
+const complaintsOf = ({ seen = {}, received = [{}], stored = [{}, SERVER], gaps = [], lost = 0 }: Given) =>
   settle({
     seen: [{ ...SEEN, ...seen }],
     received: received.map((one) => ({ ...RECEIVED, ...one })),
@@ -53,6 +54,8 @@ const BROKEN = { status: 502, flags: 'UC' }
 const CUT = { status: 504, flags: 'UT', denied: 'timeouts;rule=request;v=e.1' }
 const SAID = { verdicts: ['timeouts=cut;rule=request'] }
 
+const TWICE = [{}, { span: 'u' }, SERVER, { ...SERVER, span: 'v' }]
+
 test.each<[string, Given]>([
   ['a good answer', {}],
   [
@@ -60,13 +63,13 @@ test.each<[string, Given]>([
     { seen: { status: 503, isError: true }, received: [{ act: 'error', status: 503 }] },
   ],
   ['a service that broke off', { seen: BROKEN, received: [{ act: 'reset', ended: 'broken' }] }],
-  ['nobody there', { seen: BROKEN, received: [], gaps: [GONE] }],
+  ['nobody there', { seen: BROKEN, received: [], stored: [{}], gaps: [GONE] }],
   ['a service killed in between', { seen: BROKEN, received: [{ ended: undefined }], gaps: [GONE] }],
   ['a body cut by the service', { seen: { saw: 'cut' }, received: [{ act: 'cut_body', ended: 'broken' }] }],
-  ['a refusal with its record', { seen: CUT, stored: [SAID] }],
-  ['a body cut by a timeout', { seen: { saw: 'cut' }, received: [{ act: 'drip' }], stored: [SAID] }],
-  ['a second attempt', { received: [{ act: 'reset' }, { attempt: 2, at_us: 160 }] }],
-  ['a record that was told as lost', { stored: [], lost: 1 }],
+  ['a refusal with its record', { seen: CUT, stored: [SAID, SERVER] }],
+  ['a body cut by a timeout', { seen: { saw: 'cut' }, received: [{ act: 'drip' }], stored: [SAID, SERVER] }],
+  ['a second attempt', { received: [{ act: 'reset' }, { attempt: 2, at_us: 160 }], stored: TWICE }],
+  ['records that were told as lost', { stored: [], lost: 2 }],
 ])('nothing to say of %s', (_, given) => {
   expect(complaintsOf(given)).toEqual([])
 })
@@ -97,8 +100,9 @@ test.each<[string, Given, RegExp]>([
   ],
   ['too many attempts', { received: [{}, { attempt: 4, at_us: 160 }] }, /in 2 attempts/],
   ['a body sent twice', { seen: { hasBody: true }, received: [{}, {}] }, /received 2 times/],
-  ['a record that is missing', { stored: [] }, /1 calls without a record/],
-  ['a record that stands twice', { stored: [{}, {}] }, /1 records stand twice/],
+  ['records that are missing', { stored: [] }, /2 records are missing/],
+  ['a record of an attempt that is missing', { received: [{}, { attempt: 2, at_us: 160 }] }, /2 records/],
+  ['a record that stands twice', { stored: [{}, {}, SERVER] }, /1 records stand twice/],
   [
     'a failure after the service was back',
     { seen: BROKEN, received: [], gaps: [{ from_us: 1, to_us: 9 }] },

@@ -62,7 +62,7 @@ async function stored(): Promise<StoredCall[]> {
   const store = await openStore({ dataFolder: join(mesh.folder, 'mesh', 'data') })
   const rows = await store.read<StoredCall>(
     `SELECT splitByChar('/', path)[3] AS id, reporter, span_id AS span, verdicts,
-       config_version AS revision, response_flags AS flags FROM tapmesh.calls WHERE startsWith(path, '/items/')`,
+       config_version AS revision FROM tapmesh.calls WHERE startsWith(path, '/items/')`,
   )
   await store.close()
   return rows
@@ -94,7 +94,7 @@ test(
       expect(await tap.metric(/^process_resident_memory_bytes /)).toBeLessThan(TAP_BYTES_MAX)
     }
     const stderr = mesh.taps.map((tap) => tap.stderr()).join('')
-    await mesh.end()
+    expect(await mesh.end()).toEqual([0, 0, 0, 0])
     const seen: SeenCall[] = callers.flatMap((each) => each.seen)
     const received = await mesh.received()
     const books = {

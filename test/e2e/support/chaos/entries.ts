@@ -54,7 +54,6 @@ export interface StoredCall {
   span: string
   verdicts: readonly string[]
   revision: string
-  flags: string
 }
 
 /** A time during which a backend was gone. */

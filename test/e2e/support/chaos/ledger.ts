@@ -127,14 +127,26 @@ function kindOf({ seen }: Case): string {
   return seen.flags === '' ? `answered ${seen.status}` : `broken ${seen.flags}`
 }
 
-function judgeStored(cases: readonly Case[], lost: number): string[] {
+/** Records that a call has to have: one for each attempt at the tap that makes it, one for each that arrived at the other. */
+function missingOf({ seen, received, stored }: Case): number {
   // Who left may never have been heard.
-  const missing = cases.filter(({ seen, stored }) => seen.saw !== 'left' && stored.length === 0)
+  if (seen.saw === 'left') return 0
+  const attempts = received.map(({ attempt }) => attempt)
+  const wanted = { client: seen.by === 'shop' ? Math.max(1, ...attempts) : 0, server: new Set(attempts).size }
+  if (seen.by === 'intruder') wanted.server = Math.max(1, wanted.server)
+  return (['client', 'server'] as const)
+    .map((side) => wanted[side] - stored.filter(({ reporter }) => reporter === side).length)
+    .reduce((sum, missing) => sum + Math.max(0, missing), 0)
+}
+
+function judgeStored(cases: readonly Case[], lost: number): string[] {
+  const missing = cases.filter((one) => missingOf(one) > 0)
+  const count = missing.reduce((sum, one) => sum + missingOf(one), 0)
   const spans = cases.flatMap(({ stored }) => stored.map(({ span, reporter }) => `${span}.${reporter}`))
   const twice = spans.length - new Set(spans).size
   return [
-    ...(missing.length > lost
-      ? [`${missing.length} calls without a record, ${lost} told as lost, such as ${missing[0]!.seen.id}`]
+    ...(count > lost
+      ? [`${count} records are missing, ${lost} told as lost, such as of ${missing[0]!.seen.id}`]
       : []),
     ...(twice > 0 ? [`${twice} records stand twice in the store`] : []),
   ]

@@ -138,9 +138,9 @@ export class ChaosMesh {
     return texts.flatMap(readReceipts)
   }
 
-  /** Ends everything but the folder, taps first, so that they can ship what they have. */
-  async end(): Promise<void> {
-    await Promise.all(this.taps.map((tap) => tap.stop()))
+  /** Ends everything but the folder, taps first, so that they can ship what they have. @returns how taps ended */
+  async end(): Promise<(number | string)[]> {
+    const ends = await Promise.all(this.taps.map((tap) => tap.stop()))
     this.taps = []
     if (this.up) {
       this.up.process.kill('SIGCONT')
@@ -148,6 +148,7 @@ export class ChaosMesh {
       await this.up.ended(60_000)
     }
     for (const child of this.#backends) child.kill('SIGTERM')
+    return ends
   }
 
   async remove(): Promise<void> {
