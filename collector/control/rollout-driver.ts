@@ -221,6 +221,10 @@ export class RolloutDriver implements Overlay {
       await this.#keep(service, feature, this.#begun(plan.settings, plan.first, now_us))
       return
     }
+    if (plan.steps.length === 0 && known.percent !== plan.first) {
+      await this.#keep(service, feature, { ...known, percent: plan.first })
+      return this.#lookAt(service, feature, plan, isSplit)
+    }
     if (isOver(known, plan, now_us)) return
     if (!isSplit && known.percent < ALL) {
       const held =

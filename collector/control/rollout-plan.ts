@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Feature } from '../../model/flag.ts'
-import { GUARDS_DEFAULT, type Policy, type ServicePolicy, settingsFor } from '../../model/policy.ts'
+import {
+  type Given,
+  GUARDS_DEFAULT,
+  type Policy,
+  type ServicePolicy,
+  settingsFor,
+} from '../../model/policy.ts'
 import { ALL, type RolloutPlan } from './rollout.ts'
 
 /** Which features a rollout or a guard goes with, as the document has it. Pure. */
 
 export interface Planned extends RolloutPlan {
-  /** Name of the settings: another one where the feature's own values changed. */
+  /** Name of the settings: another one where the feature's own parameters changed. */
   settings: string
   /** Percentage to begin with: the first step, or the one that a person set. */
   first: number
@@ -16,11 +22,15 @@ export interface Planned extends RolloutPlan {
 
 const named = new WeakMap<object, string>()
 
-/** Documents do not change once they are read, so that each set of values is named once. */
-function nameOf(given: object): string {
+/**
+ * Documents do not change once they are read, so that each set of values is named once. Percent is no part
+ * of it: who turns it up and down does not make the guards forget what they saw.
+ */
+function nameOf(given: Given): string {
   const known = named.get(given)
   if (known !== undefined) return known
-  const name = createHash('sha256').update(JSON.stringify(given)).digest('hex').slice(0, 16)
+  const { mode, percent, expires, ...values } = given
+  const name = createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 16)
   named.set(given, name)
   return name
 }

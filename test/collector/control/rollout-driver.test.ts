@@ -215,6 +215,20 @@ test('other settings begin anew, dry-run in between too; who has a percentage of
   expect(reached()).toBe(5)
 })
 
+test('who turns a percentage up and down does not get past the guards', async () => {
+  const services = (percent: number) =>
+    `  flapping: { timeouts: { mode: enforce, percent: ${percent}, request: 1s } }\n`
+  const { now, told, control, open } = rig(services(5))
+  const driver = await open()
+  for (const percent of [80, 5]) {
+    control.document = policyOf(services(percent))
+    now.us += 10 * SECOND
+    await calls('flapping', now.us, 200, { outcome: 'timeout' })
+    await driver.look()
+  }
+  expect(told).toMatchObject([{ action: 'rollback', before: 'mode: enforce, percent: 5' }])
+})
+
 test('the harm of earlier settings is not held against the new ones', async () => {
   const { now, told, control, open } = rig(stepwise('mended'))
   const driver = await open()
