@@ -9,20 +9,27 @@ export interface Waiting {
 export class PoolQueues {
   readonly #queues = new Map<unknown, Waiting[]>()
 
-  /** The pool's own limit bounds how many wait. */
+  /** The pool's own limit bounds how many wait; who ended while he waited is let go of when others come. */
   wait(pool: unknown, call: Waiting): void {
     const queue = this.#queues.get(pool)
-    if (queue) queue.push(call)
-    else this.#queues.set(pool, [call])
+    if (queue === undefined) this.#queues.set(pool, [call])
+    else {
+      skipEnded(queue)
+      queue.push(call)
+    }
   }
 
   /** A connection of the pool is free. */
   freed(pool: unknown): void {
     const queue = this.#queues.get(pool)
     if (queue === undefined) return
-    let next = queue.shift()
-    while (next && !next.isAlive()) next = queue.shift()
+    skipEnded(queue)
+    const next = queue.shift()
     if (queue.length === 0) this.#queues.delete(pool)
     next?.go()
   }
+}
+
+function skipEnded(queue: Waiting[]): void {
+  while (queue.length > 0 && !queue[0]!.isAlive()) queue.shift()
 }
