@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf, TapmeshError } from '../../model/error.ts'
+import type { JoinTokenAnswer } from '../../model/identity.ts'
+import { createApi } from '../client/api.ts'
 import type { Mesh } from '../mesh.ts'
 import { openMesh } from '../mesh.ts'
 import { loadMeshFile } from '../mesh-file.ts'
@@ -92,6 +94,13 @@ function prepareFolder(home: string, fresh: boolean): string {
   return folder
 }
 
+/** As `tapmesh join-token` asks for one. */
+async function joinToken(mesh: Mesh, service: string, tap: string): Promise<string> {
+  const ask = { service, tap, reason: 'a tap of the demo', actor: 'demo' }
+  return (await createApi(mesh.apiUrl).send<JoinTokenAnswer>('POST', '/api/v1/join-tokens', ask, mesh.token))
+    .token
+}
+
 /** @throws TapmeshError as openMesh and startFleet; nothing stays running then */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { home, onStep, onNote } = options
@@ -126,6 +135,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         collector: mesh.collectorUrl,
         tokenFile: mesh.tokenFile,
         tapProgram: options.tapProgram,
+        joinToken: (service, tap) => joinToken(mesh, service, tap),
         onUnexpectedEnd: (name, how, log) => onNote(`${name} ended by itself (${how}); see ${log}`),
       },
       () => onStep('a tap process for every service'),

@@ -18,6 +18,8 @@ export interface FleetOptions {
   tokenFile: string
   /** Path of the single-file tap. */
   tapProgram: string
+  /** Admits the tap of a service to the mesh's own CA: one use. */
+  joinToken(service: string, tap: string): Promise<string>
   onUnexpectedEnd(name: string, how: string, log: string): void
 }
 
@@ -82,6 +84,7 @@ async function startTap(
   const tap = startChild({
     name: `tap ${instance.id}`,
     args: [options.tapProgram, '--config', file],
+    environment: { TAPMESH_JOIN_TOKEN: await options.joinToken(instance.service.name, instance.id) },
     log: join(options.home, 'logs', `tap-${instance.id}.log`),
     onUnexpectedEnd: options.onUnexpectedEnd,
   })

@@ -5,10 +5,9 @@ import { SHOP } from '../../cli/demo/shop.ts'
 import type { CallsAnswer, GraphAnswer, TraceAnswer } from '../../graph-api/contract.ts'
 import type { TapmeshProcess } from '../support/tapmesh-process.ts'
 import { eventually, isAlive, startTapmesh } from '../support/tapmesh-process.ts'
+import { builtTap } from './support/built-tap.ts'
 
 /** The demo as people start it: real services, real taps, a real store. */
-
-const { buildTap } = require(join(import.meta.dirname, '../../cli/build/tap.mjs'))
 
 let folder: string
 let tap: string
@@ -16,8 +15,7 @@ let demo: TapmeshProcess | undefined
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tapmesh-demo-'))
-  tap = join(folder, 'tap.mjs')
-  await buildTap({ outfile: tap })
+  tap = await builtTap()
 })
 afterEach(() => {
   if (demo && isAlive(demo.pid)) demo.process.kill('SIGKILL')
