@@ -115,8 +115,8 @@ export class IdentityAuthority {
     const chain = await signLeaf(ask.csr, { id, tap }, current, now_ms, leaf_ms)
     const bundle = published.map(({ certificate }) => certificate).join('')
     const not_after = new Date(Math.min(now_ms + leaf_ms, current.not_after_ms)).toISOString()
-    // A store that is down for half a day must not take the certificates of the mesh with it.
-    await this.#options
+    // Not waited for: a store that hangs for half a day must not take the certificates of the mesh with it.
+    void this.#options
       .audit({
         action: 'identity',
         actor,

@@ -154,7 +154,9 @@ export class SecureAccept {
     }
     const strict = this.#options.policyFor(address) === 'strict'
     const foreign = peeked?.kind === 'foreign-tls' || (!peeked && bytes !== undefined)
-    const isCall = peeked?.kind === 'plaintext' && this.#options.answersPlaintext === true
+    const silent = !peeked && bytes === undefined
+    // Where calls are decoded nobody waits for the service to speak first: the call comes later.
+    const isCall = (silent || peeked?.kind === 'plaintext') && this.#options.answersPlaintext === true
     if (strict && !isCall) {
       if (foreign) counters.refusedForeign++
       else counters.refusedPlaintext++
@@ -169,7 +171,7 @@ export class SecureAccept {
       security: peeked?.kind === 'foreign-tls' ? 'tls' : 'plaintext',
       identity: '',
       service: '',
-      opaque: peeked?.kind !== 'plaintext',
+      opaque: !isCall && peeked?.kind !== 'plaintext',
       sni: peeked?.kind === 'foreign-tls' ? peeked.sni : '',
       reset: () => socket.resetAndDestroy(),
     })

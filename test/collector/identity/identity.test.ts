@@ -160,6 +160,8 @@ describe('renewal', () => {
     expect(renewed.id).toBe(grant.id)
     expect(Date.parse(renewed.not_after)).toBe(now + LEAF_MS)
     expect(warnings).toEqual([expect.stringContaining('the store is down')])
+    const hanging = open({ audit: () => new Promise(() => {}) })
+    expect((await hanging.issue('orders-1', await renewalOf('orders-1', key, grant.chain))).id).toBe(grant.id)
   })
 
   test.each([

@@ -31,6 +31,7 @@ export async function openSecurePort(
   options: {
     policy?: MtlsPolicy
     silence_ms?: number
+    answersPlaintext?: boolean
     hello_ms?: number
     onTaken?: (decided: Decided) => void
     now?: () => number
@@ -48,6 +49,7 @@ export async function openSecurePort(
     counters,
     leaves: await new LeafCheck().load(),
     policyFor: () => open.policy,
+    answersPlaintext: options.answersPlaintext === true,
     taken: (one) => {
       decided.push(one)
       one.socket.on('error', () => {})

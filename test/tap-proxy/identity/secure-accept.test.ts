@@ -152,6 +152,20 @@ test('who says nothing may be waiting for a service that speaks first', async ()
   expect(port.counters.silent).toBe(1)
 })
 
+test('who says nothing where calls are decoded has a call to come', async () => {
+  port = await openSecurePort(orders, {
+    policy: 'strict',
+    silence_ms: 1,
+    answersPlaintext: true,
+    onTaken: echo,
+  })
+  const socket = connectPlain(port.port)
+  await until(() => port!.decided.length === 1)
+  expect(port.decided[0]).toMatchObject({ security: 'plaintext', opaque: false })
+  socket.end('late')
+  expect(await textOf(socket)).toBe('late')
+})
+
 test('a hello that stops half way is passed on once its time is over', async () => {
   port = await openSecurePort(orders, { hello_ms: 1, onTaken: echo })
   const socket = connectPlain(port.port)
