@@ -33,6 +33,8 @@ const CUTS = {
   request: verdict('cut', 'request', 'the call with all its attempts took too long'),
   backendRequest: verdict('cut', 'backendRequest', 'no answer began in time'),
 }
+const DENIED_FIELD = 'x-tapmesh-denied:'
+const DENIED = verdict('no_retry', 'denied', 'a policy of another tap refused it')
 const NESTED = verdict('no_retry', 'attempt', 'it is a retry of another tap already')
 
 /**
@@ -58,6 +60,8 @@ export class CallWard implements Ward {
   /** What cut the call off, where something did. */
   #cut: Verdict | undefined = undefined
   #stream = false
+  /** The answer is that of a tap which refused the call. */
+  #denied = false
   #retryAsked = false
   #extraFlag = ''
   #pool: unknown = undefined
@@ -258,7 +262,10 @@ export class CallWard implements Ward {
       return false
     }
     const outcome = httpOutcome(status)
-    return isFailed(outcome) && this.#triesAgain(status, '', outcome)
+    if (!isFailed(outcome)) return false
+    // What a tap behind this one refused it would refuse again, with more to do.
+    this.#denied = bytes.subarray(start, end).includes(DENIED_FIELD)
+    return this.#triesAgain(status, '', outcome)
   }
 
   /** Looking for the words is cheap; a head that holds them elsewhere costs a timeout, not a call. */
@@ -287,7 +294,8 @@ export class CallWard implements Ward {
     const seat = this.#seats.ends[place - this.#seats.starts.length]!
     const treated = this.#isTreated(place)
     const now_us = this.#atEnd(status, flags, outcome)
-    const found = this.#isNested() ? NESTED : seat.judge.decide(seat.state, this.#judged, now_us)
+    const left = this.#denied ? DENIED : this.#isNested() ? NESTED : undefined
+    const found = left ?? seat.judge.decide(seat.state, this.#judged, now_us)
     const settings = seat.enforced && treated ? this.#seats.retries : undefined
     const again = settings !== undefined && found.decision === 'retry' && this.#canRepeat(settings.backoff)
     this.#retryAsked = true

@@ -111,6 +111,19 @@ test('two taps in a row that both retry: attempts add up and are not multiplied'
   expect(far.records).toHaveLength(4)
 })
 
+test('what the next tap refuses is not sent again', async () => {
+  const backend = await replying(() => undefined)
+  const pool =
+    '  orders: { connectionPool: { mode: enforce, maxConnections: 1, http1MaxPendingRequests: 0 } }\n'
+  const near = await startGated(pool, [backend.port])
+  const far = await startGated('  orders: { retries: { mode: enforce, backoff: 1ms } }\n', [near.port])
+  const first = await connectRaw(far.port)
+  first.socket.write(get())
+  await until(() => backend.requests.length === 1)
+  expect(await ask(far.port, get())).toMatch(/^HTTP\/1\.1 503 [\s\S]*x-tapmesh-denied: connectionPool/)
+  expect(far.records.map(({ verdicts }) => verdicts)).toEqual([['retries=would_no_retry;rule=denied']])
+})
+
 describe('peers that are slow, drip or die, under timeouts and retries', () => {
   const LIMITS =
     '  orders: { timeouts: { mode: enforce, request: 150ms }, retries: { mode: enforce, backoff: 1ms } }\n'
