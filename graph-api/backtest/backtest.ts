@@ -172,7 +172,7 @@ async function assemble(
     unseen: parts.unseen.estimate(),
   }
   const counts = { crowded: replayed?.replay.crowded ?? 0, missed: examined.missed + (replayed?.missed ?? 0) }
-  return { ...answer, notes: notesOf(policy, answer, counts) }
+  return { ...answer, notes: notesOf(policy, answer, counts, scope.untapped) }
 }
 
 /**

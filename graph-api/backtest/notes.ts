@@ -1,12 +1,43 @@
-import { FEATURES, FLAGS } from '../../model/flag.ts'
+import { FEATURES, type Feature, FLAGS, type Side } from '../../model/flag.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { BacktestAnswer } from '../contract.ts'
+import type { Scope } from './scope.ts'
+
+/** Names of a note; what is past them is counted. */
+const NAMES_MAX = 5
+
+const STANDS: Readonly<Record<Side, string>> = {
+  caller: 'the tap of the caller, and behind',
+  service: 'the tap before the service, and for',
+}
+
+/** Whose calls nobody would judge, since no tap stands on the side that would. */
+function untappedNotes(features: BacktestAnswer['features'], untapped: Scope['untapped']): string[] {
+  const asked = new Map<string, { service: string; side: Side; features: string[] }>()
+  for (const { service, feature } of features) {
+    const { side } = FLAGS[feature as Feature]
+    const one = asked.get(`${side} ${service}`) ?? { service, side, features: [] }
+    asked.set(`${side} ${service}`, one)
+    one.features.push(feature)
+  }
+  return [...asked.values()].flatMap(({ service, side, features }) => {
+    const found = untapped[side].filter(({ destination }) => destination === service)
+    const callers = [...new Set(found.map(({ source }) => source))]
+    if (callers.length === 0) return []
+    const more = callers.length > NAMES_MAX ? ` and ${callers.length - NAMES_MAX} more` : ''
+    const names = `${callers.slice(0, NAMES_MAX).join(', ')}${more}`
+    return [
+      `${service}: ${features.join(', ')} would act in ${STANDS[side]} ${names} there is none: these calls are counted, and nothing would happen to them.`,
+    ]
+  })
+}
 
 /** What a back-test does not say, in words: printed with the figures, so that nobody takes them for more. */
 export function notesOf(
   policy: Policy,
   answer: Pick<BacktestAnswer, 'features' | 'silent' | 'coverage' | 'window' | 'calls'>,
   counts: { crowded: number; missed: number },
+  untapped: Scope['untapped'],
 ): string[] {
   const notes: string[] = []
   const { coverage, window } = answer
@@ -27,6 +58,7 @@ export function notesOf(
     notes.push(`${counts.crowded} calls were too many under way at a time to be followed.`)
   if (counts.missed > 0)
     notes.push(`${counts.missed} calls were of kinds past the longest list; they are not judged.`)
+  notes.push(...untappedNotes(answer.features, untapped))
   const overridden = [...policy.services].filter(([, { callers }]) => callers.size > 0).map(([name]) => name)
   if (overridden.length > 0)
     notes.push(

@@ -1,7 +1,8 @@
 import type { BoundValue, Store } from '../../collector/store/store.ts'
 import { DATABASE } from '../../collector/store/tables.ts'
+import type { Side } from '../../model/flag.ts'
 import type { Policy } from '../../model/policy.ts'
-import { oneReporter } from '../enrich/reporter.ts'
+import { oneReporter, type Reported } from '../enrich/reporter.ts'
 import { readEdges } from '../query/edges.ts'
 import { planWindow } from '../query/plan.ts'
 import { EDGE_CHOSEN, edgeIds } from '../query/series.ts'
@@ -14,10 +15,23 @@ export interface Scope {
   /** Condition of the fixed catalogue, the bounds of time aside. */
   where: string
   bound: Readonly<Record<string, BoundValue>>
+  /** Edges without a tap on that side, which judges nothing there. */
+  untapped: Readonly<Record<Side, readonly Edge[]>>
+}
+
+export interface Edge {
+  source: string
+  destination: string
 }
 
 export const WITHIN =
   "ts >= fromUnixTimestamp64Micro({from_us:Int64}, 'UTC') AND ts < fromUnixTimestamp64Micro({to_us:Int64}, 'UTC')"
+
+function without(reporter: 'client' | 'server', edges: readonly Reported[]): Edge[] {
+  return edges
+    .filter(({ chosen, others }) => [chosen, ...others].every((row) => row.reporter !== reporter))
+    .map(({ chosen: { source, destination } }) => ({ source, destination }))
+}
 
 /** @param now_us wall clock, microseconds */
 export async function scopeOf(store: Store, policy: Policy, span: Span, now_us: number): Promise<Scope> {
@@ -30,6 +44,7 @@ export async function scopeOf(store: Store, policy: Policy, span: Span, now_us: 
     span,
     where: `destination IN {destinations:Array(String)} AND protocol != 'internal' AND ${reporter}`,
     bound: { destinations, ...(others.length === 0 ? {} : { ids: edgeIds(others) }) },
+    untapped: { caller: without('client', edges), service: without('server', edges) },
   }
 }
 

@@ -135,7 +135,9 @@ test('a call seen from both sides is judged once, and the answer says what it re
     good: 5,
   })
   expect(answer.unseen).toEqual({ chance: 0, kinds: 1, seen_once: 0 })
-  expect(answer.notes.join('\n')).toMatch(/nothing was enforced for this answer[\s\S]*the one without the policy/)
+  expect(answer.notes.join('\n')).toMatch(
+    /nothing was enforced for this answer[\s\S]*the one without the policy/,
+  )
   expect(answer.coverage.first_call).toMatch(/^2026-/)
 })
 
@@ -165,4 +167,16 @@ test('a window without calls is an answer, too', async () => {
     span: { from_us: NOW - 90_000 * SECOND, to_us: NOW - 80_000 * SECOND },
   })
   expect(answer).toMatchObject({ calls: 0, features: [], silent: ['payment'], unseen: null })
+})
+
+test('whose calls no tap would judge is said: the side that acts has none', async () => {
+  const notes = async (services: string) => (await run(services)).notes.join('\n')
+  const limits = (service: string) =>
+    `  ${service}: { timeouts: { mode: dry-run, request: 1s }, retries: { mode: dry-run } }\n`
+  expect(await notes(limits('search'))).toContain(
+    'search: timeouts, retries would act in the tap of the caller, and behind batch, cron there is none',
+  )
+  expect(await notes(limits('mail'))).not.toContain('there is none')
+  const rate = '  search: { rateLimit: { mode: dry-run, requestsPerSecond: 100 } }\n'
+  expect(await notes(rate)).not.toContain('there is none')
 })

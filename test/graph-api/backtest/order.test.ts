@@ -53,7 +53,12 @@ test('calls come by start; those of one microsecond in an order that does not de
       hashes: calls.map(({ hash }) => hash),
     }
     const store = { ...EMPTY_STORE, read: async <Row>() => [row] as Row[] }
-    const scope = { span: { from_us: 0, to_us: 1 }, where: '1', bound: {} }
+    const scope = {
+      span: { from_us: 0, to_us: 1 },
+      where: '1',
+      bound: {},
+      untapped: { caller: [], service: [] },
+    }
     const shape = { keys: new Map([['k_source', 'source']]), bound: {} }
     const rows = await readRows(store, scope, shape, 1, { from_us: 0, to_us: 1, calls: calls.length })
     return [...rows.order].map((at) => [rows.ts[at], rows.hash[at], rows.duration_us[at]])
