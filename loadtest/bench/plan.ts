@@ -14,7 +14,7 @@ import { layout } from './measures/layout.ts'
 import { otlpForward } from './measures/otlp-forward.ts'
 import { otlpIn } from './measures/otlp-in.ts'
 import { policy } from './measures/policy.ts'
-import { policyLive } from './measures/policy-live.ts'
+import { mutualTls, policyLive } from './measures/policy-live.ts'
 import { requests10k } from './measures/requests-10k.ts'
 import { routes } from './measures/routes.ts'
 import { saturation } from './measures/saturation.ts'
@@ -45,6 +45,7 @@ export const MEASURES: readonly Measure[] = [
   layout,
   policy,
   policyLive,
+  mutualTls,
   backtest,
   bundle,
   uiFrame,

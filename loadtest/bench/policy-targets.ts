@@ -101,4 +101,13 @@ export const POLICY_TARGETS: readonly Target[] = [
     bound: '<=',
     must: 1.25,
   },
+  {
+    text: 'mutual TLS between two taps, connections kept, CPU per call of both against plaintext',
+    measure: 'mutual-tls',
+    subject: 'two taps, mtls',
+    quantity: 'cpu_us_per_call',
+    against: { subject: 'two taps, plaintext' },
+    bound: '<=',
+    must: 1.6,
+  },
 ]

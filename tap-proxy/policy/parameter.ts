@@ -152,6 +152,8 @@ export function valueText(parameter: Parameter, value: unknown): string {
   if (value === undefined) return 'none'
   if (parameter.kind === 'duration') return durationText(value as number)
   if (parameter.kind === 'size') return sizeText(value as number)
-  if (parameter.kind === 'rules') return `${(value as readonly unknown[]).length} rules`
+  if (parameter.kind === 'rules') return rulesText((value as readonly unknown[]).length)
   return Array.isArray(value) ? `[${value.join(', ')}]` : String(value)
 }
+
+const rulesText = (count: number): string => (count === 1 ? '1 rule' : `${count} rules`)

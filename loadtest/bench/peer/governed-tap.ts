@@ -58,7 +58,7 @@ async function start(
 }
 
 /** Every tap asks for its policy, also one of which the document says nothing. */
-async function hasPolicy(metrics: () => Promise<string>): Promise<void> {
+export async function hasPolicy(metrics: () => Promise<string>): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS
   while (!/^tapmesh_config_revision_info\{revision="[^"]+/m.test(await metrics())) {
     if (performance.now() > deadline) throw new Error('the tap never got its policy')

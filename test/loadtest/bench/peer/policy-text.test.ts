@@ -1,4 +1,5 @@
 import { policyText, serviceOf, VARIANTS } from '../../../../loadtest/bench/peer/policy-text.ts'
+import { PAIRS, pairPolicy } from '../../../../loadtest/bench/peer/tap-pair.ts'
 import { readPolicyText } from '../../../../tap-proxy/policy/policy-file.ts'
 
 test('the policy is well, and each variant names every feature in its mode', () => {
@@ -14,4 +15,10 @@ test('the policy is well, and each variant names every feature in its mode', () 
     ])
     expect(new Set(Object.values(features).map((given) => given['mode']))).toEqual(new Set([mode]))
   }
+})
+
+test('of two pairs one is asked for mutual TLS', () => {
+  const { services } = readPolicyText('policy.yaml', pairPolicy()).policy
+  expect(services.get(PAIRS.mtls)?.features.mtls).toEqual({ mode: 'enforce', policy: 'strict' })
+  expect(services.get(PAIRS.plaintext)?.features.mtls?.['mode']).toBe('disabled')
 })
