@@ -33,6 +33,8 @@ export interface MeshOptions {
   /** File of a token; undefined: the one in `home`, made when absent. */
   tokenFile: string | undefined
   retention: { days: number | undefined; gigabytes: number | undefined }
+  /** Life of a tap's certificate, milliseconds; undefined: a day. */
+  leaf_ms?: number | undefined
   slos: readonly Slo[]
   /** File that the policy is served from and changed in; undefined: API and command line change it. */
   policy?: { file: string; denialAllowed: boolean } | undefined
@@ -197,12 +199,13 @@ async function openControl(
 }
 
 /** The mesh's own certificates; its authority is made at the first use. */
-function identityOf({ home, onWarning }: MeshOptions, control: Control): IdentityAuthority {
+function identityOf({ home, leaf_ms, onWarning }: MeshOptions, control: Control): IdentityAuthority {
   return new IdentityAuthority({
     folder: join(home, 'ca'),
     trustDomain: () => control.file.policy.trustDomain || TRUST_DOMAIN_DEFAULT,
     audit: ({ text, ...event }) => control.note({ ...event, before: '', after: text }),
     onWarning,
+    leaf_ms,
   })
 }
 

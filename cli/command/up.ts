@@ -1,9 +1,9 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { type ForwardSettings, SAMPLE_DEFAULT } from '../../forward/settings.ts'
 import { EXIT, TapmeshError } from '../../model/error.ts'
 import { endWish } from '../signal.ts'
 import type { Terminal } from '../terminal.ts'
-import { share, wholeNumber } from './shared-option.ts'
+import { parseSeconds, share, wholeNumber } from './shared-option.ts'
 
 interface UpOptions {
   config?: string
@@ -17,6 +17,7 @@ interface UpOptions {
   yesDenyAll?: boolean
   retentionDays?: number
   retentionGb?: number
+  leafLifetime?: number
   otlpEndpoint?: string
   otlpSample?: number
 }
@@ -53,6 +54,13 @@ function policyOf({ policy, yesDenyAll }: UpOptions): { file: string; denialAllo
   return policy === undefined ? undefined : { file: policy, denialAllowed: yesDenyAll === true }
 }
 
+/** From a minute, since clocks differ, to a week, since nothing takes a leaf back. */
+function leafSeconds(text: string): number {
+  const seconds = parseSeconds(text)
+  if (seconds >= 60 && seconds <= 604_800) return seconds
+  throw new InvalidArgumentError('From 60s to 168h.')
+}
+
 export function upCommand(terminal: Terminal): Command {
   return new Command('up')
     .description('collector, API and UI in one process')
@@ -70,6 +78,7 @@ export function upCommand(terminal: Terminal): Command {
     .option('--yes-deny-all', 'take a --policy that would deny every call to a service')
     .option('--retention-days <n>', 'keep single calls so long', wholeNumber(1, 3650))
     .option('--retention-gb <n>', 'keep at most so much', wholeNumber(1, 1_000_000))
+    .option('--leaf-lifetime <time>', 'how long certificates of taps live (default: 24h)', leafSeconds)
     .option('--otlp-endpoint <url>', 'send sampled calls as OTLP spans there, like http://127.0.0.1:4318')
     .option('--otlp-sample <share>', 'share of traces to send there, 0 to 1 (default: 0.01)', share)
     .addHelpText(
@@ -109,6 +118,7 @@ async function run(terminal: Terminal, options: UpOptions): Promise<void> {
     clickhouseUrl: terminal.environment['CLICKHOUSE_URL'],
     tokenFile: options.tokenFile,
     forward,
+    leaf_ms: options.leafLifetime === undefined ? undefined : options.leafLifetime * 1000,
     retention: { days: options.retentionDays, gigabytes: options.retentionGb },
     slos: file?.slos ?? [],
     policy: policyOf(options),
