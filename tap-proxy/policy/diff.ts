@@ -23,6 +23,18 @@ function ruleText({ action, from, methods, paths }: Rule): string {
   return `${action}${part('from', from)}${part('methods', methods)}${part('paths', paths)}`
 }
 
+/** Where a rollout chooses the percentage, its steps stand for it. */
+function percentText(
+  { features, rollout }: ServicePolicy,
+  caller: string,
+  feature: Feature,
+  percent: number,
+) {
+  const given = features[feature]
+  const isChosen = caller === '' && given?.['mode'] === 'enforce' && !Object.hasOwn(given, 'percent')
+  return rollout !== undefined && isChosen ? `${rollout.steps.join(', ')} by rollout` : String(percent)
+}
+
 /** Every value as text; a feature that is absent or disabled has one, its mode. */
 function textsOf(service: ServicePolicy, caller: string, feature: Feature): Map<string, string> {
   const settings = settingsFor(service, caller, feature)
@@ -30,7 +42,7 @@ function textsOf(service: ServicePolicy, caller: string, feature: Feature): Map<
   const values = settings as unknown as Readonly<Record<string, unknown>>
   const texts = new Map([
     ['mode', settings.mode],
-    ['percent', String(settings.percent)],
+    ['percent', percentText(service, caller, feature, settings.percent)],
     ...(settings.expires === undefined ? [] : [['expires', momentText(settings.expires)] as const]),
   ])
   for (const [name, parameter] of parametersOf(feature)) {

@@ -101,3 +101,16 @@ test('rules are told by id', () => {
     },
   ])
 })
+
+test('where a rollout chooses the percentage, its steps stand for it', () => {
+  const rolled = (retries: string) =>
+    policyOf(`  cart:
+    retries: { ${retries} }
+    rollout: { steps: [10, 100], hold: 10s, guards: { errorRateDelta: 1% } }
+`)
+  const percentOf = (retries: string) =>
+    diffPolicies(policyOf('  cart: {}\n'), rolled(retries)).find(({ name }) => name === 'percent')?.after
+  expect(percentOf('mode: enforce')).toBe('10, 100 by rollout')
+  expect(percentOf('mode: enforce, percent: 20')).toBe('20')
+  expect(percentOf('mode: dry-run')).toBe('100')
+})
