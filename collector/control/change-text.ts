@@ -46,10 +46,15 @@ function inTurn(changes: readonly Change[]): Change[] {
     : [...first, ...changes.filter((change) => !first.has(change))]
 }
 
+/** Stands where a side has no such value, which then has no line there. */
+const ABSENT = 'none'
+
 export function beforeLines(changes: readonly Change[]): string[] {
-  return inTurn(changes).map((change) => lineOf(change, change.before))
+  const had = changes.filter(({ before }) => before !== ABSENT)
+  return inTurn(had).map((change) => lineOf(change, change.before))
 }
 
 export function afterLines(changes: readonly Change[]): string[] {
-  return inTurn(changes).map((change) => lineOf(change, change.after))
+  const has = changes.filter(({ after }) => after !== ABSENT)
+  return inTurn(has).map((change) => lineOf(change, change.after))
 }

@@ -65,7 +65,7 @@ function besideLines(policy: Policy, other: Policy): string[] {
   const names = [...new Set([...policy.services.keys(), ...other.services.keys()])]
   const rollouts = names.flatMap((name) => {
     const [own, its] = [policy, other].map(({ services }) => rolloutText(services.get(name)?.rollout))
-    return own === its ? [] : [`${name}.rollout ${own}`]
+    return own === its || own === 'none' ? [] : [`${name}.rollout ${own}`]
   })
   const domain = `mesh.trustDomain: ${policy.trustDomain || 'none'}`
   return policy.trustDomain === other.trustDomain ? rollouts : [domain, ...rollouts]

@@ -174,6 +174,11 @@ function Known({ service, feature }: { service: string; feature: Feature }) {
           {asked.data ? (
             <p class="chips">
               <ModeWords mode={asked.data.mode} percent={asked.data.percent} />
+              {cell && differs(cell) ? (
+                <span class="muted">
+                  asked for; in force is <b>{modeText(cell.mode_in_force, cell.percent_in_force)}</b>
+                </span>
+              ) : null}
             </p>
           ) : null}
           <Tabs />
