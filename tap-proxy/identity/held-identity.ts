@@ -18,6 +18,7 @@ export class HeldIdentity {
   readonly #events: IdentityEvents
   readonly #clock: Clock
   #current: Identity | undefined
+  #since_ms = 0
 
   constructor(events: IdentityEvents, clock: Clock) {
     this.#events = events
@@ -34,8 +35,10 @@ export class HeldIdentity {
     return () => this.#listeners.delete(listener)
   }
 
-  set(identity: Identity): void {
+  /** @param since_ms when its life began, where that is known better than its certificate says it */
+  set(identity: Identity, since_ms = identity.not_before_ms): void {
     this.#current = identity
+    this.#since_ms = since_ms
     for (const listener of this.#listeners) listener(identity)
     this.#events.taken(identity)
   }
@@ -50,7 +53,7 @@ export class HeldIdentity {
 
   get late(): boolean {
     if (!this.#current) return false
-    const { not_before_ms, not_after_ms } = this.#current
-    return this.#clock.now_ms() >= not_before_ms + (not_after_ms - not_before_ms) * LATE_SHARE
+    const life_ms = this.#current.not_after_ms - this.#since_ms
+    return this.#clock.now_ms() >= this.#since_ms + life_ms * LATE_SHARE
   }
 }

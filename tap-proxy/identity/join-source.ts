@@ -51,7 +51,8 @@ export class JoinSource implements IdentitySource {
       const identity = await this.#next()
       if (this.#closed) return
       this.#failures = 0
-      this.#held.set(identity)
+      // Its certificate begins earlier, for peers whose clocks are behind.
+      this.#held.set(identity, this.#clock.now_ms())
       this.#in(this.#renewAfter_ms(identity))
     } catch (error) {
       if (this.#closed) return

@@ -1,6 +1,6 @@
 import { codeOf } from '../../model/error.ts'
+import { adoptSocket } from '../relay/adopted-pipe.ts'
 import { type Pipe, type PipeOwner, WRITE } from '../relay/pipe.ts'
-import { SocketPipe } from '../relay/socket-pipe.ts'
 import { connectSecure, type SecureConnectOptions } from './secure-connect.ts'
 
 /** A connection that is being made: it can only be given up. */
@@ -58,8 +58,7 @@ export function connectSecurePipe(
       return
     }
     const { socket, reset } = result.connection
-    connected(new SocketPipe(socket, owner, reset), '')
-    socket.resume()
+    connected(adoptSocket(socket, owner, reset), '')
   })
   return new AwaitedPipe(giveUp)
 }
