@@ -121,8 +121,10 @@ function judgeRepeats({ seen, received }: Case, attempts_max: number): string | 
 }
 
 /** What became of it, for the figures. */
-function kindOf({ seen }: Case): string {
+function kindOf({ seen, received }: Case): string {
   if (seen.saw !== 'complete') return seen.saw
+  if (seen.status === 200 && received.some(({ attempt }) => attempt > 1))
+    return 'answered 200 by a later attempt'
   if (seen.denied !== '') return `denied ${seen.denied.split(';').slice(0, 2).join(' ')}`
   return seen.flags === '' ? `answered ${seen.status}` : `broken ${seen.flags}`
 }

@@ -15,7 +15,7 @@ export const POLICY = policyText(`  cart:
     failover: { mode: enforce, order: [east, west], consecutiveErrors: 4, recoveryTime: 1s }
     connectionPool: { mode: enforce, maxConnections: 6, http1MaxPendingRequests: 3 }
     authorization: { mode: enforce, default: deny, rules: [${ALLOWED}] }
-    rateLimit: { mode: enforce, requestsPerSecond: 60, burst: 30 }
+    rateLimit: { mode: enforce, requestsPerSecond: 120, burst: 40 }
 `)
 
 /** Features that are changed while calls go on. */
