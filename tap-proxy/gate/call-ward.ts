@@ -35,6 +35,7 @@ const CUTS = {
 }
 const DENIED_FIELD = 'x-tapmesh-denied:'
 const DENIED = verdict('no_retry', 'denied', 'a policy of another tap refused it')
+const UNREPEATABLE = verdict('no_retry', 'unfinished', 'the request was not all there, or no time was left')
 const NESTED = verdict('no_retry', 'attempt', 'it is a retry of another tap already')
 
 /**
@@ -295,9 +296,11 @@ export class CallWard implements Ward {
     const treated = this.#isTreated(place)
     const now_us = this.#atEnd(status, flags, outcome)
     const left = this.#denied ? DENIED : this.#isNested() ? NESTED : undefined
-    const found = left ?? seat.judge.decide(seat.state, this.#judged, now_us)
+    let found = left ?? seat.judge.decide(seat.state, this.#judged, now_us)
     const settings = seat.enforced && treated ? this.#seats.retries : undefined
-    const again = settings !== undefined && found.decision === 'retry' && this.#canRepeat(settings.backoff)
+    const wanted = settings !== undefined && found.decision === 'retry'
+    const again = wanted && this.#canRepeat(settings.backoff)
+    if (wanted && !again) found = UNREPEATABLE
     this.#retryAsked = true
     this.#said.add(seat, found, treated, again)
     if (settings !== undefined && found.rule === 'budget') this.#extraFlag = 'URX'
