@@ -81,7 +81,7 @@ export function createEvents(writer: LineWriter, now: () => number = () => perfo
         late ? 'error' : 'warn',
         `${late ? 'the certificate ends soon: ' : ''}${describeError(error)}`,
       ),
-    peerRefused: (text) => seldom('peer', 'warn', `${text} (TAPMESH_PEER_REFUSED)`),
+    peerRefused: (text) => seldom('peer', 'warn', text),
     configRefused: (mistakes) => {
       line('error', 'the new configuration was refused, the old one stays:')
       for (const mistake of mistakes) line('error', describeError(mistake))

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { describeError } from '../model/error.ts'
 import { readToken } from './config/token.ts'
 import { FileSource } from './identity/file-source.ts'
 import type { IdentityEvents } from './identity/held-identity.ts'
@@ -79,12 +80,12 @@ export class TapIdentity implements SecureTransport {
       policyFor: (address) => (isStrict(address) ? 'strict' : 'permissive'),
       answersPlaintext,
       taken: ({ socket, reset, ...peer }) => taken(socket as Socket, reset, peer),
-      refused: ({ address, reason, peer }) =>
+      refused: ({ address, reason, peer }) => {
+        const claim = peer && peer.claimed !== '' ? `, which calls itself ${peer.claimed},` : ''
         this.#events.peerRefused(
-          peer
-            ? `${address}${peer.claimed === '' ? '' : `, which calls itself ${peer.claimed},`} was refused: ${peer.text}`
-            : `${address} was refused: ${reason}`,
-        ),
+          `${address}${claim} was refused: ${peer?.text ?? reason} (TAPMESH_PEER_REFUSED)`,
+        )
+      },
     })
   }
 
@@ -97,7 +98,7 @@ export class TapIdentity implements SecureTransport {
   ): Pipe {
     const options = { contexts: this.#contexts, leaves: this.#leaves, counters: this.counters }
     return connectSecurePipe(options, host, port, service, owner, connected, (error) =>
-      this.#events.peerRefused((error as Error).message),
+      this.#events.peerRefused(describeError(error)),
     )
   }
 

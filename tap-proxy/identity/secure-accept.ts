@@ -12,7 +12,7 @@ export type MtlsPolicy = 'permissive' | 'strict'
 
 /** A connection once it is known what it is; nothing was read from it that its owner does not get. */
 export interface Decided {
-  /** Paused; resumed after `taken` returns. */
+  /** Paused; whoever takes it begins to read. */
   socket: Socket
   security: 'plaintext' | 'tls' | 'mtls'
   /** SPIFFE ID that was proven, or empty, and the service it stands for. */
@@ -214,9 +214,7 @@ export class SecureAccept {
 
   #handOver(raw: Socket, decided: Decided): Ending | undefined {
     this.#undecided.delete(raw)
-    const ending = this.#options.taken(decided)
-    decided.socket.resume()
-    return ending
+    return this.#options.taken(decided)
   }
 
   #refuse(socket: Socket, refused: Refused): void {

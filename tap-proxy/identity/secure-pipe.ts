@@ -39,7 +39,7 @@ class AwaitedPipe implements Pipe {
 
 /**
  * Connects to a tap of `service`, as the relay wants it.
- * @param refused told why where it is not who was wanted
+ * @param refused told why where TLS is at fault; who is not there at all is no matter of certificates
  * @returns what stands for the connection until `connected` gives it
  */
 export function connectSecurePipe(
@@ -53,7 +53,7 @@ export function connectSecurePipe(
 ): Pipe {
   const giveUp = connectSecure(options, host, port, { service }, (result) => {
     if ('error' in result) {
-      refused(result.error)
+      if (isOfTls(result.error)) refused(result.error)
       connected(undefined, codeOf(result.error))
       return
     }
@@ -61,4 +61,9 @@ export function connectSecurePipe(
     connected(adoptSocket(socket, owner, reset), '')
   })
   return new AwaitedPipe(giveUp)
+}
+
+/** Node's codes of TLS begin with ERR_, the system's do not. */
+function isOfTls(error: Error): boolean {
+  return codeOf(error) === 'TAPMESH_PEER_REFUSED' || codeOf(error.cause).startsWith('ERR_')
 }
