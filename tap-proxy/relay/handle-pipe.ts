@@ -9,8 +9,9 @@ import { type Pipe, type PipeOwner, type ReadArea, WRITE } from './pipe.ts'
  * back to socket-pipe.ts where `handlesWork` says no, and a test fails loudly then.
  */
 
-interface Handle {
-  onread: (this: Handle) => Buffer | undefined
+/** What Node keeps below a connection. */
+export interface NativeHandle {
+  onread: (this: NativeHandle) => Buffer | undefined
   tapPipe: HandlePipe
   readStart(): number
   readStop(): number
@@ -38,7 +39,7 @@ interface ConnectRequest {
 }
 
 interface Bindings {
-  TCP: new (kind: number) => Handle
+  TCP: new (kind: number) => NativeHandle
   TCPConnectWrap: new () => ConnectRequest
   WriteWrap: new () => WriteRequest
   ShutdownWrap: new () => { oncomplete: () => void }
@@ -95,7 +96,7 @@ export function handlesWork(): boolean {
   return bindings !== undefined
 }
 
-function onRead(this: Handle): Buffer | undefined {
+function onRead(this: NativeHandle): Buffer | undefined {
   const pipe = this.tapPipe
   const count = bindings!.state[bindings!.readAt]!
   try {
@@ -149,11 +150,11 @@ export class HandlePipe implements Pipe {
   closed = false
   area: ReadArea
   owner: PipeOwner
-  readonly #handle: Handle
+  readonly #handle: NativeHandle
   #address: string | undefined = undefined
   #reading = false
 
-  constructor(handle: Handle, owner: PipeOwner, area: ReadArea) {
+  constructor(handle: NativeHandle, owner: PipeOwner, area: ReadArea) {
     this.#handle = handle
     this.owner = owner
     this.area = area
@@ -246,7 +247,7 @@ export function takeConnections(server: Server, accept: (handle: object) => void
 
 /** A pipe for an accepted handle; call `start` when its owner is ready. */
 export function acceptedPipe(handle: object, owner: PipeOwner, area: ReadArea): HandlePipe {
-  const pipe = new HandlePipe(handle as Handle, owner, area)
+  const pipe = new HandlePipe(handle as NativeHandle, owner, area)
   // Asked for now: the system forgets the address of a peer that has reset the connection.
   pipe.remoteAddress()
   return pipe

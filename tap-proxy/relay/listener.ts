@@ -4,11 +4,12 @@ import type { Address, Limits, ListenerSettings } from '../settings.ts'
 import { randomWords } from '../wire/random-words.ts'
 import { tracestateName } from '../wire/trace-context.ts'
 import { TraceIds } from '../wire/trace-ids.ts'
+import { adoptSocket } from './adopted-pipe.ts'
 import type { AllowList } from './allow.ts'
 import { Client, type ClientHome } from './client.ts'
 import type { RelayClock } from './clock.ts'
 import type { RelayCounters } from './counters.ts'
-import type { Pipe } from './pipe.ts'
+import { type Pipe, SHARED_AREA } from './pipe.ts'
 import type { Destination } from './resolve.ts'
 import type { RelayRuntime } from './runtime.ts'
 import {
@@ -18,7 +19,6 @@ import {
   type SecurePeer,
   type SecureTransport,
 } from './secure.ts'
-import { SocketPipe } from './socket-pipe.ts'
 import { SourceBook } from './source-book.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 import { chooseTransport, createPipeServer, type Transport } from './transport.ts'
@@ -145,7 +145,7 @@ class RelayListener implements Listener, ClientHome {
           reset()
           return undefined
         }
-        taken.begin(new SocketPipe(socket, taken.owner, reset))
+        taken.begin(adoptSocket(socket, taken.owner, reset, SHARED_AREA))
         return { drain: () => taken.owner.drain(), cut: () => taken.owner.shutdown() }
       },
     }

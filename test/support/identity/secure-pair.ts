@@ -54,6 +54,7 @@ export async function openSecurePort(
       decided.push(one)
       one.socket.on('error', () => {})
       options.onTaken?.(one)
+      one.socket.resume()
       return options.ending ?? { drain: () => one.socket.end(), cut: () => one.reset() }
     },
     refused: (one) => refused.push(one),
