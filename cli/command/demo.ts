@@ -98,6 +98,7 @@ function welcome({ style }: Terminal, { mesh, fleet }: Demo): string {
   ${style.bold('Try next')}   ${style.dim('(in another terminal)')}
   npx tapmesh graph --api ${apiUrl}
   npx tapmesh tail --api ${apiUrl} --outcome failed
+  export TAPMESH_TOKEN=$(cat ${mesh.tokenFile})   ${style.dim('(what changes something needs it: docs/walk.md)')}
   npx tapmesh tap --service mine --listen 8080 --to 127.0.0.1:3000 --collector ${mesh.collectorUrl} --token-file ${mesh.tokenFile}
 `
 }

@@ -23,7 +23,7 @@ function ruleText({ action, from, methods, paths }: Rule): string {
   return `${action}${part('from', from)}${part('methods', methods)}${part('paths', paths)}`
 }
 
-/** Where a rollout chooses the percentage, its steps stand for it. */
+/** Where a rollout chooses the percentage, its steps stand for it. Mutual TLS goes by caller and has none. */
 function percentText(
   { features, rollout }: ServicePolicy,
   caller: string,
@@ -31,7 +31,8 @@ function percentText(
   percent: number,
 ) {
   const given = features[feature]
-  const isChosen = caller === '' && given?.['mode'] === 'enforce' && !Object.hasOwn(given, 'percent')
+  const isChosen =
+    caller === '' && given?.['mode'] === 'enforce' && !Object.hasOwn(given, 'percent') && feature !== 'mtls'
   return rollout !== undefined && isChosen ? `${rollout.steps.join(', ')} by rollout` : String(percent)
 }
 

@@ -113,4 +113,10 @@ test('where a rollout chooses the percentage, its steps stand for it', () => {
   expect(percentOf('mode: enforce')).toBe('10, 100 by rollout')
   expect(percentOf('mode: enforce, percent: 20')).toBe('20')
   expect(percentOf('mode: dry-run')).toBe('100')
+  const strict = policyOf(
+    '  cart:\n    mtls: { mode: enforce, policy: strict }\n    rollout: { steps: [10, 100], hold: 10s }\n',
+  )
+  expect(diffPolicies(policyOf('  cart: {}\n'), strict)).toContainEqual(
+    expect.objectContaining({ name: 'percent', after: '100' }),
+  )
 })
