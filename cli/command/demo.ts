@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { CallsAnswer } from '../../graph-api/contract.ts'
+import type { ConfigAnswer } from '../../model/enforcement.ts'
 import { EXIT } from '../../model/error.ts'
 import { createApi } from '../client/api.ts'
 import type { Demo } from '../demo/demo.ts'
@@ -123,6 +124,11 @@ async function pointToTrace(terminal: Terminal, { mesh }: Demo, stop: AbortSigna
 
 const PROOF_PATIENCE_MS = 30_000
 
+async function hasPolicy({ mesh }: Demo): Promise<boolean> {
+  const { document } = await createApi(mesh.apiUrl).get<ConfigAnswer>('/api/v1/config')
+  return document !== ''
+}
+
 /** Ends the load and says, edge by edge, whether every call that was made was recorded once. */
 async function compare(terminal: Terminal, demo: Demo, folder: string): Promise<void> {
   const made = await demo.fleet.endLoad()
@@ -151,6 +157,11 @@ async function compare(terminal: Terminal, demo: Demo, folder: string): Promise<
     ({ edge, ...both }) => `${edge}: made ${both.made}, recorded ${both.recorded}`,
   )
   terminal.out(`load ended: ${count(total)} calls made; these edges differ: ${list.join('; ')}`)
+  if (await hasPolicy(demo)) {
+    terminal.out(
+      'A policy is set, and what a tap sends again is a call of its own; --fresh begins without one.',
+    )
+  }
   terminal.exit(EXIT.finding)
 }
 

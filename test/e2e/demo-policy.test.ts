@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { canBind } from '../../cli/demo/loopback.ts'
 import { STRANGERS } from '../../cli/demo/shop.ts'
 import type { BacktestAnswer, Call, CallsAnswer } from '../../graph-api/contract.ts'
-import type { ConfigAnswer, EvidenceAnswer } from '../../model/enforcement.ts'
+import type { AuditAnswer, ConfigAnswer, EnforcementAnswer, EvidenceAnswer } from '../../model/enforcement.ts'
 import type { TapmeshProcess } from '../support/tapmesh-process.ts'
 import { eventually, isAlive, startTapmesh } from '../support/tapmesh-process.ts'
 import { builtTap } from './support/built-tap.ts'
 
 /**
  * The walk of docs/walk.md on the running demo, by its commands: a wrong policy is back-tested, a proposed one
- * rehearsed and enforced against the intruder, and a region is lost and brought back.
+ * rehearsed and enforced against the intruder, a region is lost and brought back, and a harmful timeout goes
+ * back by itself.
  */
 const DEADLINE_MS = 60_000
 const TEST_MS = 150_000
@@ -218,6 +219,42 @@ test(
     expect(failed.length).toBeGreaterThan(0)
     expect(failed.every((call) => call.destination_zone === 'eu')).toBe(true)
     expect(await tapmesh('demo', 'lose', `${SERVICE}@mars`, '--data', folder)).toMatchObject({ status: 64 })
+  },
+  TEST_MS,
+)
+
+// Looks come every ten seconds, and two in a row have to see the harm.
+const LATCH_MS = 90_000
+
+test(
+  'a harmful timeout goes back by itself, and stays so until a person arms it again',
+  async () => {
+    const { document } = await get<ConfigAnswer>('/config')
+    const harmful = `${document.trimEnd()}
+  catalog:
+    timeouts: { mode: enforce, request: 5ms }
+    rollout: { steps: [50, 100], hold: 10s, guards: { errorRateDelta: 1% } }
+`
+    await writeFile(join(folder, 'harmful.yaml'), harmful)
+    const set = await tapmesh('config', 'set', join(folder, 'harmful.yaml'), '--reason', 'faster')
+    expect(set.output).toContain('+ percent: 50, 100 by rollout')
+    const cell = async () =>
+      (await get<EnforcementAnswer>('/enforcement')).cells.find(({ service }) => service === 'catalog')!
+    const latched = await eventually(
+      async () => {
+        const found = await cell()
+        return found.latched ? found : undefined
+      },
+      LATCH_MS,
+      () => `no guard broke: ${demo.output()}`,
+    )
+    expect(latched).toMatchObject({ mode: 'enforce', mode_in_force: 'dry-run' })
+    const { entries } = await get<AuditAnswer>('/audit?limit=1')
+    expect(entries[0]).toMatchObject({ action: 'rollback', auto: true })
+    expect(entries[0]!.reason).toContain('past errorRateDelta 1%')
+    const rearmed = await tapmesh('config', 'rearm', 'catalog.timeouts', '--reason', 'once more')
+    expect(rearmed.status).toBe(0)
+    expect(await cell()).toMatchObject({ latched: null, mode_in_force: 'enforce', percent_in_force: 50 })
   },
   TEST_MS,
 )
