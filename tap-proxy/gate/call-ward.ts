@@ -340,7 +340,8 @@ export class CallWard implements Ward {
     judged.duration_us = Math.max(0, Math.round(mono_us - this.#call.startedAt))
     judged.statusCode = status
     judged.response_flags = flags
-    judged.outcome = outcome
+    // What another tap refused says nothing against the endpoint behind it.
+    judged.outcome = this.#denied ? 'denied' : outcome
     if (this.#stream) judged.protocol = 'opaque'
     return clock.wall_us(mono_us)
   }

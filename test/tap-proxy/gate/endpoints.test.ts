@@ -27,6 +27,16 @@ test('an endpoint that keeps failing is left out, and its calls go to the others
   ])
 })
 
+test('what a tap before the endpoint refused does not count against it', async () => {
+  const good = await replying(ANSWERS.good)
+  const shedding = await replying(() => answerOf(503, 'no', 'x-tapmesh-denied: rateLimit;rule=r;v=1'))
+  const rig = await startGated(
+    '  orders: { outlierDetection: { mode: enforce, consecutive5xxErrors: 1 } }\n',
+    [shedding.port, good.port],
+  )
+  expect(await calls(rig.port, 6)).toEqual(['503', '200', '503', '200', '503', '200'])
+})
+
 test('the last healthy endpoint is never left out', async () => {
   const bad = await replying(ANSWERS.bad)
   const rig = await startGated(
