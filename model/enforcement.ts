@@ -255,7 +255,9 @@ export interface PoliciesAnswer {
   window: { from: string; to: string }
   services: readonly {
     service: string
+    /** In force, and for how many of a hundred traces. */
     mode: Mode
+    percent: number
     default: 'allow' | 'deny'
     rules: readonly {
       id: string

@@ -116,6 +116,11 @@ function rulesOf({ file }: ControlView, service: string, { settings, tallies }: 
   })
 }
 
+function inForce(control: ControlView, service: string) {
+  const { mode_in_force: mode, percent_in_force: percent } = modesOf({ control }, service, 'authorization')
+  return { mode, percent }
+}
+
 /**
  * @param service only this one, or all @param now_us wall clock, microseconds
  * @throws TapmeshError TAPMESH_STORE_UNAVAILABLE
@@ -142,7 +147,7 @@ export async function readPolicies(
     window,
     services: [...ruled].map(([service, own]) => ({
       service,
-      mode: modesOf({ control }, service, 'authorization').mode_in_force,
+      ...inForce(control, service),
       default: own.settings.default as 'allow' | 'deny',
       rules: rulesOf(control, service, own),
       would_deny: own.would_deny,

@@ -131,6 +131,7 @@ export const policiesAnswer = z.strictObject({
     z.strictObject({
       service: z.string(),
       mode,
+      percent,
       default: z.enum(['allow', 'deny']),
       rules: z.array(
         z.strictObject({

@@ -25,7 +25,15 @@ const RULES = [
 async function rulesPage() {
   const api = await bench.api(shop(), 5)
   api.control.policies = [
-    { service: 'payment', mode: 'dry-run', default: 'deny', would_deny: 210, denied: 0, rules: RULES },
+    {
+      service: 'payment',
+      mode: 'dry-run',
+      percent: 100,
+      default: 'deny',
+      would_deny: 210,
+      denied: 0,
+      rules: RULES,
+    },
   ]
   api.control.recommendation = {
     window: { from: AGO(2_592_000), to: AGO(0), seconds: 2_592_000 },

@@ -16,9 +16,14 @@ export function Undo({ config, made }: { config: ConfigAnswer; made: ConfigChang
   return (
     <div class="undo" data-undo>
       <p class="muted">
-        {mine ? 'You set' : 'Newest change of the document:'} revision{' '}
-        <span class="mono">{config.revision}</span>, {localText(config.changed_at)}, by {config.actor}: “
-        {config.reason}”
+        {mine ? (
+          <>
+            You set revision <span class="mono">{config.revision}</span>
+          </>
+        ) : (
+          'Newest change of the document'
+        )}
+        , {localText(config.changed_at)}, by {config.actor}: “{config.reason}”
       </p>
       {mine && made.changes.length > 0 ? <Differences rows={made.changes} /> : null}
       <Ask

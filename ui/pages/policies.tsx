@@ -72,7 +72,10 @@ function ServiceCard({ service }: { service: Service }) {
       title={service.service}
       aside={
         <>
-          <ModeWords mode={service.mode} percent={100} /> · default <b>{service.default}</b>
+          <ModeWords mode={service.mode} percent={service.percent} />{' '}
+          <span>
+            · default <b>{service.default}</b>
+          </span>
         </>
       }
       full
