@@ -54,7 +54,7 @@ async function filled(name: string, reason: string) {
   })
   control.policies = [
     {
-      ...{ service: name, mode: 'dry-run', default: 'deny', would_deny: 12, denied: 3 },
+      ...{ service: name, mode: 'dry-run', percent: 100, default: 'deny', would_deny: 12, denied: 3 },
       rules: [
         {
           ...{ id: name, action: 'deny', from: [name], methods: ['GET'], paths: [`/${name}`] },

@@ -124,7 +124,14 @@ test('rules with their hits, and those that no call fits', async () => {
   const { body } = await served.get<PoliciesAnswer>('/api/v1/policies?from=now-1h')
   policiesAnswer.parse(body)
   const [cart] = body.services
-  expect(cart).toMatchObject({ service: 'cart', mode: 'dry-run', default: 'deny', would_deny: 2, denied: 0 })
+  expect(cart).toMatchObject({
+    service: 'cart',
+    mode: 'dry-run',
+    percent: 100,
+    default: 'deny',
+    would_deny: 2,
+    denied: 0,
+  })
   expect(cart!.rules.map(({ id, line, hits, unused }) => [id, line, hits, unused])).toEqual([
     ['web-reads', 9, 22, false],
     ['no-admin', 10, 1, false],
