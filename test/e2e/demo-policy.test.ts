@@ -102,7 +102,13 @@ test(
   'a wrong policy is seen to deny the only caller that should come in',
   async () => {
     await eventually(
-      async () => ((await callsOf('source=recommendation&limit=60')).length === 60 ? true : undefined),
+      async () => {
+        const [some, strange] = await Promise.all([
+          callsOf('source=recommendation&limit=60'),
+          callsOf(`source=${intruder}&limit=1`),
+        ])
+        return some.length === 60 && strange.length === 1 ? true : undefined
+      },
       DEADLINE_MS,
       () => 'the demo records nothing',
     )

@@ -305,7 +305,7 @@ test('what is beside the features is told too: trust domain and rollout', async 
     ),
   )
   expect((await control.audit(1)).entries[0]).toMatchObject({
-    before: 'mesh.trustDomain: prod.example\ncart.rollout none',
+    before: 'mesh.trustDomain: prod.example',
     after:
       'mesh.trustDomain: test.example\ncart.rollout steps: [1, 5], hold: 1h, guards: errorRateDelta 1%, p99Ratio 2',
   })

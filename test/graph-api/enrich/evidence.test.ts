@@ -121,7 +121,7 @@ test('evidence of a dry-run: rows with samples, who is concerned, what was forec
     ...{ mode: 'dry-run', percent: 100, examined: 400 },
     settings: [
       { name: 'default', value: 'deny', origin: 'service' },
-      { name: 'rules', value: '1 rules', origin: 'service' },
+      { name: 'rules', value: '1 rule', origin: 'service' },
     ],
     last_verdict: '2026-09-21T14:12:20Z',
     blast: { callers: 1, callers_all: 2, share: 30 / 400 },

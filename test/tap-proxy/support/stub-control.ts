@@ -69,7 +69,9 @@ export async function stubControl(reply: PullReply, port = 0) {
     /** From now on this is the answer, also of those that wait. */
     setReply(next: PullReply): void {
       control.reply = next
-      for (const response of waiting) next(response, { path: '', services: [], headers: {} })
+      // One that got half an answer waits for nothing any more.
+      for (const response of waiting)
+        if (!response.headersSent) next(response, { path: '', services: [], headers: {} })
     },
     async close(): Promise<void> {
       server.closeAllConnections()
