@@ -265,6 +265,8 @@ export interface PoliciesAnswer {
       from: readonly string[]
       methods: readonly string[]
       paths: readonly string[]
+      /** Names of header fields it asks for; their values are not recorded, so no call is known to fit. */
+      headers: readonly string[]
       /** Line of the document. */
       line: number | null
       /** Recorded calls that fit it. */

@@ -18,6 +18,8 @@ export interface Rule {
   methods?: readonly string[] | undefined
   /** Templates: `{*}` is one segment, `{**}` at the end is any number of them. */
   paths?: readonly string[] | undefined
+  /** By name in small letters: a call fits that has each of them, with one of the values. */
+  headers?: Readonly<Record<string, readonly string[]>> | undefined
 }
 
 type ValueOf<P extends Parameter> = P extends { kind: 'duration' | 'size' | 'number' }

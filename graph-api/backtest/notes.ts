@@ -1,5 +1,5 @@
 import { FEATURES, type Feature, FLAGS, type Side } from '../../model/flag.ts'
-import type { Policy } from '../../model/policy.ts'
+import { type Policy, settingsFor } from '../../model/policy.ts'
 import type { BacktestAnswer } from '../contract.ts'
 import type { Scope } from './scope.ts'
 
@@ -52,6 +52,15 @@ export function notesOf(
   if (answer.features.some(({ mode }) => mode === 'enforce')) {
     notes.push(
       'Mode enforce is judged like dry-run, for all calls whatever the percentage; nothing was enforced for this answer.',
+    )
+  }
+  const unread = [...policy.services.values()].flatMap((service) =>
+    (settingsFor(service, '', 'authorization')?.rules ?? []).filter(({ headers }) => headers !== undefined),
+  )
+  if (unread.length > 0) {
+    const ids = unread.map(({ id }) => id).join(', ')
+    notes.push(
+      `Header fields are not recorded: rules that ask for them (${ids}) are judged as if no call had them.`,
     )
   }
   if (counts.crowded > 0)

@@ -104,14 +104,14 @@ async function tallyKinds(
 }
 
 function rulesOf({ file }: ControlView, service: string, { settings, tallies }: Ruled) {
-  return settings.rules.map(({ id, action, from = [], methods = [], paths = [] }, index) => {
+  return settings.rules.map(({ id, action, from = [], methods = [], paths = [], headers = {} }, index) => {
     const { hits, last_us } = tallies[index]!
     const { line } = file.placeOf(service, '', 'authorization', `rules.${index}`)
     return {
-      ...{ id, action, from, methods, paths, hits },
+      ...{ id, action, from, methods, paths, headers: Object.keys(headers), hits },
       line: line ?? null,
       last_seen: hits === 0 ? null : rfc3339(last_us),
-      unused: hits === 0,
+      unused: hits === 0 && Object.keys(headers).length === 0,
     }
   })
 }

@@ -140,6 +140,7 @@ export const policiesAnswer = z.strictObject({
           from: z.array(z.string()).readonly(),
           methods: z.array(z.string()).readonly(),
           paths: z.array(z.string()).readonly(),
+          headers: z.array(z.string()).readonly(),
           line: count.nullable(),
           hits: count,
           last_seen: time.nullable(),

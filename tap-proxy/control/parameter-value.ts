@@ -43,6 +43,16 @@ function filled(value: unknown, fits: (item: unknown) => boolean, what: string):
   return Array.isArray(value) && value.length === 0 ? 'is an empty list' : listOf(value, fits, what)
 }
 
+function headersFault(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (!isTree(value) || Object.keys(value).length === 0) return 'is not an object of header fields'
+  for (const [name, values] of Object.entries(value)) {
+    const fault = name === name.toLowerCase() ? filled(values, isText, 'a value') : 'is not in small letters'
+    if (fault !== undefined || values === undefined) return `${name} ${fault ?? 'has no values'}`
+  }
+  return undefined
+}
+
 /** A field that a rule gains does not compile until it is checked here. */
 const RULE_FIELDS: { readonly [Field in keyof Required<Rule>]: (value: unknown) => string | undefined } = {
   id: (value) => (typeof value === 'string' && isName(value) ? undefined : 'is not a name'),
@@ -50,6 +60,7 @@ const RULE_FIELDS: { readonly [Field in keyof Required<Rule>]: (value: unknown) 
   from: (value) => filled(value, isText, 'a principal'),
   methods: (value) => filled(value, isMethod, 'a method'),
   paths: (value) => filled(value, isPath, 'a path'),
+  headers: (value) => headersFault(value),
 }
 
 function rulesFault(value: unknown): string | undefined {

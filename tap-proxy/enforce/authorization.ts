@@ -1,12 +1,13 @@
 import type { Rule, Settings } from '../../model/policy.ts'
 import { callerScope, type FeatureCode, type JudgedCall, PASS, type Verdict, verdict } from './feature.ts'
+import { addHeaderFits, type HeaderRule, hasHeaders, headerRuleOf } from './header-rule.ts'
 import { candidatesOf, nearestText } from './nearest-rule.ts'
 import { isAmbiguous, segmentsOf } from './path-segments.ts'
 import { type Fit, NONE, PathTree } from './path-tree.ts'
 import { ANYBODY, callerText, keysOfCaller, keysOfEntry } from './principal.ts'
 
 /**
- * Rules that allow and deny by caller, method and path: one that denies wins, else one that allows,
+ * Rules that allow and deny by caller, method, path and header: one that denies wins, else one that allows,
  * else the default. Looked up by caller, then method, then segment of the path.
  */
 
@@ -18,11 +19,13 @@ interface Compiled {
   candidates: ReturnType<typeof candidatesOf>
   /** Caller -> method -> paths. */
   table: ReadonlyMap<string, ReadonlyMap<string, PathTree>>
+  headerRules: readonly HeaderRule[]
 }
 
 function tableOf(rules: readonly Rule[]): Map<string, Map<string, PathTree>> {
   const table = new Map<string, Map<string, PathTree>>()
   rules.forEach((rule, place) => {
+    if (hasHeaders(rule)) return
     for (const key of new Set(rule.from?.flatMap(keysOfEntry) ?? [ANYBODY])) {
       const methods = table.get(key) ?? new Map<string, PathTree>()
       table.set(key, methods)
@@ -65,12 +68,14 @@ export const authorization: FeatureCode<'authorization', Compiled, undefined> = 
   compile(settings: Settings<'authorization'>) {
     const { rules } = settings
     const allowByDefault = settings.default === 'allow'
-    return { rules, allowByDefault, candidates: candidatesOf(rules), table: tableOf(rules) }
+    const headerRules = rules.flatMap((rule, place) => (hasHeaders(rule) ? [headerRuleOf(rule, place)] : []))
+    return { rules, allowByDefault, candidates: candidatesOf(rules), table: tableOf(rules), headerRules }
   },
   scopeOf: callerScope,
   createState: () => undefined,
   decide(compiled, _state, call) {
     const fit = fitOf(compiled, call)
+    if (compiled.headerRules.length > 0) addHeaderFits(compiled.headerRules, call, fit)
     if (fit.deny !== NONE) {
       const { id } = compiled.rules[fit.deny]!
       return verdict('deny', id, `rule ${id} denies it (caller ${callerText(call)})`)

@@ -29,7 +29,10 @@ export type JudgedCall = Pick<
   | 'request_bytes'
   | 'attempt'
   | 'security'
->
+> & {
+  /** Values of a header field, by its name in small letters; absent where they are not known, as in a record. */
+  header?: ((name: string) => readonly string[]) | undefined
+}
 
 export interface Verdict {
   readonly decision: Decision

@@ -1,12 +1,13 @@
 import type { Rule } from '../../model/policy.ts'
 import type { JudgedCall } from './feature.ts'
+import { fitsHeaders, type HeaderRule } from './header-rule.ts'
 import { isAmbiguous, segmentsOf } from './path-segments.ts'
 import { NONE, PathTree } from './path-tree.ts'
 import { keysOfCaller, keysOfEntry } from './principal.ts'
 
 /** For a call that no rule allows: the rule that came closest, and the part of it that did not fit. */
 
-type Part = 'caller' | 'path' | 'method'
+type Part = 'caller' | 'path' | 'method' | 'header'
 
 interface Candidate {
   id: string
@@ -14,13 +15,14 @@ interface Candidate {
   callers: ReadonlySet<string> | undefined
   methods: ReadonlySet<string> | undefined
   paths: PathTree | undefined
+  headers: HeaderRule['headers']
 }
 
 /** Rules that allow, made ready to be compared with calls. */
 export function candidatesOf(rules: readonly Rule[]): Candidate[] {
   return rules
     .filter(({ action }) => action === 'allow')
-    .map(({ id, from, methods, paths }) => {
+    .map(({ id, from, methods, paths, headers = {} }) => {
       const tree = paths === undefined ? undefined : new PathTree()
       tree?.add(paths, 'allow', 0)
       return {
@@ -28,11 +30,12 @@ export function candidatesOf(rules: readonly Rule[]): Candidate[] {
         callers: from && new Set(from.flatMap(keysOfEntry)),
         methods: methods && new Set(methods),
         paths: tree,
+        headers: Object.entries(headers).map(([name, values]) => [name, new Set(values)] as const),
       }
     })
 }
 
-function failing({ callers, methods, paths }: Candidate, call: JudgedCall): Part[] {
+function failing({ callers, methods, paths, headers }: Candidate, call: JudgedCall): Part[] {
   const parts: Part[] = []
   if (callers && !keysOfCaller(call).some((key) => callers.has(key))) parts.push('caller')
   if (paths) {
@@ -41,6 +44,7 @@ function failing({ callers, methods, paths }: Candidate, call: JudgedCall): Part
     if (fit.allow === NONE) parts.push('path')
   }
   if (methods && !methods.has(call.method)) parts.push('method')
+  if (!fitsHeaders({ headers, denies: false }, call)) parts.push('header')
   return parts
 }
 
@@ -48,6 +52,8 @@ const WORDS: Record<Part, (call: JudgedCall) => string> = {
   caller: () => 'names other callers',
   path: ({ path }) =>
     isAmbiguous(path) ? 'does not fit a path that can be read two ways' : 'names other paths',
+  header: ({ header }) =>
+    header === undefined ? 'asks for header fields, which are not recorded' : 'asks for other header fields',
   method: ({ method }) => `does not name ${method === '' ? 'calls without a method' : method}`,
 }
 

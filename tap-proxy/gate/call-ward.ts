@@ -132,7 +132,7 @@ export class CallWard implements Ward {
 
   /** The least of what is set here and of what the tap before this one has left. */
   #startClock(request_us: number): void {
-    const given_ms = Number(this.#call.field(DEADLINE))
+    const given_ms = Number(this.#call.fields(DEADLINE)[0])
     const own_ms = request_us / 1000
     const ms = given_ms > 0 ? Math.min(given_ms, own_ms) : own_ms
     this.#deadline_us = this.#context.clock.mono_us() + ms * 1000
@@ -311,7 +311,7 @@ export class CallWard implements Ward {
   /** A retry of a tap before this one is not multiplied here. */
   #isNested(): boolean {
     const { draft } = this.#call
-    return draft.attempt === 1 && Number(this.#call.field(ATTEMPT)) > 1
+    return draft.attempt === 1 && Number(this.#call.fields(ATTEMPT)[0]) > 1
   }
 
   #canRepeat(backoff_us: number): boolean {

@@ -1,10 +1,12 @@
 import type { Outcome, Protocol, Security, SourceEvidence } from '../../model/call.ts'
 import type { JudgedCall } from '../enforce/feature.ts'
 import type { Draft } from '../observe/draft.ts'
+import type { GatedCall } from '../relay/ward.ts'
 
 /** A call in progress as features see it: the columns of its record to be. Texts are made when they are asked for. */
 export class JudgedDraft implements JudgedCall {
   draft!: Draft
+  call!: GatedCall
   ts = 0
   duration_us = 0
   source = ''
@@ -18,6 +20,10 @@ export class JudgedDraft implements JudgedCall {
   outcome: Outcome = 'ok'
   response_flags = ''
   security: Security = 'plaintext'
+
+  header(name: string): readonly string[] {
+    return this.call.fields(`${name}:`)
+  }
 
   get ttfb_us(): number {
     return this.draft.ttfb_us

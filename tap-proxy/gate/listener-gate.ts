@@ -70,6 +70,7 @@ export class ListenerGate implements Gate {
     const judged = new JudgedDraft()
     const { source } = call
     judged.draft = call.draft
+    judged.call = call
     judged.source = source.service
     judged.source_evidence = source.evidence
     judged.source_identity = source.identity

@@ -17,10 +17,11 @@ export interface PolicyChange {
 
 const NOBODY: ServicePolicy = { features: {}, callers: new Map() }
 
-function ruleText({ action, from, methods, paths }: Rule): string {
+function ruleText({ action, from, methods, paths, headers = {} }: Rule): string {
   const part = (word: string, list: readonly string[] | undefined) =>
     list === undefined ? '' : ` ${word} ${list.join(', ')}`
-  return `${action}${part('from', from)}${part('methods', methods)}${part('paths', paths)}`
+  const fields = Object.entries(headers).map(([name, values]) => ` header ${name}: ${values.join(', ')}`)
+  return `${action}${part('from', from)}${part('methods', methods)}${part('paths', paths)}${fields.join('')}`
 }
 
 /** Where a rollout chooses the percentage, its steps stand for it. Mutual TLS goes by caller and has none. */

@@ -81,6 +81,22 @@ const path = z
     error: 'is not a path like /cart/{*}: {*} is one whole segment, {**} at the end all that follow',
   })
 
+export const HEADERS_MAX = 16
+const headerValue = z
+  .string()
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/, 'is not a value of a header field')
+const headers = z
+  .record(
+    z.string().regex(/^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/, 'is not the name of a header field in small letters'),
+    z.array(headerValue).min(1, 'an empty list fits no call; leave it out to fit all').max(LIST_MAX),
+  )
+  .refine((entries) => Object.keys(entries).length > 0, {
+    error: 'names no header field; leave it out to fit all',
+  })
+  .refine((entries) => Object.keys(entries).length <= HEADERS_MAX, {
+    error: `more than ${HEADERS_MAX} header fields`,
+  })
+
 const rule = z.strictObject({
   id: z.string().refine(isName, { error: 'is not a name of letters, digits and . _ @ : / + -' }),
   action: z.enum(['allow', 'deny']),
@@ -91,6 +107,7 @@ const rule = z.strictObject({
     .optional(),
   methods: methods.optional(),
   paths: z.array(path).min(1, 'an empty list fits no call; leave it out to fit all').max(LIST_MAX).optional(),
+  headers: headers.optional(),
 })
 
 function formOf(parameter: Parameter): z.ZodType {

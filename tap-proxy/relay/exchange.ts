@@ -127,8 +127,8 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     if (!this.runtime.settings.untouched) this.out.addField(field, this.draft)
   }
 
-  field(name: string): string | undefined {
-    return this.out.field(name, this.draft)
+  fields(name: string): readonly string[] {
+    return this.out.fields(name, this.draft)
   }
 
   again(status: number, flags: string, outcome: Outcome): void {

@@ -67,14 +67,18 @@ export class RequestOut {
     this.#length -= to - from
   }
 
-  /** Value of a field of the head, or undefined. @param name in small letters, with its colon */
-  field(name: string, draft: Draft): string | undefined {
+  /** Values of every field by that name, in order. @param name in small letters, with its colon */
+  fields(name: string, draft: Draft): string[] {
     const end = this.#bytes.indexOf(HEAD_END, 0, 'latin1') + 2
     const head = this.#bytes.toString('latin1', draft.pathEnd, end)
-    const found = head.toLowerCase().indexOf(`\r\n${name}`)
-    if (found < 0) return undefined
-    const from = found + 2 + name.length
-    return head.slice(from, head.indexOf('\r\n', from)).trim()
+    const lower = head.toLowerCase()
+    const values: string[] = []
+    const mark = `\r\n${name}`
+    for (let at = lower.indexOf(mark); at >= 0; at = lower.indexOf(mark, at + mark.length)) {
+      const from = at + mark.length
+      values.push(head.slice(from, head.indexOf('\r\n', from)).trim())
+    }
+    return values
   }
 
   /** Gives the next attempt a span of its own, in the draft and wherever the head names the one before. */

@@ -44,8 +44,8 @@ export interface GatedCall {
   hold(): void
   /** Adds a field to the request before it is sent: `name: value\r\n`. */
   addField(field: string): void
-  /** Value of a field of the request; the name in small letters with its colon. */
-  field(name: string): string | undefined
+  /** Values of every field of the request by that name, in small letters with its colon. */
+  fields(name: string): readonly string[]
   /** Answers in the service's place; `denied` stands in `x-tapmesh-denied`. */
   fail(status: number, flags: string, outcome: Outcome, denied?: string): void
   /** Records the attempt that failed, and makes the call ready for the next one. */

@@ -255,9 +255,17 @@ test(
       () => `no guard broke: ${demo.output()}`,
     )
     expect(latched).toMatchObject({ mode: 'enforce', mode_in_force: 'dry-run' })
-    const { entries } = await get<AuditAnswer>('/audit?limit=1')
-    expect(entries[0]).toMatchObject({ action: 'rollback', auto: true })
-    expect(entries[0]!.reason).toContain('past errorRateDelta 1%')
+    // The latch holds first, then the audit tells of it.
+    const entry = await eventually(
+      async () => {
+        const { entries } = await get<AuditAnswer>('/audit?limit=1')
+        return entries[0]?.action === 'rollback' ? entries[0] : undefined
+      },
+      DEADLINE_MS,
+      () => 'the audit never told of it',
+    )
+    expect(entry.auto).toBe(true)
+    expect(entry.reason).toContain('past errorRateDelta 1%')
     const rearmed = await tapmesh('config', 'rearm', 'catalog.timeouts', '--reason', 'once more')
     expect(rearmed.status).toBe(0)
     expect(await cell()).toMatchObject({ latched: null, mode_in_force: 'enforce', percent_in_force: 50 })

@@ -57,7 +57,7 @@ async function filled(name: string, reason: string) {
       ...{ service: name, mode: 'dry-run', percent: 100, default: 'deny', would_deny: 12, denied: 3 },
       rules: [
         {
-          ...{ id: name, action: 'deny', from: [name], methods: ['GET'], paths: [`/${name}`] },
+          ...{ id: name, action: 'deny', from: [name], methods: ['GET'], paths: [`/${name}`], headers: [] },
           ...{ line: 3, hits: 0, last_seen: null, unused: true },
         },
       ],

@@ -14,11 +14,15 @@ const REASON = 'nearest rule recommendation-posts does not name GET'
 const RULES = [
   {
     ...{ id: 'cart-1', action: 'allow' as const, from: ['cart'], methods: ['GET'], paths: ['/payments/{*}'] },
-    ...{ line: 12, hits: 41_200, last_seen: AGO(3), unused: false },
+    ...{ headers: [], line: 12, hits: 41_200, last_seen: AGO(3), unused: false },
   },
   {
     ...{ id: 'no-delete', action: 'deny' as const, from: [], methods: ['DELETE'], paths: [] },
-    ...{ line: 13, hits: 0, last_seen: null, unused: true },
+    ...{ headers: [], line: 13, hits: 0, last_seen: null, unused: true },
+  },
+  {
+    ...{ id: 'staff', action: 'allow' as const, from: [], methods: [], paths: [], headers: ['x-role'] },
+    ...{ line: 14, hits: 0, last_seen: null, unused: false },
   },
 ]
 
@@ -58,6 +62,9 @@ test('rules show their hits, the unused one and the calls that none allows', asy
   const rules = page.getByRole('region', { name: 'Rules of payment' })
   expect(await textOf(rules.locator('[data-rule="cart-1"]'))).toMatch(/cart-1allowcartGET\/payments.*41.200/)
   expect(await textOf(rules.locator('[data-rule="no-delete"]'))).toContain('unused: no call fits it')
+  expect(await textOf(rules.locator('[data-rule="staff"]'))).toMatch(
+    /asks for header x-role, which is not recorded/,
+  )
   await page.getByRole('link', { name: '210 calls that no rule allows' }).click()
   await page.waitForURL(/\/calls\?/)
   const { searchParams } = new URL(page.url())

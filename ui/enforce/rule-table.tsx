@@ -26,7 +26,12 @@ function Row({ rule }: { rule: Rule }) {
       </td>
       <td class="mono wrap">{listed(rule.from)}</td>
       <td class="mono wrap">{listed(rule.methods)}</td>
-      <td class="mono wrap">{listed(rule.paths)}</td>
+      <td class="mono wrap">
+        {listed(rule.paths)}
+        {rule.headers.length > 0 ? (
+          <span class="cell-remark">asks for header {rule.headers.join(', ')}, which is not recorded</span>
+        ) : null}
+      </td>
       <td class="number">{wholeText(rule.hits)}</td>
       <td class="number faint">{sinceText(rule.last_seen)}</td>
       <td class="number faint">{rule.line ?? '–'}</td>

@@ -42,6 +42,9 @@ test('a state becomes the policy that the document is', () => {
   })
 })
 
+const headersOf = (headers: unknown) =>
+  stateOf({ authorization: { default: 'deny', rules: [{ id: 'a', action: 'allow', headers }] } })
+
 describe('refused whole', () => {
   const { bypass: _bypass, ...withoutBypass } = stateOf()
   test.each<[string, unknown, RegExp]>([
@@ -79,6 +82,10 @@ describe('refused whole', () => {
       stateOf({ authorization: { default: 'deny', rules: [{ id: 'a', action: 'allow', from: [] }] } }),
       /rule 1: from is an empty list/,
     ],
+    ['headers in a list', headersOf([{ name: 'x-team', value: 'a' }]), /rule 1: headers is not an object/],
+    ['no headers', headersOf({}), /rule 1: headers is not an object/],
+    ['a header without values', headersOf({ 'x-team': [] }), /headers x-team is an empty list/],
+    ['a header in capitals', headersOf({ 'X-Team': ['a'] }), /headers X-Team is not in small letters/],
     ['missing', stateOf({ authorization: { mode: 'dry-run' } }), /authorization.default this key is needed/],
     [
       'contradiction',
@@ -136,9 +143,9 @@ describe('what this tap does not know is not enforced, and said', () => {
   })
 
   test('a condition of a rule: read without it, the rule would allow more', () => {
-    const rules = [{ id: 'a', action: 'allow', headers: [{ name: 'x-team', value: 'a' }] }]
+    const rules = [{ id: 'a', action: 'allow', hours: ['9-17'] }]
     const { policy, ignored } = read(stateOf({ authorization: { mode: 'enforce', default: 'deny', rules } }))
-    expect(ignored).toEqual(['orders.authorization.rules.headers'])
+    expect(ignored).toEqual(['orders.authorization.rules.hours'])
     expect(policy.services.get('orders')!.features).toEqual({})
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Rule } from '../../../model/policy.ts'
 import { authorization } from '../../../tap-proxy/enforce/authorization.ts'
+import type { JudgedCall } from '../../../tap-proxy/enforce/feature.ts'
 import { isAmbiguous, segmentsOf } from '../../../tap-proxy/enforce/path-segments.ts'
 import { PathTree } from '../../../tap-proxy/enforce/path-tree.ts'
 import { keysOfCaller, keysOfEntry } from '../../../tap-proxy/enforce/principal.ts'
@@ -126,4 +127,46 @@ test('a tree knows where calls of one template may be told apart', () => {
   expect(tree.tellsApart(['items', '{id}'], open)).toBe(true)
   expect(tree.tellsApart(['{*}', '{id}'], open)).toBe(true)
   expect(tree.tellsApart(['other', '{id}'], open)).toBe(false)
+})
+
+describe('rules that ask for header fields', () => {
+  const judge = judgeOf(
+    'authorization',
+    `default: deny, rules: [
+      { id: staff, action: allow, headers: { x-role: [staff, admin], x-team: [shop] } },
+      { id: readers, action: allow, methods: [GET] },
+      { id: no-trial, action: deny, paths: ["/cart/{**}"], headers: { x-plan: [trial] } } ]`,
+  )
+  const on = (fields: Record<string, string[]>, change: Partial<JudgedCall> = {}) =>
+    short(
+      verdictOn(judge, { method: 'POST', path: '/cart/1', header: (name) => fields[name] ?? [], ...change }),
+    )
+
+  test.each([
+    [{ 'x-role': ['staff'], 'x-team': ['shop'] }, {}, 'pass'],
+    [{ 'x-role': ['staff'] }, {}, 'deny default'],
+    [{ 'x-role': ['Staff'], 'x-team': ['shop'] }, {}, 'deny default'],
+    [{ 'x-plan': ['trial'] }, { method: 'GET' }, 'deny no-trial'],
+    [{ 'x-plan': ['trial'] }, { method: 'GET', path: '/other' }, 'pass'],
+    [{ 'x-plan': ['paid'] }, { method: 'GET' }, 'pass'],
+  ] as const)('%j %j: %s', (fields, change, wanted) => {
+    const lists = Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, [...values]]))
+    expect(on(lists, change)).toBe(wanted)
+  })
+
+  test('a field that comes twice allows nothing and is denied by either value', () => {
+    expect(on({ 'x-role': ['staff', 'guest'], 'x-team': ['shop'] })).toBe('deny default')
+    expect(on({ 'x-plan': ['paid', 'trial'] }, { method: 'GET' })).toBe('deny no-trial')
+  })
+
+  test('a path that can be read two ways fits the rule that denies', () => {
+    expect(on({ 'x-plan': ['trial'] }, { method: 'GET', path: '/a/..%2fcart/1' })).toBe('deny no-trial')
+  })
+
+  test('a recorded call has none of them, and the words say so', () => {
+    const one = call({ method: 'POST', path: '/cart/1' })
+    const { decision, reason } = judge.decide(judge.createState(), one, one.ts)
+    expect(decision).toBe('deny')
+    expect(reason).toMatch(/staff asks for header fields, which are not recorded|readers does not name POST/)
+  })
 })

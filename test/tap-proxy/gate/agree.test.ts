@@ -99,7 +99,7 @@ function live(side: 'caller' | 'service', steps: readonly Step[]): string[][] {
       ward: undefined,
       request: { done: true },
       dispatch() {},
-      field: () => undefined,
+      fields: () => [],
     }
   })
   for (const { at, index, end } of inOrder(steps)) {

@@ -144,3 +144,17 @@ test('a policy changes between two calls of one connection, and its absence is t
   expect(await ask(rig.port, get('/other'))).toMatch(/ 200 /)
   expect(rig.records[1]).toMatchObject({ verdicts: [], config_version: '' })
 })
+
+test('a rule by header field reads the request, whatever its letters', async () => {
+  const backend = await replying(() => answerOf(200))
+  const rules = 'rules: [{ id: staff, action: allow, headers: { x-role: [staff] } }]'
+  const rig = await startGated(
+    `  orders: { authorization: { mode: enforce, default: deny, ${rules} } }\n`,
+    [backend.port],
+    inbound,
+  )
+  expect(await ask(rig.port, get('/', 'X-Role: staff'))).toMatch(/ 200 /)
+  expect(await ask(rig.port, get('/', 'X-Role: guest'))).toMatch(/ 403 /)
+  expect(await ask(rig.port, get('/', 'X-Role: staff', 'x-role: guest'))).toMatch(/ 403 /)
+  expect(await ask(rig.port, get('/', 'X-Role-Other: staff'))).toMatch(/ 403 /)
+})

@@ -102,6 +102,18 @@ test.each([
     /is not a path like/,
   ],
   [
+    '  cart:\n    authorization: { mode: dry-run, default: deny, rules: [{ id: a, action: allow, headers: { X-Role: [a] } }] }\n',
+    /name of a header field in small letters/,
+  ],
+  [
+    '  cart:\n    authorization: { mode: dry-run, default: deny, rules: [{ id: a, action: allow, headers: { x-role: [] } }] }\n',
+    /an empty list fits no call/,
+  ],
+  [
+    '  cart:\n    authorization: { mode: dry-run, default: deny, rules: [{ id: a, action: allow, headers: {} }] }\n',
+    /names no header field/,
+  ],
+  [
     '  cart:\n    callers: { batch: { timeouts: { mode: dry-run } } }\n',
     /services.cart.callers.batch.timeouts.mode: a timeout without/,
   ],
