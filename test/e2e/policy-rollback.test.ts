@@ -114,13 +114,17 @@ test(
     } finally {
       await Promise.all([fast.stop(), slow.stop()])
     }
-    const { entries } = await get<AuditAnswer>('/audit')
-    expect(entries[0]).toMatchObject({
-      action: 'rollback',
-      auto: true,
-      reason: expect.stringContaining('errorRateDelta'),
-    })
-    await held(entries[0]!.revision)
+    // The latch holds first, then the audit tells of it.
+    const told = await eventually(
+      async () => {
+        const { entries } = await get<AuditAnswer>('/audit')
+        return entries[0]?.action === 'rollback' ? entries[0] : undefined
+      },
+      DEADLINE_MS,
+      () => 'the audit never told of it',
+    )
+    expect(told).toMatchObject({ auto: true, reason: expect.stringContaining('errorRateDelta') })
+    await held(told.revision)
     for (let count = 0; count < 10; count++) expect((await call(port, '/slow')).status).toBe(200)
   },
   4 * DEADLINE_MS,
