@@ -81,6 +81,7 @@ test('a proposal is a difference from the rules; it is saved, or taken to a back
   expect(await diff.locator('.kept, del, ins').allTextContents()).toEqual([
     '  { id: "cart-1", action: allow, from: ["cart"], methods: ["GET"], paths: ["/payments/{*}"] }',
     '− { id: "no-delete", action: deny, methods: ["DELETE"] }',
+    '− { id: "staff", action: allow, headers: ["x-role"] }',
     '+ { id: "notification-1", action: allow, from: ["notification"], methods: ["GET"], paths: ["/payments/{*}"] }',
   ])
   expect(await textOf(page.getByRole('table', { name: 'Seen and not granted' }))).toContain(

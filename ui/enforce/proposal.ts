@@ -5,15 +5,15 @@ import type { PoliciesAnswer } from '../../model/enforcement.ts'
 /** Least privilege for a service as the text of a policy, and what of it differs from the rules there are. */
 
 type Rule = PoliciesAnswer['services'][number]['rules'][number]
-type Grant = Pick<Rule, 'id' | 'action' | 'from' | 'methods' | 'paths'>
+type Grant = Pick<Rule, 'id' | 'action' | 'from' | 'methods' | 'paths'> & Partial<Pick<Rule, 'headers'>>
 
 /** A string of JSON is a string of YAML 1.2, whatever it holds. */
 const listText = (words: readonly string[]): string =>
   `[${words.map((word) => JSON.stringify(word)).join(', ')}]`
 
-/** One rule on one line; a list that is empty fits all and is left out. */
-export function ruleText({ id, action, from, methods, paths }: Grant): string {
-  const lists = Object.entries({ from, methods, paths }).filter(([, words]) => words.length > 0)
+/** One rule on one line; a list that is empty fits all and is left out. Of header fields only the names are known. */
+export function ruleText({ id, action, from, methods, paths, headers = [] }: Grant): string {
+  const lists = Object.entries({ from, methods, paths, headers }).filter(([, words]) => words.length > 0)
   const parts = lists.map(([name, words]) => `${name}: ${listText(words)}`)
   return `{ ${[`id: ${JSON.stringify(id)}`, `action: ${action}`, ...parts].join(', ')} }`
 }

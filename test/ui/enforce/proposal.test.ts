@@ -39,6 +39,7 @@ test('names from calls stay names, and end no comment', () => {
 test('a list that fits all is left out of a rule', () => {
   const rule = { id: 'no-delete', action: 'deny' as const, from: [], methods: ['DELETE'], paths: [] }
   expect(ruleText(rule)).toBe('{ id: "no-delete", action: deny, methods: ["DELETE"] }')
+  expect(ruleText({ ...rule, headers: ['x-role'] })).toContain('methods: ["DELETE"], headers: ["x-role"] }')
 })
 
 test('rules that go, stay and come are told apart', () => {
