@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { chmod, link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, TapmeshError } from '../../model/error.ts'
@@ -59,9 +60,10 @@ export async function addAuthority(folder: string, number: number, now_ms: numbe
 
 /** The whole file or none: written beside, then given its name, which fails where the name is taken. */
 async function put(path: string, text: string): Promise<void> {
-  const beside = `${path}.${process.pid}.new`
+  // A process id would not do: two containers with one folder may have the same.
+  const beside = `${path}.${randomBytes(6).toString('hex')}.new`
   try {
-    const file = await open(beside, 'w', 0o600)
+    const file = await open(beside, 'wx', 0o600)
     try {
       await file.writeFile(text)
       await file.sync()
