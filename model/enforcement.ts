@@ -104,18 +104,22 @@ export interface ConfigRevisionAnswer extends ConfigRevision {
   document: string
 }
 
+/** One value that holds otherwise now, as `config diff` tells it. */
+export interface PolicyChange {
+  service: string
+  /** Empty where it holds for every caller without an entry of its own. */
+  caller: string
+  feature: Feature
+  /** Dotted name of the parameter; `rules.<id>` for a rule. */
+  name: string
+  before: string
+  after: string
+}
+
 /** Answer to each change. */
 export interface ConfigChanged {
   revision: string
-  /** What changed, as `config diff` tells it. */
-  changes: readonly {
-    service: string
-    caller: string
-    feature: Feature
-    name: string
-    before: string
-    after: string
-  }[]
+  changes: readonly PolicyChange[]
 }
 
 /**

@@ -1,5 +1,5 @@
+import type { PolicyChange } from '../../model/enforcement.ts'
 import { type Feature, FLAGS } from '../../model/flag.ts'
-import type { PolicyChange } from '../../tap-proxy/policy/diff.ts'
 import type { Explained } from '../../tap-proxy/policy/explain.ts'
 import type { Terminal } from '../terminal.ts'
 import { plain, table } from './table.ts'

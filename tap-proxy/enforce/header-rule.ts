@@ -17,22 +17,25 @@ export interface HeaderRule {
   denies: boolean
 }
 
+/** Fields that a rule asks for, ready to be compared. */
+export function headersOf({ headers = {} }: Rule): HeaderRule['headers'] {
+  return Object.entries(headers).map(([name, values]) => [name, new Set(values)] as const)
+}
+
 export function hasHeaders({ headers }: Rule): boolean {
   return headers !== undefined && Object.keys(headers).length > 0
 }
 
 /** @param place of the rule in its list */
-export function headerRuleOf(
-  { action, from, methods, paths, headers = {} }: Rule,
-  place: number,
-): HeaderRule {
+export function headerRuleOf(rule: Rule, place: number): HeaderRule {
+  const { action, from, methods, paths } = rule
   const tree = new PathTree()
   tree.add(paths, action, place)
   return {
     callers: from && new Set(from.flatMap(keysOfEntry)),
     methods: methods && new Set(methods),
     paths: tree,
-    headers: Object.entries(headers).map(([name, values]) => [name, new Set(values)] as const),
+    headers: headersOf(rule),
     denies: action === 'deny',
   }
 }

@@ -1,6 +1,6 @@
 import type { Rule } from '../../model/policy.ts'
 import type { JudgedCall } from './feature.ts'
-import { fitsHeaders, type HeaderRule } from './header-rule.ts'
+import { fitsHeaders, type HeaderRule, headersOf } from './header-rule.ts'
 import { isAmbiguous, segmentsOf } from './path-segments.ts'
 import { NONE, PathTree } from './path-tree.ts'
 import { keysOfCaller, keysOfEntry } from './principal.ts'
@@ -22,7 +22,8 @@ interface Candidate {
 export function candidatesOf(rules: readonly Rule[]): Candidate[] {
   return rules
     .filter(({ action }) => action === 'allow')
-    .map(({ id, from, methods, paths, headers = {} }) => {
+    .map((rule) => {
+      const { id, from, methods, paths } = rule
       const tree = paths === undefined ? undefined : new PathTree()
       tree?.add(paths, 'allow', 0)
       return {
@@ -30,7 +31,7 @@ export function candidatesOf(rules: readonly Rule[]): Candidate[] {
         callers: from && new Set(from.flatMap(keysOfEntry)),
         methods: methods && new Set(methods),
         paths: tree,
-        headers: Object.entries(headers).map(([name, values]) => [name, new Set(values)] as const),
+        headers: headersOf(rule),
       }
     })
 }

@@ -349,13 +349,12 @@ export class CallWard implements Ward {
   ended(status: number, flags: string, outcome: Outcome, final: boolean): string {
     if (final) this.#timers.stop()
     const now_us = this.#atEnd(status, flags, outcome)
-    const { starts, ends, revision } = this.#seats
     try {
       this.#tellEnd(now_us)
     } catch (error) {
       this.#context.onFault(error)
     }
-    if (ends.length + starts.length > 0) this.#said.into(this.#call.draft, revision)
+    this.#said.into(this.#call.draft, this.#seats.revision)
     const pool = this.#queued ? undefined : this.#pool
     const extra = this.#extraFlag
     this.#admitted = 0

@@ -1,11 +1,9 @@
 import type { Outcome, Protocol, Security, SourceEvidence } from '../../model/call.ts'
 import type { JudgedCall } from '../enforce/feature.ts'
-import type { Draft } from '../observe/draft.ts'
 import type { GatedCall } from '../relay/ward.ts'
 
 /** A call in progress as features see it: the columns of its record to be. Texts are made when they are asked for. */
 export class JudgedDraft implements JudgedCall {
-  draft!: Draft
   call!: GatedCall
   ts = 0
   duration_us = 0
@@ -26,15 +24,15 @@ export class JudgedDraft implements JudgedCall {
   }
 
   get ttfb_us(): number {
-    return this.draft.ttfb_us
+    return this.call.draft.ttfb_us
   }
 
   get request_bytes(): number {
-    return this.draft.request_bytes
+    return this.call.draft.request_bytes
   }
 
   get attempt(): number {
-    return this.draft.attempt
+    return this.call.draft.attempt
   }
 
   get status(): string {
@@ -42,12 +40,12 @@ export class JudgedDraft implements JudgedCall {
   }
 
   get method(): string {
-    const { head, methodStart, methodEnd } = this.draft
+    const { head, methodStart, methodEnd } = this.call.draft
     return head.toString('utf8', methodStart, methodEnd)
   }
 
   get path(): string {
-    const { head, pathStart, pathEnd } = this.draft
+    const { head, pathStart, pathEnd } = this.call.draft
     return head.toString('utf8', pathStart, pathEnd)
   }
 }

@@ -69,7 +69,6 @@ export class ListenerGate implements Gate {
   #judgedOf(call: GatedCall, target: Target): JudgedDraft {
     const judged = new JudgedDraft()
     const { source } = call
-    judged.draft = call.draft
     judged.call = call
     judged.source = source.service
     judged.source_evidence = source.evidence

@@ -1,19 +1,9 @@
+import type { PolicyChange } from '../../model/enforcement.ts'
 import { FEATURES, type Feature, parametersOf } from '../../model/flag.ts'
 import { type Policy, type Rule, type ServicePolicy, settingsFor } from '../../model/policy.ts'
 import { momentText, valueText } from './parameter.ts'
 
 /** What changes for calls between two policies: what holds is compared, not how it is written. */
-
-export interface PolicyChange {
-  service: string
-  /** Empty where it holds for every caller without an entry of its own. */
-  caller: string
-  feature: Feature
-  /** Dotted name of the parameter; `rules.<id>` for a rule. */
-  name: string
-  before: string
-  after: string
-}
 
 const NOBODY: ServicePolicy = { features: {}, callers: new Map() }
 

@@ -41,12 +41,21 @@ async function start(
     side === 'inbound'
       ? ['--service', service, '--listen', '0', '--to', to]
       : ['--service', 'caller', '--outbound', `0=${service}@${to}`]
+  const started = await startGoverned(bench, side, collector, [...words, '--name', name.replaceAll(' ', '-')])
+  return { name, port: started.port, pids: [started.pid], lostRecords: started.lostRecords }
+}
+
+/** Starts a tap of one listener, and waits until it has its policy. */
+export async function startGoverned(
+  bench: Bench,
+  side: TapSide,
+  collector: RunningCollector,
+  words: readonly string[],
+): Promise<{ port: number; pid: number; lostRecords: () => Promise<number> }> {
+  const reach = ['--collector', collector.url, '--token', collector.token]
   const child = bench.children.start({
     command: process.execPath,
-    args: [
-      ...[TAP_FILE, ...words, '--name', name.replaceAll(' ', '-'), '--admin-port', '0'],
-      ...['--collector', collector.url, '--token', collector.token],
-    ],
+    args: [TAP_FILE, ...words, '--admin-port', '0', ...reach],
     core: bench.cores.proxy,
     cwd: bench.folder,
   })
@@ -54,11 +63,11 @@ async function start(
   const [, admin] = await child.line(/^listening admin (http:\S+)$/)
   const metrics = async () => (await fetch(`${admin}/metrics`)).text()
   await hasPolicy(metrics)
-  return { name, port: Number(port), pids: [child.pid], lostRecords: async () => parseLost(await metrics()) }
+  return { port: Number(port), pid: child.pid, lostRecords: async () => parseLost(await metrics()) }
 }
 
 /** Every tap asks for its policy, also one of which the document says nothing. */
-export async function hasPolicy(metrics: () => Promise<string>): Promise<void> {
+async function hasPolicy(metrics: () => Promise<string>): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS
   while (!/^tapmesh_config_revision_info\{revision="[^"]+/m.test(await metrics())) {
     if (performance.now() > deadline) throw new Error('the tap never got its policy')

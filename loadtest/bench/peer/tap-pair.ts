@@ -1,9 +1,9 @@
 import type { JoinTokenAnswer } from '../../../model/identity.ts'
 import type { Bench } from '../measure.ts'
 import type { RunningCollector } from './collector.ts'
-import { hasPolicy } from './governed-tap.ts'
+import { startGoverned, type TapSide } from './governed-tap.ts'
 import type { Peer, RunningPeer } from './peer.ts'
-import { parseLost, TAP_FILE, tap } from './tap.ts'
+import { tap } from './tap.ts'
 
 /** Two taps in a row, as between two services: the caller's outbound one and the service's inbound one. */
 
@@ -46,22 +46,9 @@ async function start(
 ): Promise<RunningPeer> {
   const service = PAIRS[kind]
   const caller = `caller-${kind}`
-  const startOne = async (name: string, words: readonly string[], side: string) => {
-    const child = bench.children.start({
-      command: process.execPath,
-      args: [
-        ...[TAP_FILE, '--service', name, '--name', name, '--admin-port', '0', ...words],
-        ...['--collector', collector.url, '--token', collector.token],
-        ...(kind === 'mtls' ? ['--join-token', await joinToken(collector, name)] : []),
-      ],
-      core: bench.cores.proxy,
-      cwd: bench.folder,
-    })
-    const [, port] = await child.line(new RegExp(`^listening ${side} \\S+ 127\\.0\\.0\\.1:([0-9]+)`))
-    const [, admin] = await child.line(/^listening admin (http:\S+)$/)
-    const metrics = async () => (await fetch(`${admin}/metrics`)).text()
-    await hasPolicy(metrics)
-    return { port: Number(port), pid: child.pid, metrics }
+  const startOne = async (name: string, words: readonly string[], side: TapSide) => {
+    const joins = kind === 'mtls' ? ['--join-token', await joinToken(collector, name)] : []
+    return startGoverned(bench, side, collector, ['--service', name, '--name', name, ...words, ...joins])
   }
   const inner = await startOne(service, ['--listen', '0', '--to', `127.0.0.1:${backendPort}`], 'inbound')
   const outer = await startOne(caller, ['--outbound', `0=${service}@127.0.0.1:${inner.port}`], 'outbound')
@@ -69,6 +56,6 @@ async function start(
     name: `two taps, ${kind}`,
     port: outer.port,
     pids: [outer.pid, inner.pid],
-    lostRecords: async () => parseLost(await outer.metrics()) + parseLost(await inner.metrics()),
+    lostRecords: async () => (await outer.lostRecords()) + (await inner.lostRecords()),
   }
 }

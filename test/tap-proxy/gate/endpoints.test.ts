@@ -87,13 +87,14 @@ test('least request keeps calls away from the endpoint that is busy', async () =
   const slow = await replying(() => undefined)
   const fast = await replying(ANSWERS.good)
   const rig = await startGated('  orders: { loadBalancer: { mode: enforce } }\n', [slow.port, fast.port])
-  const waiting = await connectRaw(rig.port)
-  waiting.socket.write(get())
-  await until(() => slow.requests.length + fast.requests.length === 1)
-  if (fast.requests.length === 0) {
-    expect(await calls(rig.port, 10)).toEqual(Array.from({ length: 10 }, () => '200'))
-    expect(slow.requests).toHaveLength(1)
+  // The first choice is by chance: until the slow one has a call, the fast one answers at once.
+  while (slow.requests.length === 0) {
+    const waiting = await connectRaw(rig.port)
+    waiting.socket.write(get())
+    await until(() => slow.requests.length === 1 || waiting.text().includes('hello'))
   }
+  expect(await calls(rig.port, 10)).toEqual(Array.from({ length: 10 }, () => '200'))
+  expect(slow.requests).toHaveLength(1)
 })
 
 describe('connection pool', () => {
