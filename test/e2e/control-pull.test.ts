@@ -1,64 +1,41 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConfigAnswer, TapConfig } from '../../model/enforcement.ts'
 import { policyText } from '../support/policy.ts'
-import type { TapmeshProcess } from '../support/tapmesh-process.ts'
-import { eventually, isAlive, startTapmesh } from '../support/tapmesh-process.ts'
-import { call, startBackend } from './support/calls.ts'
+import { eventually } from '../support/tapmesh-process.ts'
+import { call } from './support/calls.ts'
+import { type ControlledMesh, openControlledMesh } from './support/controlled-mesh.ts'
 import type { TapProcess } from './support/tap-process.ts'
-import { endTaps, startTapProcess } from './support/tap-process.ts'
+import { startTapProcess } from './support/tap-process.ts'
 
 /** A real tap pulls from the real control of a `tapmesh up`: from the API's change to the tap's word. */
 
-let folder: string
-let backend: Awaited<ReturnType<typeof startBackend>>
-let up: TapmeshProcess
+let mesh: ControlledMesh
 let tap: TapProcess
-let api: string
-let token: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'control-pull-'))
-  backend = await startBackend()
-  up = startTapmesh(['up', '--data', join(folder, 'mesh'), '--port', '0', '--collector-port', '0'])
-  api = (await up.said(/^listening api (\S+)$/m))[1]!
-  const collector = (await up.said(/^listening collector (\S+)$/m))[1]!
-  const tokenFile = join(folder, 'mesh', 'token')
-  token = (await readFile(tokenFile, 'utf8')).trim()
+  mesh = await openControlledMesh('control-pull')
+  const { folder, backend, collector, tokenFile } = mesh
   tap = await startTapProcess([
     ...['--service', 'orders', '--name', 'orders-1', '--listen', '0', '--to', backend.address],
     ...['--outbound', `0=cart@${backend.address}`, '--admin-port', '0'],
     ...['--collector', collector, '--token-file', tokenFile, '--state-dir', join(folder, 'state')],
   ])
 })
-afterAll(async () => {
-  endTaps()
-  if (up && isAlive(up.pid)) up.process.kill('SIGTERM')
-  await up?.ended()
-  await backend.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => mesh?.close())
 
-async function change(method: string, path: string, body: object): Promise<{ revision: string }> {
-  const response = await fetch(`${api}/api/v1/config${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify(body),
-  })
-  expect([response.status, await response.clone().text()]).toEqual([200, expect.any(String)])
-  return (await response.json()) as { revision: string }
-}
+const change = (method: string, path: string, body: object) =>
+  mesh.send<{ revision: string }>(method, `/config${path}`, body)
 
 /** What control knows of the tap, once it is so. */
 const toldOf = (fits: (told: TapConfig) => boolean) =>
   eventually(
     async () => {
-      const { taps } = (await (await fetch(`${api}/api/v1/config`)).json()) as ConfigAnswer
+      const { taps } = await mesh.get<ConfigAnswer>('/config')
       return taps.find((told) => told.tap === 'orders-1' && fits(told))
     },
     30_000,
-    () => `control never heard of it; the tap said:\n${tap.stderr()}\nup said:\n${up.output()}`,
+    () => `control never heard of it; the tap said:\n${tap.stderr()}\nup said:\n${mesh.up.output()}`,
   )
 
 const POLICY = policyText(`  orders:
@@ -77,7 +54,7 @@ test('a document set by the API is acknowledged by the tap, and calls go on', as
   expect((await call(tap.port('inbound orders'))).status).toBe(200)
   // It is kept after it was acknowledged: a slow disk holds nobody up.
   const kept = await eventually(
-    () => readFile(join(folder, 'state', 'orders-1.state'), 'utf8').catch(() => undefined),
+    () => readFile(join(mesh.folder, 'state', 'orders-1.state'), 'utf8').catch(() => undefined),
     10_000,
     () => 'the state was never kept',
   )
@@ -112,8 +89,8 @@ test('a verdict is on the call that it was said of, and a switch to enforce does
   )
   const found = await eventually(
     async () => {
-      const answer = await (await fetch(`${api}/api/v1/calls?would=deny&from=now-15m`)).json()
-      const { calls } = answer as { calls: { verdicts: string[]; config_version: string }[] }
+      type Found = { calls: { verdicts: string[]; config_version: string }[] }
+      const { calls } = await mesh.get<Found>('/calls?would=deny&from=now-15m')
       return calls.find((one) => one.config_version === revision)
     },
     30_000,

@@ -1,59 +1,31 @@
 import { mkdirSync } from 'node:fs'
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CallsAnswer } from '../../graph-api/contract.ts'
 import type { JoinTokenAnswer } from '../../model/identity.ts'
 import type { IdentityDescription } from '../../tap-proxy/identity/describe-identity.ts'
 import { idOf, makeLeaf, makeTestAuthority, type TestAuthority } from '../support/identity/certificates.ts'
 import { policyText } from '../support/policy.ts'
-import type { TapmeshProcess } from '../support/tapmesh-process.ts'
-import { eventually, isAlive, startTapmesh } from '../support/tapmesh-process.ts'
-import { call, callSteadily, startBackend } from './support/calls.ts'
+import { eventually } from '../support/tapmesh-process.ts'
+import { call, callSteadily } from './support/calls.ts'
+import { type ControlledMesh, openControlledMesh } from './support/controlled-mesh.ts'
 import type { TapProcess } from './support/tap-process.ts'
 import { endTaps, startTapProcess } from './support/tap-process.ts'
 
 /** Two real taps, a real control with its CA: from plaintext to strict mutual TLS without a failed call. */
 
-let folder: string
-let backend: Awaited<ReturnType<typeof startBackend>>
-let up: TapmeshProcess
-let api: string
-let collector: string
-let tokenFile: string
-let token: string
+let mesh: ControlledMesh
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tapmesh-identity-'))
-  backend = await startBackend()
-  up = startTapmesh(['up', '--data', join(folder, 'mesh'), '--port', '0', '--collector-port', '0'])
-  api = (await up.said(/^listening api (\S+)$/m))[1]!
-  collector = (await up.said(/^listening collector (\S+)$/m))[1]!
-  tokenFile = join(folder, 'mesh', 'token')
-  token = (await readFile(tokenFile, 'utf8')).trim()
+  mesh = await openControlledMesh('tapmesh-identity')
 })
 afterEach(endTaps)
-afterAll(async () => {
-  if (up && isAlive(up.pid)) up.process.kill('SIGTERM')
-  await up?.ended()
-  await backend.close()
-  await rm(folder, { recursive: true, force: true })
-})
-
-async function send<Answer>(method: string, path: string, body: object): Promise<Answer> {
-  const response = await fetch(`${api}/api/v1${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify(body),
-  })
-  expect([response.status, await response.clone().text()]).toEqual([200, expect.any(String)])
-  return (await response.json()) as Answer
-}
+afterAll(() => mesh?.close())
 
 /** Sets what holds for orders, and waits until both taps have it. */
 async function setMtls(settings: string, taps: readonly TapProcess[]): Promise<void> {
   const document = policyText(`  orders: { mtls: { ${settings} } }\n`)
-  const { revision } = await send<{ revision: string }>('PUT', '/config', { document, reason: settings })
+  const { revision } = await mesh.send<{ revision: string }>('PUT', '/config', { document, reason: settings })
   for (const tap of taps) {
     await eventually(
       async () =>
@@ -65,7 +37,7 @@ async function setMtls(settings: string, taps: readonly TapProcess[]): Promise<v
 }
 
 const joinToken = async (service: string) =>
-  (await send<JoinTokenAnswer>('POST', '/join-tokens', { service, reason: 'test' })).token
+  (await mesh.send<JoinTokenAnswer>('POST', '/join-tokens', { service, reason: 'test' })).token
 
 async function identityOf(tap: TapProcess, fits: (found: IdentityDescription) => boolean = () => true) {
   return eventually(
@@ -78,11 +50,11 @@ async function identityOf(tap: TapProcess, fits: (found: IdentityDescription) =>
   )
 }
 
-const common = () => ['--admin-port', '0', '--collector', collector, '--token-file', tokenFile]
+const common = () => ['--admin-port', '0', '--collector', mesh.collector, '--token-file', mesh.tokenFile]
 
 async function startPair(name: string, identity: (service: string) => Promise<string[]>) {
   const orders = await startTapProcess([
-    ...['--service', 'orders', '--name', `orders-${name}`, '--listen', '0', '--to', backend.address],
+    ...['--service', 'orders', '--name', `orders-${name}`, '--listen', '0', '--to', mesh.backend.address],
     ...common(),
     ...(await identity('orders')),
   ])
@@ -98,7 +70,7 @@ async function startPair(name: string, identity: (service: string) => Promise<st
 async function newest(tap: string, reporter: 'client' | 'server'): Promise<CallsAnswer['calls'][number]> {
   return eventually(
     async () => {
-      const answer = await fetch(`${api}/api/v1/calls?destination=orders&reporter=${reporter}&limit=50`)
+      const answer = await fetch(`${mesh.api}/api/v1/calls?destination=orders&reporter=${reporter}&limit=50`)
       const { calls } = (await answer.json()) as CallsAnswer
       return calls.find((found) => found.tap === tap && found.security === 'mtls')
     },
@@ -143,7 +115,7 @@ test('plaintext, permissive, strict: joined with tokens, and not one call fails 
 
 describe('certificates of files', () => {
   let ca: TestAuthority
-  const places = (service: string) => join(folder, 'tls', service)
+  const places = (service: string) => join(mesh.folder, 'tls', service)
 
   async function put(service: string, authority: TestAuthority, bundle: string): Promise<void> {
     const { key, certificate } = await makeLeaf(authority, { ids: [idOf(service)] })

@@ -1,12 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CallsAnswer } from '../../graph-api/contract.ts'
 import type { AuditAnswer, EnforcementAnswer, EvidenceAnswer, WhyAnswer } from '../../model/enforcement.ts'
 import { policyText } from '../support/policy.ts'
-import { eventually, isAlive, startTapmesh, type TapmeshProcess } from '../support/tapmesh-process.ts'
-import { call, callSteadily, startBackend } from './support/calls.ts'
-import { endTaps, startTapProcess, type TapProcess } from './support/tap-process.ts'
+import { eventually } from '../support/tapmesh-process.ts'
+import { call, callSteadily } from './support/calls.ts'
+import { type ControlledMesh, openControlledMesh } from './support/controlled-mesh.ts'
+import { startTapProcess, type TapProcess } from './support/tap-process.ts'
 
 /**
  * From rehearsal to rollback with real processes: a timeout that is too short is dry-run, its evidence read,
@@ -17,47 +16,26 @@ const DEADLINE_MS = 90_000
 const SLOW_MS = 900
 const FAST_MS = 20
 
-let folder: string
-let backend: Awaited<ReturnType<typeof startBackend>>
-let up: TapmeshProcess
+let mesh: ControlledMesh
 let tap: TapProcess
-let api: string
-let token: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'policy-rollback-'))
-  backend = await startBackend((request, response) => {
+  mesh = await openControlledMesh('policy-rollback', (request, response) => {
     setTimeout(() => response.end('done'), request.url === '/slow' ? SLOW_MS : FAST_MS)
   })
-  up = startTapmesh(['up', '--data', join(folder, 'mesh'), '--port', '0', '--collector-port', '0'])
-  api = (await up.said(/^listening api (\S+)$/m))[1]!
-  const collector = (await up.said(/^listening collector (\S+)$/m))[1]!
-  const tokenFile = join(folder, 'mesh', 'token')
-  token = (await readFile(tokenFile, 'utf8')).trim()
+  const { folder, backend, collector, tokenFile } = mesh
   tap = await startTapProcess([
     ...['--service', 'shop', '--outbound', `0=cart@${backend.address}`, '--admin-port', '0'],
     ...['--collector', collector, '--token-file', tokenFile, '--state-dir', join(folder, 'state')],
   ])
 })
-afterAll(async () => {
-  endTaps()
-  if (up && isAlive(up.pid)) up.process.kill('SIGTERM')
-  await up?.ended()
-  await backend.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => mesh?.close())
 
-const get = async <Answer>(path: string): Promise<Answer> =>
-  (await (await fetch(`${api}/api/v1${path}`)).json()) as Answer
+const get = <Answer>(path: string): Promise<Answer> => mesh.get<Answer>(path)
 
 async function change(method: string, path: string, body: object): Promise<string> {
-  const response = await fetch(`${api}/api/v1/config${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ reason: 'a try', ...body }),
-  })
-  expect(response.status).toBe(200)
-  return ((await response.json()) as { revision: string }).revision
+  const asked = { reason: 'a try', ...body }
+  return (await mesh.send<{ revision: string }>(method, `/config${path}`, asked)).revision
 }
 
 /** Waits until the tap has that revision. */
@@ -106,7 +84,7 @@ test(
           return found.latched ? found : undefined
         },
         DEADLINE_MS,
-        () => `no guard broke; up said:\n${up.output()}`,
+        () => `no guard broke; up said:\n${mesh.up.output()}`,
       )
       expect(latched).toMatchObject({ mode: 'enforce', mode_in_force: 'dry-run', percent: 50 })
       expect([...fast.failed(), ...slow.failed()].every(({ status }) => status === 504)).toBe(true)

@@ -1,12 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConfigAnswer, PoliciesAnswer } from '../../model/enforcement.ts'
 import { policyText } from '../support/policy.ts'
-import type { TapmeshProcess } from '../support/tapmesh-process.ts'
-import { eventually, isAlive, startTapmesh } from '../support/tapmesh-process.ts'
-import { call, startBackend } from './support/calls.ts'
-import { endTaps, startTapProcess, type TapProcess } from './support/tap-process.ts'
+import { eventually } from '../support/tapmesh-process.ts'
+import { call } from './support/calls.ts'
+import { type ControlledMesh, openControlledMesh } from './support/controlled-mesh.ts'
+import { startTapProcess, type TapProcess } from './support/tap-process.ts'
 
 /**
  * The largest policy there may be: a thousand rules for each of ten services. Set by the API, kept by
@@ -16,23 +14,14 @@ const SERVICES = 10
 const RULES = 1000
 const TAP_BYTES_MAX = 300_000_000
 
-let folder: string
-let backend: Awaited<ReturnType<typeof startBackend>>
-let up: TapmeshProcess
+let mesh: ControlledMesh
 let tap: TapProcess
-let api: string
-let token: string
 
 const name = (service: number) => `service-${service}`
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ten-thousand-rules-'))
-  backend = await startBackend()
-  up = startTapmesh(['up', '--data', join(folder, 'mesh'), '--port', '0', '--collector-port', '0'])
-  api = (await up.said(/^listening api (\S+)$/m))[1]!
-  const collector = (await up.said(/^listening collector (\S+)$/m))[1]!
-  const tokenFile = join(folder, 'mesh', 'token')
-  token = (await readFile(tokenFile, 'utf8')).trim()
+  mesh = await openControlledMesh('ten-thousand-rules')
+  const { folder, backend, collector, tokenFile } = mesh
   const outbound = Array.from({ length: SERVICES - 1 }, (_, at) => [
     '--outbound',
     `0=${name(at + 1)}@${backend.address}`,
@@ -43,13 +32,7 @@ beforeAll(async () => {
     ...['--state-dir', join(folder, 'state')],
   ])
 })
-afterAll(async () => {
-  endTaps()
-  if (up && isAlive(up.pid)) up.process.kill('SIGTERM')
-  await up?.ended()
-  await backend.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => mesh?.close())
 
 function document(): string {
   const rule = (index: number) =>
@@ -62,16 +45,11 @@ function document(): string {
 }
 
 test('ten thousand rules are set, reach the tap, and hold from the first to the last', async () => {
-  const response = await fetch(`${api}/api/v1/config`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ document: document(), reason: 'all of it' }),
-  })
-  const { revision } = (await response.json()) as { revision: string }
-  expect(response.status).toBe(200)
+  const asked = { document: document(), reason: 'all of it' }
+  const { revision } = await mesh.send<{ revision: string }>('PUT', '/config', asked)
   const told = await eventually(
     async () => {
-      const { taps } = (await (await fetch(`${api}/api/v1/config`)).json()) as ConfigAnswer
+      const { taps } = await mesh.get<ConfigAnswer>('/config')
       return taps.find(({ active }) => active === revision)
     },
     30_000,
@@ -84,7 +62,6 @@ test('ten thousand rules are set, reach the tap, and hold from the first to the 
   expect([await statusOf(`/a${RULES}/x`), await statusOf('/a0/x/y')]).toEqual([403, 403])
   expect(await tap.metric(/^process_resident_memory_bytes /)).toBeLessThan(TAP_BYTES_MAX)
   expect(await tap.metric(/^tapmesh_faults_total /)).toBe(0)
-  const answer = await fetch(`${api}/api/v1/policies?service=${name(9)}`)
-  const { services } = (await answer.json()) as PoliciesAnswer
+  const { services } = await mesh.get<PoliciesAnswer>(`/policies?service=${name(9)}`)
   expect(services.map(({ rules }) => rules.length)).toEqual([RULES])
 })
