@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { oneError } from '../document/yaml-document.ts'
+import { loadPolicy, modesOf } from '../policy/policy-file.ts'
 import { loadTapFile } from '../tap-proxy/config/load.ts'
-import { oneError } from '../tap-proxy/document/yaml-document.ts'
-import { loadPolicy, modesOf } from '../tap-proxy/policy/policy-file.ts'
 import type { TapSettings } from '../tap-proxy/settings.ts'
 
 export interface Linted {

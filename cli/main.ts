@@ -3,7 +3,7 @@ import { codeOf, EXIT } from '../model/error.ts'
 import { runProgram } from './program.ts'
 import { terminalOfProcess } from './terminal.ts'
 
-/** `tapmesh …`, started by cli/tapmesh.mjs or cli/setup.mjs under the repository's own Node. */
+/** `tapmesh …`, started by cli/tapmesh.mjs or build/setup.mjs under the repository's own Node. */
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 

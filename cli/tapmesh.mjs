@@ -2,8 +2,8 @@
 /** The `tapmesh` command. Runs under any Node from 18 on and hands over to the repository's own. */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describeSetupError } from './build/lines.mjs'
-import { nodeOf, runProgram } from './build/program.mjs'
+import { describeSetupError } from '../build/lines.mjs'
+import { nodeOf, runProgram } from '../build/program.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 

@@ -1,13 +1,21 @@
 import type { RequestListener } from 'node:http'
 import type { Express, Router } from 'express'
-import type { Forwarder } from '../forward/forwarder.ts'
-import type { ForwardSettings } from '../forward/settings.ts'
+import type { Control } from '../control/control.ts'
+import type { IdentityAuthority } from '../control/identity/identity.ts'
+import type { Forwarder } from '../export/otlp/forwarder.ts'
+import type { ForwardSettings } from '../export/otlp/settings.ts'
 import { describeError, TapmeshError } from '../model/error.ts'
+import {
+  applyDays,
+  diskShare,
+  RETENTION_DEFAULTS,
+  type RetentionSettings,
+  sweep,
+} from '../store/retention.ts'
+import type { Store } from '../store/store.ts'
 import { createApp, createRouter } from './app.ts'
-import type { Control } from './control/control.ts'
 import { forwardRows } from './forward/rows.ts'
 import { tokenGuard } from './guard.ts'
-import type { IdentityAuthority } from './identity/identity.ts'
 import type { AcceptedBatch } from './ingest/accepted.ts'
 import type { BodyLimits } from './ingest/body.ts'
 import { DRAIN_DEFAULTS, Drain, type DrainSettings } from './ingest/drain.ts'
@@ -21,8 +29,6 @@ import { EDGES_MAX, ServiceGraph } from './metrics/service-graph.ts'
 import { Otlp } from './otlp/otlp.ts'
 import { Quarantine } from './quarantine.ts'
 import { Reports } from './reports.ts'
-import { applyDays, diskShare, RETENTION_DEFAULTS, type RetentionSettings, sweep } from './store/retention.ts'
-import type { Store } from './store/store.ts'
 import { type TapReport, Taps } from './taps.ts'
 
 export interface CollectorOptions {
@@ -274,7 +280,7 @@ class RunningCollector implements Collector {
 
 /** Nothing of OpenTelemetry is loaded where rows are not forwarded. */
 async function openForwarder(settings: ForwardSettings, onFailure: (text: string) => void) {
-  const { Forwarder } = await import('../forward/forwarder.ts')
+  const { Forwarder } = await import('../export/otlp/forwarder.ts')
   return Forwarder.open(settings, onFailure)
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import type { Store } from '../store/store.ts'
 import type { Quarantine } from './quarantine.ts'
-import type { Store } from './store/store.ts'
 import type { Taps } from './taps.ts'
 
 /** Every insert costs the same for one row as for many, so reports of taps wait for each other. */

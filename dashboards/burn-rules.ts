@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { BURN_ALERTS, BURN_WINDOWS, type Slo } from '../model/slo.ts'
-import { DURATION_BOUNDS_US } from '../tap-proxy/observe/call-counters.ts'
+import { DURATION_BOUNDS_US } from '../tap-proxy/sink/call-counters.ts'
 import { SERVER } from './promql.ts'
 
 /**

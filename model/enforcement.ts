@@ -154,7 +154,7 @@ export interface AuditEntry {
   /** One line a change, as `config diff` prints it; the documents themselves are kept beside. */
   before: string
   after: string
-  /** SHA-256 over the entry, what its revision keeps, and the hash before it, hex (collector/control/audit-chain.ts). */
+  /** SHA-256 over the entry, what its revision keeps, and the hash before it, hex (control/audit-chain.ts). */
   hash: string
 }
 

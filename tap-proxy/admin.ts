@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { codeOf } from '../model/error.ts'
+import { listenFault } from '../net/listen-fault.ts'
+import { labelOf } from '../net/resolve.ts'
 import type { BypassSwitch } from './bypass-route.ts'
 import type { MetricSources } from './exposition.ts'
 import type { Identity } from './identity/identity.ts'
-import { listenFault } from './listen-fault.ts'
-import { labelOf } from './relay/resolve.ts'
 import { ADMIN_PORTS_TRIED } from './settings.ts'
 
 export interface AdminOptions {

@@ -1,7 +1,7 @@
 import { codeOf, describeError } from '../model/error.ts'
 import { printable } from '../model/row.ts'
-import type { LineWriter } from './line-writer.ts'
 import type { ShipEvents } from './ship/ship.ts'
+import type { LineWriter } from './sink/line-writer.ts'
 import type { TapControlEvents } from './tap-control.ts'
 
 /** Every line the tap writes about itself, one function each. */

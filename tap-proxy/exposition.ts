@@ -1,4 +1,4 @@
-import type { ForwardCounts } from '../forward/forwarder.ts'
+import type { ForwardCounts } from '../export/otlp/forwarder.ts'
 import {
   histogramSamples,
   type Labels,
@@ -6,14 +6,14 @@ import {
   registerFamily,
   type Sample,
 } from '../model/metric.ts'
+import { FAULTS } from '../wire/http1/fault.ts'
 import { type ControlSources, controlFamilies } from './control/control-families.ts'
 import { type IdentitySources, identityFamilies } from './identity/identity-families.ts'
-import type { CallCounters, CallSeries } from './observe/call-counters.ts'
-import { DURATION_BOUNDS_US, METHODS, STATUS_CLASSES, TAP_BOUNDS_US } from './observe/call-counters.ts'
 import type { RelayCounters } from './relay/counters.ts'
 import type { Losses } from './ship/losses.ts'
 import { LOSS_REASONS } from './ship/losses.ts'
-import { FAULTS } from './wire/http1-fault.ts'
+import type { CallCounters, CallSeries } from './sink/call-counters.ts'
+import { DURATION_BOUNDS_US, METHODS, STATUS_CLASSES, TAP_BOUNDS_US } from './sink/call-counters.ts'
 
 /** What /metrics reads when it is scraped; nothing here is touched by a call. */
 export interface MetricSources extends ControlSources, IdentitySources {

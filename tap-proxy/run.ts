@@ -3,7 +3,7 @@ import { flagHelp } from './config/flags.ts'
 import type { Environment, LoadedFile } from './config/load.ts'
 import { fileStamp, loadTapSettings } from './config/load.ts'
 import { createEvents } from './events.ts'
-import { LineWriter } from './line-writer.ts'
+import { LineWriter } from './sink/line-writer.ts'
 import type { Tap } from './tap.ts'
 import { startTap } from './tap.ts'
 

@@ -1,4 +1,5 @@
-import type { ForwardSettings } from '../forward/settings.ts'
+import type { ForwardSettings } from '../export/otlp/settings.ts'
+import type { Address, UpstreamAddress } from '../net/address.ts'
 
 /** The tap's settings after checking: what config.ts makes of flags or a YAML file. Defaults are the safe ones. */
 
@@ -51,17 +52,6 @@ export type IdentitySettings =
   | { kind: 'files'; folder: string }
   /** A file is read at each try; `token` is as it was given. */
   | { kind: 'join'; token: string | undefined; file: string | undefined }
-
-export interface Address {
-  host: string
-  port: number
-}
-
-/** Where a service is reached. */
-export interface UpstreamAddress extends Address {
-  /** Zone of this address, where it is another than the listener's. */
-  zone?: string | undefined
-}
 
 export interface ListenerSettings {
   name: string

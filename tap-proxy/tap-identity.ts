@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
 import { describeError } from '../model/error.ts'
+import type { Pipe, PipeOwner } from '../net/pipe.ts'
+import type { SecureDoor, SecureDoorOwner, SecureTransport } from '../net/secure.ts'
 import { readToken } from './config/token.ts'
 import { FileSource } from './identity/file-source.ts'
 import type { IdentityEvents } from './identity/held-identity.ts'
@@ -10,8 +12,6 @@ import { SecureAccept } from './identity/secure-accept.ts'
 import { SecureContexts } from './identity/secure-contexts.ts'
 import { SecureCounters } from './identity/secure-counters.ts'
 import { connectSecurePipe } from './identity/secure-pipe.ts'
-import type { Pipe, PipeOwner } from './relay/pipe.ts'
-import type { SecureDoor, SecureDoorOwner, SecureTransport } from './relay/secure.ts'
 import type { IdentitySettings, TapSettings } from './settings.ts'
 
 export interface TapIdentityEvents {

@@ -1,13 +1,13 @@
-import { AccessLog } from './access-log.ts'
+import { randomWords } from '../net/random-words.ts'
 import type { Events } from './events.ts'
-import { LineWriter } from './line-writer.ts'
-import { CallCounters } from './observe/call-counters.ts'
-import type { RoutedSink } from './observe/routed-sink.ts'
-import { CallFan } from './observe/routed-sink.ts'
 import type { TapSettings } from './settings.ts'
 import { Losses } from './ship/losses.ts'
 import { Shipper } from './ship/ship.ts'
-import { randomWords } from './wire/random-words.ts'
+import { AccessLog } from './sink/access-log.ts'
+import { CallCounters } from './sink/call-counters.ts'
+import { LineWriter } from './sink/line-writer.ts'
+import type { RoutedSink } from './sink/routed-sink.ts'
+import { CallFan } from './sink/routed-sink.ts'
 
 const STDOUT = 1
 const CLOSE_MS = 500

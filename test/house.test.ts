@@ -11,12 +11,23 @@ const FUNCTION_LINES_MAX = 70
 
 const FOLDERS = [
   'model',
+  'wire',
+  'document',
+  'identity',
+  'net',
+  'protocol',
+  'policy',
+  'export',
+  'picture',
+  'store',
+  'control',
   'tap-proxy',
   'collector',
-  'forward',
   'graph-api',
   'ui',
   'cli',
+  'demo',
+  'build',
   'dashboards',
   'loadtest',
 ]
@@ -107,7 +118,7 @@ test('no file has a name that says nothing', () => {
 })
 
 /** Programs and entry points that nothing imports. */
-const ENTRIES = [/(^|\/)main\.tsx?$/, /\.mjs$/, /^loadtest\/bench\//, /^cli\/demo\//, /\.d\.ts$/]
+const ENTRIES = [/(^|\/)main\.tsx?$/, /\.mjs$/, /^loadtest\/bench\//, /^demo\//, /\.d\.ts$/]
 
 test('every file is used by the programs, not by its test alone', () => {
   const used = new Set(sources.flatMap((file) => file.imports))
@@ -144,7 +155,7 @@ test('every file with code is driven by a test of its own room; a parser has its
     .map((file) => file.path)
     .filter((path) => !reached.has(path))
   expect(untested).toEqual([])
-  const wire = sources.map((file) => file.path).filter((path) => path.startsWith('tap-proxy/wire/http1-re'))
+  const wire = sources.map((file) => file.path).filter((path) => path.startsWith('wire/http1/re'))
   expect(wire.filter((path) => !existsSync(join(ROOT, 'test', path.replace(/\.ts$/, '.test.ts'))))).toEqual(
     [],
   )

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { ageText } from '../graph-api/picture/format.ts'
+import { ageText } from '../picture/format.ts'
 import { arrived, connected, graph } from './data/live-graph.ts'
 import { MapPage } from './map/map-page.tsx'
 import { copyText } from './parts/copy.tsx'

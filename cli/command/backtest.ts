@@ -42,7 +42,7 @@ function progressLine(terminal: Terminal): { show(progress: BacktestProgress): v
 }
 
 async function run(terminal: Terminal, file: string, options: BacktestOptions): Promise<void> {
-  const { loadPolicy } = await import('../../tap-proxy/policy/policy-file.ts')
+  const { loadPolicy } = await import('../../policy/policy-file.ts')
   const { findToken } = await import('../../tap-proxy/config/token.ts')
   const { askBacktest } = await import('../client/backtest.ts')
   const { backtestLines } = await import('../print/backtest.ts')

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Argument, type Command } from 'commander'
-import { reasonOf } from '../../collector/control/reason.ts'
+import { reasonOf } from '../../control/reason.ts'
 import type {
   ConfigAnswer,
   ConfigChanged,
@@ -143,7 +143,7 @@ async function set(
     const document = await policyOf(what)
     return change(terminal, options, 'PUT', PATH, { document, ...more })
   }
-  const { targetOf } = await import('../../tap-proxy/policy/explain.ts')
+  const { targetOf } = await import('../../policy/explain.ts')
   const { service, feature } = targetOf(what)
   const body = { service, feature, caller: options.caller, set: settingsOf(settings), ...more }
   return change(terminal, options, 'POST', `${PATH}/edit`, body)
@@ -151,7 +151,7 @@ async function set(
 
 /** The text of a file that was checked here first: mistakes name the file as it is called here. */
 async function policyOf(file: string): Promise<string> {
-  const { loadPolicy } = await import('../../tap-proxy/policy/policy-file.ts')
+  const { loadPolicy } = await import('../../policy/policy-file.ts')
   try {
     await loadPolicy(file)
     return await readFile(file, 'utf8')
@@ -191,7 +191,7 @@ export function rearmCommand(terminal: Terminal): Command {
   const command = apiCommand('rearm', 'take the latch off a feature that a guard put back to dry-run')
   return withReason(command.argument('<service.feature>', 'like payment.retries')).action(
     async (target: string, options: ChangeOptions) => {
-      const { targetOf } = await import('../../tap-proxy/policy/explain.ts')
+      const { targetOf } = await import('../../policy/explain.ts')
       const said = `The latch of ${target} is off.`
       await change(terminal, options, 'POST', `${PATH}/rearm`, targetOf(target), said)
     },

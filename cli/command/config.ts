@@ -49,8 +49,8 @@ Examples:
   tapmesh config explain cart.timeouts policy.yaml --caller batch`,
     )
     .action(async (target: string, file: string, options: { caller: string; json?: boolean }) => {
-      const { explainFeature, targetOf } = await import('../../tap-proxy/policy/explain.ts')
-      const { loadPolicy } = await import('../../tap-proxy/policy/policy-file.ts')
+      const { explainFeature, targetOf } = await import('../../policy/explain.ts')
+      const { loadPolicy } = await import('../../policy/policy-file.ts')
       const { service, feature } = targetOf(target)
       const rows = explainFeature(await loadPolicy(file), service, feature, options.caller)
       if (options.json === true) {
@@ -86,9 +86,9 @@ async function diff(
   after: string | undefined,
   options: ApiOptions,
 ): Promise<void> {
-  const { diffPolicies } = await import('../../tap-proxy/policy/diff.ts')
-  const { loadPolicy } = await import('../../tap-proxy/policy/policy-file.ts')
-  const { readDocument } = await import('../../collector/control/standing.ts')
+  const { diffPolicies } = await import('../../policy/diff.ts')
+  const { loadPolicy } = await import('../../policy/policy-file.ts')
+  const { readDocument } = await import('../../control/standing.ts')
   const live = async () => {
     const { document } = await apiOf(terminal, options.api).get<ConfigAnswer>('/api/v1/config')
     return readDocument(document)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
+import { demoFolder, readNote } from '../../demo/note.ts'
 import { TapmeshError } from '../../model/error.ts'
 import { createApi } from '../client/api.ts'
-import { demoFolder, readNote } from '../demo/note.ts'
 import type { Terminal } from '../terminal.ts'
 import { readToken, tokenFileOf } from '../token.ts'
 

@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
+import type { Demo } from '../../demo/demo.ts'
+import { demoFolder } from '../../demo/note.ts'
+import { prove } from '../../demo/proof.ts'
+import { ENTRANCE } from '../../demo/shop.ts'
 import type { CallsAnswer } from '../../graph-api/contract.ts'
 import type { ConfigAnswer } from '../../model/enforcement.ts'
 import { EXIT } from '../../model/error.ts'
 import { createApi } from '../client/api.ts'
-import type { Demo } from '../demo/demo.ts'
-import { demoFolder } from '../demo/note.ts'
-import { prove } from '../demo/proof.ts'
-import { ENTRANCE } from '../demo/shop.ts'
 import { count } from '../print/quantity.ts'
 import { table } from '../print/table.ts'
 import { endWish } from '../signal.ts'
@@ -173,7 +173,7 @@ async function run(terminal: Terminal, options: DemoCommandOptions): Promise<voi
   const begin = performance.now()
   const steps = stepPrinter(terminal, 4)
   const wish = endWish(() => process.exit(EXIT.internal))
-  const { startDemo } = await import('../demo/demo.ts')
+  const { startDemo } = await import('../../demo/demo.ts')
   const demo = await startDemo({
     home: options.data,
     port: options.port,

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { canBind } from '../../demo/loopback.ts'
 import type { StatusAnswer } from '../../graph-api/contract.ts'
 import { EXIT, TapmeshError } from '../../model/error.ts'
 import type { Api } from '../client/api.ts'
-import { canBind } from '../demo/loopback.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { fault, note, ok } from '../doctor/finding.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { reasonOf } from '../../collector/control/reason.ts'
+import { reasonOf } from '../../control/reason.ts'
 import type { JoinTokenAnswer } from '../../model/identity.ts'
 import type { Terminal } from '../terminal.ts'
 import { apiOf } from '../terminal.ts'

@@ -48,8 +48,8 @@ async function run(terminal: Terminal, service: string, options: RecommendOption
     terminal.out(text)
     return
   }
-  const { loadPolicy, readPolicyText } = await import('../../tap-proxy/policy/policy-file.ts')
-  const { diffAuthorization } = await import('../../tap-proxy/policy/diff.ts')
+  const { loadPolicy, readPolicyText } = await import('../../policy/policy-file.ts')
+  const { diffAuthorization } = await import('../../policy/diff.ts')
   const { diffLines } = await import('../print/policy.ts')
   const proposed = readPolicyText('the proposal', text)
   const changes = diffAuthorization((await loadPolicy(against)).policy, proposed.policy, service)

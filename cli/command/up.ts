@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { type ForwardSettings, SAMPLE_DEFAULT } from '../../forward/settings.ts'
+import { type ForwardSettings, SAMPLE_DEFAULT } from '../../export/otlp/settings.ts'
 import { EXIT, TapmeshError } from '../../model/error.ts'
 import { endWish } from '../signal.ts'
 import type { Terminal } from '../terminal.ts'

@@ -1,6 +1,6 @@
 import type { PolicyChange } from '../../model/enforcement.ts'
 import { type Feature, FLAGS } from '../../model/flag.ts'
-import type { Explained } from '../../tap-proxy/policy/explain.ts'
+import type { Explained } from '../../policy/explain.ts'
 import type { Terminal } from '../terminal.ts'
 import { plain, table } from './table.ts'
 

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
-import type { Store } from '../../collector/store/store.ts'
 import { codeOf, describeError, TapmeshError } from '../../model/error.ts'
+import type { Store } from '../../store/store.ts'
 import { tracedListener } from './listener.ts'
 import { tracedStore } from './store.ts'
 

@@ -1,6 +1,6 @@
 import type * as Api from '@opentelemetry/api'
-import type { Store } from '../../collector/store/store.ts'
 import { codeOf } from '../../model/error.ts'
+import type { Store } from '../../store/store.ts'
 
 /**
  * A CLIENT span around each question to the store, as a part of the request that asks it. What the

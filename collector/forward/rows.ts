@@ -1,4 +1,4 @@
-import type { Forwarder } from '../../forward/forwarder.ts'
+import type { Forwarder } from '../../export/otlp/forwarder.ts'
 import { OTLP_TAP } from '../../model/call.ts'
 import { placeOf } from '../../model/column.ts'
 import { decodeRow } from '../../model/row.ts'

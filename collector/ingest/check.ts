@@ -1,5 +1,5 @@
 import { rowFault } from '../../model/row.ts'
-import { rowBlock } from '../store/row-block.ts'
+import { rowBlock } from '../../store/row-block.ts'
 
 /**
  * Checks the rows of a batch and makes of the good ones the block that goes to the store. A line

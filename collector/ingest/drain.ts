@@ -1,6 +1,6 @@
 import { codeOf, describeError } from '../../model/error.ts'
-import { isPoison } from '../store/fault.ts'
-import type { Store } from '../store/store.ts'
+import { isPoison } from '../../store/fault.ts'
+import type { Store } from '../../store/store.ts'
 import type { StoredBatch } from './segment.ts'
 import type { SegmentRef, Wal } from './wal.ts'
 

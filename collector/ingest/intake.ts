@@ -1,7 +1,7 @@
 import { TapmeshError } from '../../model/error.ts'
+import { giveMemory } from '../../store/block-memory.ts'
 import type { Counts } from '../metrics/metrics.ts'
 import type { Quarantine } from '../quarantine.ts'
-import { giveMemory } from '../store/block-memory.ts'
 import type { Taps } from '../taps.ts'
 import type { AcceptedBatch } from './accepted.ts'
 import { checkBatch } from './check.ts'

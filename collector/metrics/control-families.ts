@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client'
+import type { Control } from '../../control/control.ts'
 import { registerFamily } from '../../model/metric.ts'
-import type { Control } from '../control/control.ts'
 
 /** Registers what control counts; filled when it is asked for. */
 export function registerControl(registry: Registry, control: Control): void {

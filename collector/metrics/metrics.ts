@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { ForwardCounts } from '../../forward/forwarder.ts'
+import type { ForwardCounts } from '../../export/otlp/forwarder.ts'
 import { registerServiceGraph } from './graph-families.ts'
 import type { ServiceGraph } from './service-graph.ts'
 

@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
 import { TapmeshError } from '../../model/error.ts'
+import type { Store } from '../../store/store.ts'
 import { KINDS_MAX, type Kind, readKinds } from './kind.ts'
 import type { Piece, Scope } from './scope.ts'
 import type { Shape } from './shape.ts'

@@ -1,8 +1,8 @@
-import type { Control } from '../../collector/control/control.ts'
-import type { Store } from '../../collector/store/store.ts'
+import type { Control } from '../../control/control.ts'
 import { TapmeshError } from '../../model/error.ts'
 import type { Feature } from '../../model/flag.ts'
 import type { Policy, ServicePolicy } from '../../model/policy.ts'
+import type { Store } from '../../store/store.ts'
 import { writeForecast } from '../query/forecast.ts'
 import { backtest } from './backtest.ts'
 

@@ -1,6 +1,6 @@
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
 import { type CallRecord, EMPTY_RECORD } from '../../model/call.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import type { Span } from '../query/window.ts'
 import { type Scope, WITHIN } from './scope.ts'
 import type { Shape } from './shape.ts'

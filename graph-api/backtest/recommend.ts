@@ -1,7 +1,7 @@
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
 import { OTHER, type SourceEvidence } from '../../model/call.ts'
 import type { RecommendationAnswer, RecommendedRule, ReviewRow } from '../../model/recommendation.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import { rfc3339, type Span } from '../query/window.ts'
 import { scopeOf, WITHIN } from './scope.ts'
 

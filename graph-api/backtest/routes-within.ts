@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import { KINDS_MAX } from './kind.ts'
 import { type Scope, WITHIN } from './scope.ts'
 

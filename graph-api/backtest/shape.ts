@@ -1,9 +1,9 @@
-import type { BoundValue } from '../../collector/store/store.ts'
 import { OTHER } from '../../model/call.ts'
 import type { Feature } from '../../model/flag.ts'
 import { type Policy, type Rule, settingsFor } from '../../model/policy.ts'
-import { AMBIGUOUS_PATH, segmentsOf } from '../../tap-proxy/enforce/path-segments.ts'
-import { PathTree } from '../../tap-proxy/enforce/path-tree.ts'
+import { AMBIGUOUS_PATH, segmentsOf } from '../../policy/feature/path-segments.ts'
+import { PathTree } from '../../policy/feature/path-tree.ts'
+import type { BoundValue } from '../../store/store.ts'
 
 /**
  * What makes two calls of a kind: columns and thresholds such that no feature of the policy can tell

@@ -1,6 +1,6 @@
-import type { Store } from '../../collector/store/store.ts'
 import type { Feature } from '../../model/flag.ts'
-import type { Engine } from '../../tap-proxy/enforce/engine.ts'
+import type { Engine } from '../../policy/feature/engine.ts'
+import type { Store } from '../../store/store.ts'
 import { type Kind, readKinds } from './kind.ts'
 import type { Piece, Scope } from './scope.ts'
 import type { Shape } from './shape.ts'

@@ -1,5 +1,5 @@
-import type { Control } from '../../collector/control/control.ts'
-import type { RolloutDriver } from '../../collector/control/rollout-driver.ts'
+import type { Control } from '../../control/control.ts'
+import type { RolloutDriver } from '../../control/rollout-driver.ts'
 
 /** What answers about policies ask of control. */
 export type ControlView = Pick<

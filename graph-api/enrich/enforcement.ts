@@ -1,7 +1,7 @@
-import type { Store } from '../../collector/store/store.ts'
 import type { EnforcementAnswer, EnforcementCell } from '../../model/enforcement.ts'
 import { FEATURES, type Feature } from '../../model/flag.ts'
 import { PERCENT_DEFAULT, type ServicePolicy, settingsFor } from '../../model/policy.ts'
+import type { Store } from '../../store/store.ts'
 import { type Counts, readVerdictCounts } from '../query/verdict-counts.ts'
 import { rfc3339, type Span } from '../query/window.ts'
 import type { ControlView, RolloutsView } from './control-view.ts'

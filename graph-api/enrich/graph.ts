@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
 import type { Graph } from '../../model/graph.ts'
+import type { Store } from '../../store/store.ts'
 import { readCoverage } from '../query/coverage.ts'
 import { type EdgeRow, fillHistograms, readEdgeCounts, readEdges } from '../query/edges.ts'
 import { readFirstCall } from '../query/first-call.ts'

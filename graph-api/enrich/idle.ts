@@ -1,4 +1,4 @@
-import type { Store } from '../../collector/store/store.ts'
+import type { Store } from '../../store/store.ts'
 import { type EdgeRow, readKnownEdges } from '../query/edges.ts'
 import { planWindow } from '../query/plan.ts'
 import type { Span } from '../query/window.ts'

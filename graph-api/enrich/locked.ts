@@ -1,4 +1,4 @@
-import { callsNeeded } from '../../collector/control/rollout-guard.ts'
+import { callsNeeded } from '../../control/rollout-guard.ts'
 import type { EvidenceAnswer } from '../../model/enforcement.ts'
 import type { Feature } from '../../model/flag.ts'
 import { GUARDS_DEFAULT, type Rollout } from '../../model/policy.ts'

@@ -1,6 +1,6 @@
 import { TapmeshError } from '../../model/error.ts'
-import { compilePolicy, type Engine } from '../../tap-proxy/enforce/engine.ts'
-import { type PolicyFile, readPolicyText } from '../../tap-proxy/policy/policy-file.ts'
+import { compilePolicy, type Engine } from '../../policy/feature/engine.ts'
+import { type PolicyFile, readPolicyText } from '../../policy/policy-file.ts'
 import type { ControlView } from './control-view.ts'
 
 /** Policies of earlier revisions, read and made ready to be asked again. */

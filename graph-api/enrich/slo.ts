@@ -1,6 +1,6 @@
-import type { Store } from '../../collector/store/store.ts'
 import type { GraphNode, NodeSlo } from '../../model/graph.ts'
 import { SLO_STATES, type Slo } from '../../model/slo.ts'
+import type { Store } from '../../store/store.ts'
 import type { SloStatus } from '../contract.ts'
 import { storedForm } from '../query/filter.ts'
 import { readSlos } from '../query/slo.ts'

@@ -1,6 +1,6 @@
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
 import { FAILED_OUTCOMES } from '../../model/outcome.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import type { CallsOverTimeAnswer } from '../contract.ts'
 import type { CallFilters } from '../schema/parameters.ts'
 import { filterSql } from './filter.ts'

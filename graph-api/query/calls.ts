@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import type { CallsAnswer } from '../contract.ts'
 import type { CallFilters } from '../schema/parameters.ts'
 import { CALL_COLUMNS, type CallRow, callOf } from './call.ts'

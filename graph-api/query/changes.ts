@@ -1,4 +1,4 @@
-import type { Store } from '../../collector/store/store.ts'
+import type { Store } from '../../store/store.ts'
 import type { Change, Changes } from '../contract.ts'
 import { planWindow } from './plan.ts'
 import { sliceRows } from './rollup.ts'

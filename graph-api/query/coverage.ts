@@ -1,6 +1,6 @@
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
 import { OTLP_TAP } from '../../model/call.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import type { Span } from './window.ts'
 
 /** What the taps and the collector report about themselves over a window. */

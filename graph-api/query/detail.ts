@@ -1,6 +1,6 @@
-import type { BoundValue, Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
 import { FAILED_OUTCOMES } from '../../model/outcome.ts'
+import type { BoundValue, Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import type { IdentityRow, InstanceRow, StatusRow } from '../contract.ts'
 import type { EdgeKey } from './series.ts'
 import { EDGE_CHOSEN, edgeIds } from './series.ts'

@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
 import { mergeHistogram } from '../../model/histogram.ts'
+import type { Store } from '../../store/store.ts'
 import type { EdgeAnswer, EdgeSide, Series } from '../contract.ts'
 import { edgeOf } from '../enrich/edge.ts'
 import { oneReporter, REPORTER_ORDER } from '../enrich/reporter.ts'

@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
 import type { Protocol, Reporter } from '../../model/call.ts'
+import type { Store } from '../../store/store.ts'
 import type { Slice } from './plan.ts'
 import { histogramOf, sliceRows } from './rollup.ts'
 import { EDGE_CHOSEN, type EdgeKey, edgeIds } from './series.ts'

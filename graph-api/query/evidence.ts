@@ -1,11 +1,11 @@
-import { reporterOf } from '../../collector/control/cohorts.ts'
-import type { BoundValue, Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
-import { GOOD } from '../../collector/store/verdict-rollups.ts'
-import { revisionBound, SINCE_REVISION, verdictRows } from '../../collector/store/verdict-slices.ts'
+import { reporterOf } from '../../control/cohorts.ts'
 import type { EvidenceAnswer } from '../../model/enforcement.ts'
 import type { Feature } from '../../model/flag.ts'
 import { parseVerdict } from '../../model/verdict.ts'
+import type { BoundValue, Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
+import { GOOD } from '../../store/verdict-rollups.ts'
+import { revisionBound, SINCE_REVISION, verdictRows } from '../../store/verdict-slices.ts'
 import { rfc3339, type Span } from './window.ts'
 
 /** What one feature said of the calls to one service, under the settings in force. */

@@ -1,6 +1,6 @@
-import type { BoundValue, Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
 import { FAILED_OUTCOMES } from '../../model/outcome.ts'
+import type { BoundValue, Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import type { EdgeAnswer } from '../contract.ts'
 import { CALL_COLUMNS, type CallRow, callOf } from './call.ts'
 import { EDGE_CHOSEN, type EdgeKey, edgeIds } from './series.ts'

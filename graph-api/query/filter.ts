@@ -1,7 +1,7 @@
-import type { BoundValue } from '../../collector/store/store.ts'
 import type { CallRecord, Protocol } from '../../model/call.ts'
 import { FAILED_OUTCOMES } from '../../model/outcome.ts'
 import { printable } from '../../model/row.ts'
+import type { BoundValue } from '../../store/store.ts'
 import type { CallFilters } from '../schema/parameters.ts'
 import { verdictPatterns } from './verdict-filter.ts'
 

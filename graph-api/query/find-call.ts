@@ -1,6 +1,6 @@
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
 import { TapmeshError } from '../../model/error.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import { CALL_COLUMNS, type CallRow } from './call.ts'
 import { strides } from './calls.ts'
 import type { Span } from './window.ts'

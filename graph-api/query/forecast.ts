@@ -1,7 +1,7 @@
-import { textField } from '../../collector/control/text-field.ts'
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE, FORECASTS } from '../../collector/store/tables.ts'
+import { textField } from '../../control/text-field.ts'
 import type { Feature } from '../../model/flag.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE, FORECASTS } from '../../store/tables.ts'
 import { rfc3339 } from './window.ts'
 
 /** The prediction ledger: what a back-test said of a change, kept to be compared with what came. */

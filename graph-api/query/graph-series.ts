@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
 import type { Protocol, Reporter } from '../../model/call.ts'
+import type { Store } from '../../store/store.ts'
 import type { GraphSeriesAnswer } from '../contract.ts'
 import { REPORTER_ORDER } from '../enrich/reporter.ts'
 import { graphWindow, planWindow, SERIES_STEPS, type Slice, STEPS } from './plan.ts'

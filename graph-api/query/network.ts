@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import type { Span } from './window.ts'
 
 /** Newest rows of an edge that are joined; enough for a median, and the cost stays the same at any age. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import type { PositionsAnswer } from '../contract.ts'
 import { storedForm } from './filter.ts'
 

@@ -1,5 +1,5 @@
-import type { BoundValue } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
+import type { BoundValue } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import type { Slice } from './plan.ts'
 import { STEPS } from './plan.ts'
 

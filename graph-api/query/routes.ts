@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
 import type { RouteRow } from '../contract.ts'
 import { quantiles, share } from '../enrich/signals.ts'
 import { graphWindow } from './plan.ts'

@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
 import type { OutcomeCounts } from '../../model/detail.ts'
+import type { Store } from '../../store/store.ts'
 import type { Series, SeriesPoint } from '../contract.ts'
 import { heatOf } from '../enrich/heat.ts'
 import { quantiles } from '../enrich/signals.ts'

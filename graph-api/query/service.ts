@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
 import { TapmeshError } from '../../model/error.ts'
+import type { Store } from '../../store/store.ts'
 import type { ServiceAnswer } from '../contract.ts'
 import { edgeOf } from '../enrich/edge.ts'
 import { nodesOf } from '../enrich/node.ts'

@@ -1,4 +1,3 @@
-import type { Store } from '../../collector/store/store.ts'
 import { countAbove } from '../../model/histogram.ts'
 import {
   BURN_WINDOWS,
@@ -10,6 +9,7 @@ import {
   type Slo,
   stateOf,
 } from '../../model/slo.ts'
+import type { Store } from '../../store/store.ts'
 import type { SloStatus } from '../contract.ts'
 import { oneReporter } from '../enrich/reporter.ts'
 import { type EdgeRow, readEdges } from './edges.ts'

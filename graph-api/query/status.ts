@@ -1,5 +1,5 @@
-import type { Store } from '../../collector/store/store.ts'
-import { CALLS, DATABASE } from '../../collector/store/tables.ts'
+import type { Store } from '../../store/store.ts'
+import { CALLS, DATABASE } from '../../store/tables.ts'
 import type { StatusAnswer, StoreTable } from '../contract.ts'
 import { rfc3339 } from './window.ts'
 

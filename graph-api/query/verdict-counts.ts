@@ -1,10 +1,10 @@
-import { reporterOf } from '../../collector/control/cohorts.ts'
-import type { Store } from '../../collector/store/store.ts'
-import { DATABASE } from '../../collector/store/tables.ts'
-import { verdictRows } from '../../collector/store/verdict-slices.ts'
+import { reporterOf } from '../../control/cohorts.ts'
 import { type Feature, isFeature } from '../../model/flag.ts'
 import type { EdgeVerdict } from '../../model/graph.ts'
 import { DECISIONS, type Decision } from '../../model/verdict.ts'
+import type { Store } from '../../store/store.ts'
+import { DATABASE } from '../../store/tables.ts'
+import { verdictRows } from '../../store/verdict-slices.ts'
 import type { Span } from './window.ts'
 
 /** What policies said of calls, added up from the verdict rollups. A feature is judged on one side alone. */

@@ -1,4 +1,4 @@
-import type { Store } from '../../collector/store/store.ts'
+import type { Store } from '../../store/store.ts'
 import type { VersionRow } from '../contract.ts'
 import { goldenSignals } from '../enrich/signals.ts'
 import type { Slice } from './plan.ts'

@@ -1,6 +1,6 @@
 import express, { Router } from 'express'
-import type { Store } from '../../collector/store/store.ts'
 import { TapmeshError } from '../../model/error.ts'
+import type { Store } from '../../store/store.ts'
 import type { ServiceAnswer, ServicesAnswer, SloStatus, StatusAnswer } from '../contract.ts'
 import { readGraph } from '../enrich/graph.ts'
 import { withSlo } from '../enrich/slo.ts'

@@ -1,8 +1,8 @@
 import express, { type Request, type Response, Router } from 'express'
 import type { z } from 'zod'
-import type { Control } from '../../collector/control/control.ts'
-import { type Revision, revisionName } from '../../collector/control/history.ts'
-import { reasonOf } from '../../collector/control/reason.ts'
+import type { Control } from '../../control/control.ts'
+import { type Revision, revisionName } from '../../control/history.ts'
+import { reasonOf } from '../../control/reason.ts'
 import type {
   AuditAnswer,
   ConfigChanged,

@@ -1,5 +1,5 @@
 import express, { Router } from 'express'
-import { reasonOf } from '../../collector/control/reason.ts'
+import { reasonOf } from '../../control/reason.ts'
 import { TapmeshError } from '../../model/error.ts'
 import type { JoinTokenAnswer, JoinTokenAsk } from '../../model/identity.ts'
 import { check } from '../schema/check.ts'

@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import type { Store } from '../../collector/store/store.ts'
+import type { Store } from '../../store/store.ts'
 import { readGraphSeries } from '../query/graph-series.ts'
 import { readPaths } from '../query/paths.ts'
 import { parseWindow } from '../query/window.ts'

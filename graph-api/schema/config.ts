@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { DOCUMENT_BYTES_MAX } from '../../collector/control/draft.ts'
+import { DOCUMENT_BYTES_MAX } from '../../control/draft.ts'
+import { isName } from '../../document/name.ts'
 import {
   AUDIT_ACTIONS,
   type AuditAnswer,
@@ -14,7 +15,6 @@ import {
   type ConfigUndo,
 } from '../../model/enforcement.ts'
 import { FEATURES, type Feature } from '../../model/flag.ts'
-import { isName } from '../../tap-proxy/document/name.ts'
 import { count, time } from './graph.ts'
 import { limitUpTo, whole } from './parameters.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { isName } from '../../document/name.ts'
 import { isPathPart, type JoinTokenAnswer, type JoinTokenAsk } from '../../model/identity.ts'
-import { isName } from '../../tap-proxy/document/name.ts'
 import { time } from './graph.ts'
 import type { Operation } from './operation.ts'
 import { noParameters } from './parameters.ts'

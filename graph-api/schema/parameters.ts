@@ -3,8 +3,8 @@ import { OUTCOMES, REPORTERS } from '../../model/call.ts'
 import { NAME_BYTES_MAX, TEXT_BYTES_MAX } from '../../model/column.ts'
 import { FEATURES } from '../../model/flag.ts'
 import { DECISIONS } from '../../model/verdict.ts'
-import { TEXT_MAX as FIND_TEXT_MAX } from '../find/grammar.ts'
-import { GROUPINGS } from '../picture/group.ts'
+import { TEXT_MAX as FIND_TEXT_MAX } from '../../picture/find/grammar.ts'
+import { GROUPINGS } from '../../picture/group.ts'
 
 /**
  * Forms of the parameters of every route; the routes check requests with them and openapi.ts

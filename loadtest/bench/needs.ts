@@ -10,7 +10,7 @@ const REMEDY: Readonly<Record<Need, string>> = {
   nginx: 'nginx, which is also the backend, is not installed (apt-get install nginx)',
   tap: 'dist/tap.mjs is missing (npm run build)',
   collector: 'cli/tapmesh.mjs or the embedded store is missing (npm ci)',
-  picture: 'graph-api/picture/layout.ts is missing',
+  picture: 'picture/layout.ts is missing',
   bundle: 'dist/ui is missing (npm run build)',
 }
 
@@ -30,7 +30,7 @@ async function present(need: Need): Promise<boolean> {
     case 'collector':
       return existsSync(HERE('cli/tapmesh.mjs')) && existsSync(HERE('node_modules/chdb'))
     case 'picture':
-      return existsSync(HERE('graph-api/picture/layout.ts'))
+      return existsSync(HERE('picture/layout.ts'))
     case 'bundle':
       return existsSync(HERE('dist/ui'))
   }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Address } from '../settings.ts'
+import type { Address } from '../../net/address.ts'
 
 /** Addresses as people write them. Each returns undefined for a text of another form. */
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { SAMPLE_DEFAULT } from '../../forward/settings.ts'
+import { SAMPLE_DEFAULT } from '../../export/otlp/settings.ts'
 import type { IdentitySettings, ListenerSettings, TapSettings } from '../settings.ts'
 import { ADMIN_PORT_FIRST, DEFAULT_LIMITS } from '../settings.ts'
 import { isLoopbackHost } from './address.ts'

@@ -1,4 +1,5 @@
-import type { Address, Limits, UpstreamAddress } from '../settings.ts'
+import type { Address, UpstreamAddress } from '../../net/address.ts'
+import type { Limits } from '../settings.ts'
 
 /** What flags and YAML files have in common: every value checked for its own form, nothing filled in yet. */
 export interface TapDocument {

@@ -3,7 +3,7 @@ import {
   type DocumentRules,
   type ReadDocument,
   readYamlDocument,
-} from '../document/yaml-document.ts'
+} from '../../document/yaml-document.ts'
 import { conflictsIn } from './assemble.ts'
 import type { CheckedDocument } from './schema.ts'
 import { TAP_SCHEMA } from './schema.ts'

@@ -1,5 +1,5 @@
+import { isName } from '../../document/name.ts'
 import { CONTROL_SERVICES_MAX } from '../../model/control.ts'
-import { isName } from '../document/name.ts'
 
 /** The collector reads a request's head up to 64 KiB; what may stand between the two often takes less. */
 const QUERY_BYTES_MAX = 24 * 1024

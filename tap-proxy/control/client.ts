@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TapConfigStatus } from '../../model/control.ts'
 import { describeError } from '../../model/error.ts'
-import { backOff_ms } from '../http-peer.ts'
+import { backOff_ms } from '../../net/http-peer.ts'
 import { AskedServices } from './asked-services.ts'
 import type { ControlPeer, PeerTimes, Pulled } from './control-peer.ts'
 import { openControlPeer, PEER_TIMES } from './control-peer.ts'

@@ -1,5 +1,5 @@
 import { CONTROL_STATE_BYTES_MAX, CONTROL_WAIT_S_MAX, type TapConfigStatus } from '../../model/control.ts'
-import { openPeer, type Reply, retryAfter_ms } from '../http-peer.ts'
+import { openPeer, type Reply, retryAfter_ms } from '../../net/http-peer.ts'
 
 /** Control as a tap sees it: a state is pulled by long poll, and what became of it is told. Never throws. */
 

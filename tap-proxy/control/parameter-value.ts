@@ -1,6 +1,6 @@
+import { isName } from '../../document/name.ts'
 import type { Parameter } from '../../model/flag.ts'
 import type { Rule } from '../../model/policy.ts'
-import { isName } from '../document/name.ts'
 
 /**
  * Values of a state against the catalogue. Control has read the document with the whole schema; the tap

@@ -1,9 +1,9 @@
 import type { Feature } from '../../model/flag.ts'
 import type { Settings } from '../../model/policy.ts'
-import { type ZoneHealth, zoneFor } from '../enforce/failover.ts'
-import { type InFlightByEndpoint, lessBusyOfTwo } from '../enforce/load-balancer.ts'
-import * as outlier from '../enforce/outlier-detection.ts'
-import type { Target } from '../relay/resolve.ts'
+import type { Target } from '../../net/resolve.ts'
+import { type ZoneHealth, zoneFor } from '../../policy/feature/failover.ts'
+import { type InFlightByEndpoint, lessBusyOfTwo } from '../../policy/feature/load-balancer.ts'
+import * as outlier from '../../policy/feature/outlier-detection.ts'
 import type { JudgedDraft } from './judged-draft.ts'
 import type { Seat } from './seats.ts'
 

@@ -1,5 +1,5 @@
 import type { Outcome, Protocol, Security, SourceEvidence } from '../../model/call.ts'
-import type { JudgedCall } from '../enforce/feature.ts'
+import type { JudgedCall } from '../../policy/feature/feature.ts'
 import type { GatedCall } from '../relay/ward.ts'
 
 /** A call in progress as features see it: the columns of its record to be. Texts are made when they are asked for. */

@@ -1,6 +1,6 @@
 import type { Side } from '../../model/flag.ts'
-import type { Engine } from '../enforce/engine.ts'
-import type { Target } from '../relay/resolve.ts'
+import type { Target } from '../../net/resolve.ts'
+import type { Engine } from '../../policy/feature/engine.ts'
 import type { Source } from '../relay/source-book.ts'
 import type { Gate, GatedCall } from '../relay/ward.ts'
 import { CallWard, type WardContext } from './call-ward.ts'

@@ -1,6 +1,6 @@
 import { type CallVerdict, verdictText } from '../../model/verdict.ts'
-import type { Verdict } from '../enforce/feature.ts'
-import type { Draft } from '../observe/draft.ts'
+import type { Verdict } from '../../policy/feature/feature.ts'
+import type { Draft } from '../../protocol/draft.ts'
 import type { Seat } from './seats.ts'
 import type { VerdictBook } from './verdict-book.ts'
 

@@ -2,9 +2,9 @@ import type { Feature } from '../../model/flag.ts'
 import { FLAGS, type Side } from '../../model/flag.ts'
 import { type Settings, settingsFor } from '../../model/policy.ts'
 import { type CallVerdict, verdictText } from '../../model/verdict.ts'
-import { cohortSeed } from '../enforce/cohort.ts'
-import type { Engine, Judge } from '../enforce/engine.ts'
-import type { JudgedCall } from '../enforce/feature.ts'
+import { cohortSeed } from '../../policy/feature/cohort.ts'
+import type { Engine, Judge } from '../../policy/feature/engine.ts'
+import type { JudgedCall } from '../../policy/feature/feature.ts'
 
 /** Who judges the calls of one pair of services at this tap, in the order in which they are asked. */
 

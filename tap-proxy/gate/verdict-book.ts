@@ -1,6 +1,6 @@
 import { FEATURES, type Feature } from '../../model/flag.ts'
 import { DECISIONS, type Decision } from '../../model/verdict.ts'
-import { NO_VERDICTS } from '../observe/draft.ts'
+import { NO_VERDICTS } from '../../protocol/draft.ts'
 
 /** Lists of verdict texts that are the same object for the same texts, so that a row writer can keep their bytes. */
 const LISTS_MAX = 4096

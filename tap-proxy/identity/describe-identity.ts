@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { certificatesIn, fingerprintOf } from '../certificate/pem.ts'
+import { certificatesIn, fingerprintOf } from '../../identity/pem.ts'
 import type { Identity } from './identity.ts'
 
 /** An identity without its key, for people and programs. Times are RFC 3339. */

@@ -1,4 +1,6 @@
 import { createPublicKey, sign, verify } from 'node:crypto'
+import { certificatesIn, fingerprintOf, pemOf } from '../../identity/pem.ts'
+import { loadX509, SIGN_ALGORITHM } from '../../identity/x509.ts'
 import { TapmeshError } from '../../model/error.ts'
 import {
   grantText,
@@ -8,9 +10,7 @@ import {
   parseJoinToken,
   renewalText,
 } from '../../model/identity.ts'
-import { certificatesIn, fingerprintOf, pemOf } from '../certificate/pem.ts'
-import { loadX509, SIGN_ALGORITHM } from '../certificate/x509.ts'
-import { openPeer } from '../http-peer.ts'
+import { openPeer } from '../../net/http-peer.ts'
 import { type Identity, readIdentity } from './identity.ts'
 
 /** Asking control for a certificate: the key is made here and never leaves the memory of the tap. */

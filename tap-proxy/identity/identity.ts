@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { certificatesIn } from '../../identity/pem.ts'
 import { TapmeshError } from '../../model/error.ts'
 import { parseSpiffeId } from '../../model/identity.ts'
-import { certificatesIn } from '../certificate/pem.ts'
 import { uriOf } from './uri-name.ts'
 
 /** What proves whose tap this is, checked and ready for TLS. */

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
-import { loadX509, type X509 } from '../certificate/x509.ts'
+import { loadX509, type X509 } from '../../identity/x509.ts'
 
 /** Certificates remembered; a mesh has as many as it has taps, and each comes back once a connection. */
 const REMEMBERED_MAX = 2000

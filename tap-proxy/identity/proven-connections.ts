@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
-import { certificatesIn } from '../certificate/pem.ts'
+import { certificatesIn } from '../../identity/pem.ts'
 import type { Identity } from './identity.ts'
 
 /** How its owner ends a connection. */

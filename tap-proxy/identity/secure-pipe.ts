@@ -1,6 +1,6 @@
 import { codeOf } from '../../model/error.ts'
-import { adoptSocket } from '../relay/adopted-pipe.ts'
-import { type Pipe, type PipeOwner, WRITE } from '../relay/pipe.ts'
+import { adoptSocket } from '../../net/adopted-pipe.ts'
+import { type Pipe, type PipeOwner, WRITE } from '../../net/pipe.ts'
 import { connectSecure, type SecureConnectOptions } from './secure-connect.ts'
 
 /** A connection that is being made: it can only be given up. */

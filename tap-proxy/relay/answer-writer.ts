@@ -1,8 +1,8 @@
-import { dropFields } from '../wire/http1-field-table.ts'
-import { NAMES } from '../wire/http1-names.ts'
-import { BODY } from '../wire/http1-request.ts'
-import type { ResponseHead } from '../wire/http1-response.ts'
-import { putBytes } from '../wire/put-bytes.ts'
+import { dropFields } from '../../wire/http1/field-table.ts'
+import { NAMES } from '../../wire/http1/names.ts'
+import { BODY } from '../../wire/http1/request.ts'
+import type { ResponseHead } from '../../wire/http1/response.ts'
+import { putBytes } from '../../wire/put-bytes.ts'
 
 const ONE = 0x31
 const CLOSE = 'Connection: close\r\n'

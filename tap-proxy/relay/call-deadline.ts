@@ -1,5 +1,5 @@
 import type { Outcome } from '../../model/call.ts'
-import type { Draft } from '../observe/draft.ts'
+import type { Draft } from '../../protocol/draft.ts'
 import type { ExchangeClient } from './exchange-client.ts'
 import { CONTINUE } from './local-answer.ts'
 import type { RelayRuntime } from './runtime.ts'

@@ -1,7 +1,7 @@
-import type { Pipe } from './pipe.ts'
+import type { Pipe } from '../../net/pipe.ts'
+import { PLAIN_PEER, type SecurePeer } from '../../net/secure.ts'
 import { believed } from './request-trace.ts'
 import type { RelayRuntime } from './runtime.ts'
-import { PLAIN_PEER, type SecurePeer } from './secure.ts'
 import type { Source } from './source-book.ts'
 
 /** Who calls over one connection; remembered, so that the same caller is the same object again. */

@@ -1,4 +1,4 @@
-import { FAULTS, type FaultId } from '../wire/http1-fault.ts'
+import { FAULTS, type FaultId } from '../../wire/http1/fault.ts'
 
 /** Plain numbers that the relay counts in; /metrics reads them when it is scraped. */
 export class RelayCounters {

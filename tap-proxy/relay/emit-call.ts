@@ -1,7 +1,7 @@
 import type { Outcome, Protocol } from '../../model/call.ts'
-import type { Draft } from '../observe/draft.ts'
+import type { Target } from '../../net/resolve.ts'
+import type { Draft } from '../../protocol/draft.ts'
 import type { ExchangeClient } from './exchange-client.ts'
-import type { Target } from './resolve.ts'
 import type { RelayRuntime } from './runtime.ts'
 
 /** What is known of a call, or of one attempt of it, when it is over. */

@@ -1,4 +1,4 @@
-import type { Pipe } from './pipe.ts'
+import type { Pipe } from '../../net/pipe.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Source } from './source-book.ts'
 

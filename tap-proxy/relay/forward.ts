@@ -1,5 +1,5 @@
+import type { Target } from '../../net/resolve.ts'
 import type { Exchange } from './exchange.ts'
-import type { Target } from './resolve.ts'
 
 /**
  * Looks up where a forward proxy's call goes, and whether it may. `use` gets the one address that was

@@ -1,6 +1,6 @@
-import { ChunkedReader } from '../wire/http1-chunked.ts'
-import { FAULT, type FaultId } from '../wire/http1-fault.ts'
-import { BODY, type RequestHead } from '../wire/http1-request.ts'
+import { ChunkedReader } from '../../wire/http1/chunked.ts'
+import { FAULT, type FaultId } from '../../wire/http1/fault.ts'
+import { BODY, type RequestHead } from '../../wire/http1/request.ts'
 
 const NO_BYTES = new Uint8Array(0)
 

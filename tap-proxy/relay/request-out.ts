@@ -1,10 +1,10 @@
-import type { Draft } from '../observe/draft.ts'
-import type { RequestHead } from '../wire/http1-request.ts'
-import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../wire/trace-context.ts'
+import { giveWide, takeWide } from '../../net/wide-buffer.ts'
+import type { Draft } from '../../protocol/draft.ts'
+import type { RequestHead } from '../../wire/http1/request.ts'
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../../wire/trace-context.ts'
 import type { RequestBody } from './request-body.ts'
 import { requestRoom, writeRequest } from './request-writer.ts'
 import type { RelayRuntime } from './runtime.ts'
-import { giveWide, takeWide } from './wide-buffer.ts'
 
 /** Head and first bytes of most requests fit; larger ones get memory of their own for the call. */
 const OWN_BYTES = 4096

@@ -1,7 +1,7 @@
-import type { Draft } from '../observe/draft.ts'
-import { dropFields } from '../wire/http1-field-table.ts'
-import { NAMES } from '../wire/http1-names.ts'
-import type { RequestHead } from '../wire/http1-request.ts'
+import type { Draft } from '../../protocol/draft.ts'
+import { dropFields } from '../../wire/http1/field-table.ts'
+import { NAMES } from '../../wire/http1/names.ts'
+import type { RequestHead } from '../../wire/http1/request.ts'
 import {
   FLAGS_RECORDED,
   findCaller,
@@ -11,7 +11,7 @@ import {
   type ServiceRange,
   SPAN_ID_DIGITS,
   TRACE_ID_DIGITS,
-} from '../wire/trace-context.ts'
+} from '../../wire/trace-context.ts'
 import type { RelayRuntime } from './runtime.ts'
 
 /** Place of the believed caller's name in the head; valid until the next call. */

@@ -1,10 +1,10 @@
-import type { Draft } from '../observe/draft.ts'
-import { equalsIgnoreCase } from '../wire/byte-class.ts'
-import { dropFields, nameLength } from '../wire/http1-field-table.ts'
-import { NAMES } from '../wire/http1-names.ts'
-import { BODY, FORM, METHOD, type RequestHead } from '../wire/http1-request.ts'
-import { putBytes } from '../wire/put-bytes.ts'
-import { appendMembers, tracestateRoom, writeOwnMember, writeTraceparent } from '../wire/trace-context.ts'
+import type { Draft } from '../../protocol/draft.ts'
+import { equalsIgnoreCase } from '../../wire/byte-class.ts'
+import { dropFields, nameLength } from '../../wire/http1/field-table.ts'
+import { NAMES } from '../../wire/http1/names.ts'
+import { BODY, FORM, METHOD, type RequestHead } from '../../wire/http1/request.ts'
+import { putBytes } from '../../wire/put-bytes.ts'
+import { appendMembers, tracestateRoom, writeOwnMember, writeTraceparent } from '../../wire/trace-context.ts'
 import type { RelayRuntime } from './runtime.ts'
 
 const VERSION_LINE = Buffer.from(' HTTP/1.1\r\n')

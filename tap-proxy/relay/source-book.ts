@@ -1,5 +1,5 @@
 import type { Protocol, Security, SourceEvidence } from '../../model/call.ts'
-import type { CallParties } from '../observe/call-draft.ts'
+import type { CallParties } from '../../protocol/call-draft.ts'
 
 /** Parties kept for each listener; past it all are forgotten and made again, which costs time and no memory. */
 const PARTIES_MAX = 10_000

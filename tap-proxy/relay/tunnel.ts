@@ -1,6 +1,6 @@
 import type { Outcome, Protocol } from '../../model/call.ts'
+import { giveLargeArea, type Pipe, type ReadArea, takeLargeArea, WRITE, writeCopy } from '../../net/pipe.ts'
 import type { Exchange } from './exchange.ts'
-import { giveLargeArea, type Pipe, type ReadArea, takeLargeArea, WRITE, writeCopy } from './pipe.ts'
 import type { Upstream, UpstreamUser } from './upstream.ts'
 
 /** Answer to CONNECT, RFC 9110 section 9.3.6. */

@@ -1,5 +1,5 @@
+import type { Target } from '../../net/resolve.ts'
 import type { Limits } from '../settings.ts'
-import type { Target } from './resolve.ts'
 import {
   poolKeyOf,
   Upstream,

@@ -1,9 +1,9 @@
+import { type Pipe, type PipeOwner, type ReadArea, smallArea } from '../../net/pipe.ts'
+import type { Target } from '../../net/resolve.ts'
+import type { SecureTransport } from '../../net/secure.ts'
+import type { TimerEntry, TimerWheel } from '../../net/timer-wheel.ts'
+import { connectPipe, type Transport } from '../../net/transport.ts'
 import type { RelayCounters } from './counters.ts'
-import { type Pipe, type PipeOwner, type ReadArea, smallArea } from './pipe.ts'
-import type { Target } from './resolve.ts'
-import type { SecureTransport } from './secure.ts'
-import type { TimerEntry, TimerWheel } from './timer-wheel.ts'
-import { connectPipe, type Transport } from './transport.ts'
 
 /** What uses an upstream connection: one call at a time, or a tunnel for good. */
 export interface UpstreamUser {

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../model/call.ts'
-import type { Draft } from '../observe/draft.ts'
-import type { Target } from './resolve.ts'
-import type { MtlsRule } from './secure.ts'
+import type { Target } from '../../net/resolve.ts'
+import type { MtlsRule } from '../../net/secure.ts'
+import type { Draft } from '../../protocol/draft.ts'
 import type { Source } from './source-book.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** Writes the fields of a row as bytes, exactly as model/row.ts writes them as text. No string is built. */
 
-import { putBytes } from '../wire/put-bytes.ts'
+import { putBytes } from '../../wire/put-bytes.ts'
 
 const HEX = Buffer.from('0123456789abcdef')
 const CUT = Buffer.from('[cut]')

@@ -1,4 +1,4 @@
-import { openPeer, type Reply, retryAfter_ms } from '../http-peer.ts'
+import { openPeer, type Reply, retryAfter_ms } from '../../net/http-peer.ts'
 
 /** What the collector made of one batch. */
 export type Answer =

@@ -1,6 +1,6 @@
-import type { CallDraft } from '../observe/call-draft.ts'
-import type { Route } from '../observe/route-trie.ts'
-import type { RoutedSink } from '../observe/routed-sink.ts'
+import type { CallDraft } from '../../protocol/call-draft.ts'
+import type { Route } from '../../protocol/route/route-trie.ts'
+import type { RoutedSink } from '../sink/routed-sink.ts'
 import { ROW_BYTES_MAX, RowWriter } from './row-writer.ts'
 
 export const ROW_BUFFER_BYTES = 262_144

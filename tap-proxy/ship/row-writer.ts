@@ -1,9 +1,9 @@
 import { type CallRecord, EMPTY_RECORD } from '../../model/call.ts'
 import { NAME_BYTES_MAX, placeOf, TEXT_BYTES_MAX } from '../../model/column.ts'
 import { encodeRow } from '../../model/row.ts'
-import type { CallDraft, CallParties } from '../observe/call-draft.ts'
-import type { Route } from '../observe/route-trie.ts'
-import { putBytes } from '../wire/put-bytes.ts'
+import type { CallDraft, CallParties } from '../../protocol/call-draft.ts'
+import type { Route } from '../../protocol/route/route-trie.ts'
+import { putBytes } from '../../wire/put-bytes.ts'
 import { writePadded, writeText, writeUint } from './field-bytes.ts'
 
 /** No row is longer: every name is at most 512 bytes on the wire, path and route 4 KiB each. */

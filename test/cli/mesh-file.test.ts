@@ -29,7 +29,7 @@ test('an entry is one objective for each thing it promises', async () => {
 
 test("an empty file promises nothing; the demo's is well", async () => {
   expect(await load('')).toEqual({ slos: [] })
-  const demo = await loadMeshFile(join(import.meta.dirname, '../../cli/demo/mesh.yaml'))
+  const demo = await loadMeshFile(join(import.meta.dirname, '../../demo/mesh.yaml'))
   expect(demo.slos.map(({ service }) => service)).toContain('checkout')
 })
 

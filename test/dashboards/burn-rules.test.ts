@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { boundBelow, burnRules } from '../../dashboards/burn-rules.ts'
 import type { Slo } from '../../model/slo.ts'
-import { DURATION_BOUNDS_US } from '../../tap-proxy/observe/call-counters.ts'
+import { DURATION_BOUNDS_US } from '../../tap-proxy/sink/call-counters.ts'
 import { program, testWith } from '../support/system.ts'
 
 const RULES = join(import.meta.dirname, '../../dashboards/rules')

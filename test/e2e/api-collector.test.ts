@@ -3,7 +3,6 @@ import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCollector } from '../../collector/collector.ts'
-import { openStore } from '../../collector/store/open.ts'
 import type {
   CallsAnswer,
   CallsEvent,
@@ -12,6 +11,7 @@ import type {
   TraceAnswer,
 } from '../../graph-api/contract.ts'
 import { encodeRow } from '../../model/row.ts'
+import { openStore } from '../../store/open.ts'
 import { batchHeaders, TOKEN } from '../support/batch.ts'
 import { bothSides, serveApi, spanId, traceId } from '../support/mesh.ts'
 import { record } from '../support/record.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { openStore } from '../../collector/store/open.ts'
 import type { WhyAnswer } from '../../model/enforcement.ts'
+import { openStore } from '../../store/open.ts'
 import { until } from '../tap-proxy/support/stub-collector.ts'
 import { startCallers } from './support/chaos/callers.ts'
 import type { SeenCall, StoredCall } from './support/chaos/entries.ts'

@@ -62,7 +62,7 @@ test('a mistake in the file ends up before anything starts', () => {
 })
 
 test('export rules writes the rules of a file; those of the demo are the shipped ones', () => {
-  const { status, stdout } = tapmesh('export', 'rules', join(ROOT, 'cli/demo/mesh.yaml'))
+  const { status, stdout } = tapmesh('export', 'rules', join(ROOT, 'demo/mesh.yaml'))
   const shipped = readFileSync(join(ROOT, 'dashboards/rules/slo.yml'), 'utf8')
   expect(status).toBe(0)
   expect(stdout.trim()).toBe(shipped.replace(/^#.*\n/, '').trim())

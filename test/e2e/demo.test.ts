@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SHOP } from '../../cli/demo/shop.ts'
+import { SHOP } from '../../demo/shop.ts'
 import type { CallsAnswer, GraphAnswer, TraceAnswer } from '../../graph-api/contract.ts'
 import type { TapmeshProcess } from '../support/tapmesh-process.ts'
 import { eventually, isAlive, startTapmesh } from '../support/tapmesh-process.ts'

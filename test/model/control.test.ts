@@ -1,5 +1,5 @@
 import { CONTROL_STATE_BYTES_MAX, CONTROL_VERSION, CONTROL_WAIT_S_MAX } from '../../model/control.ts'
-import { VERSION } from '../../tap-proxy/policy/schema.ts'
+import { VERSION } from '../../policy/schema.ts'
 
 test('a wait ends before what usually stands between gives up, a state fits the memory of a small tap', () => {
   expect(CONTROL_WAIT_S_MAX).toBeLessThan(60)

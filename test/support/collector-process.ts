@@ -1,5 +1,5 @@
 import { createCollector } from '../../collector/collector.ts'
-import { openStore } from '../../collector/store/open.ts'
+import { openStore } from '../../store/open.ts'
 
 /** A collector as a process of its own, for tests that kill it: `collector-process.ts <folder> <token> <flush ms>`. */
 const [folder = '', token = '', flush = '200'] = process.argv.slice(2)

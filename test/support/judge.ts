@@ -1,6 +1,6 @@
 import type { Feature } from '../../model/flag.ts'
-import { compilePolicy, type Judge } from '../../tap-proxy/enforce/engine.ts'
-import type { JudgedCall, Verdict } from '../../tap-proxy/enforce/feature.ts'
+import { compilePolicy, type Judge } from '../../policy/feature/engine.ts'
+import type { JudgedCall, Verdict } from '../../policy/feature/feature.ts'
 import { policyOf } from './policy.ts'
 import { record } from './record.ts'
 

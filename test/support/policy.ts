@@ -1,4 +1,4 @@
-import { readPolicyText } from '../../tap-proxy/policy/policy-file.ts'
+import { readPolicyText } from '../../policy/policy-file.ts'
 
 /** A policy out of the lines below `services:`. */
 export function policyText(services: string): string {

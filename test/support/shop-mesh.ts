@@ -1,4 +1,4 @@
-import type { Store } from '../../collector/store/store.ts'
+import type { Store } from '../../store/store.ts'
 import { insertCalls, openTestStore, type Served, serveApi } from './mesh.ts'
 import { shopCalls } from './shop-calls.ts'
 

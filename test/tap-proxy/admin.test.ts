@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import type { AdminOptions } from '../../tap-proxy/admin.ts'
 import { openAdmin } from '../../tap-proxy/admin.ts'
-import { CallCounters } from '../../tap-proxy/observe/call-counters.ts'
 import { RelayCounters } from '../../tap-proxy/relay/counters.ts'
 import { Losses } from '../../tap-proxy/ship/losses.ts'
+import { CallCounters } from '../../tap-proxy/sink/call-counters.ts'
 
 const options = (more: Partial<AdminOptions> = {}): AdminOptions => ({
   host: '127.0.0.1',

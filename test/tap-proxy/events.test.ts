@@ -1,6 +1,6 @@
 import { TapmeshError } from '../../model/error.ts'
 import { createEvents } from '../../tap-proxy/events.ts'
-import { LineWriter } from '../../tap-proxy/line-writer.ts'
+import { LineWriter } from '../../tap-proxy/sink/line-writer.ts'
 
 function eventsInto(lines: string[], now: () => number) {
   const writer = new LineWriter(2)

@@ -1,7 +1,7 @@
 import { createExposition } from '../../tap-proxy/exposition.ts'
-import { CallCounters } from '../../tap-proxy/observe/call-counters.ts'
 import { RelayCounters } from '../../tap-proxy/relay/counters.ts'
 import { Losses } from '../../tap-proxy/ship/losses.ts'
+import { CallCounters } from '../../tap-proxy/sink/call-counters.ts'
 import { draftOf, PARTIES } from './support/draft.ts'
 
 test('the text holds every family with its labels, escaped', async () => {

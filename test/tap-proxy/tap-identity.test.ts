@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
-import type { MtlsRule } from '../../tap-proxy/relay/secure.ts'
+import type { MtlsRule } from '../../net/secure.ts'
 import type { ListenerSettings, TapSettings } from '../../tap-proxy/settings.ts'
 import { TapIdentity } from '../../tap-proxy/tap-identity.ts'
 import {

@@ -1,7 +1,7 @@
 import { assemble } from '../../tap-proxy/config/assemble.ts'
 import { createEvents } from '../../tap-proxy/events.ts'
-import { LineWriter } from '../../tap-proxy/line-writer.ts'
 import { RelayCounters } from '../../tap-proxy/relay/counters.ts'
+import { LineWriter } from '../../tap-proxy/sink/line-writer.ts'
 import { TapListeners } from '../../tap-proxy/tap-listeners.ts'
 import { call, startBackend } from '../e2e/support/calls.ts'
 

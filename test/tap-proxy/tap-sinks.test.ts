@@ -1,6 +1,6 @@
 import { assemble } from '../../tap-proxy/config/assemble.ts'
 import { createEvents } from '../../tap-proxy/events.ts'
-import { LineWriter } from '../../tap-proxy/line-writer.ts'
+import { LineWriter } from '../../tap-proxy/sink/line-writer.ts'
 import { TapSinks } from '../../tap-proxy/tap-sinks.ts'
 import { draftOf } from './support/draft.ts'
 import { stubCollector, until } from './support/stub-collector.ts'

@@ -5,7 +5,7 @@ import { assemble } from '../../tap-proxy/config/assemble.ts'
 import type { TapDocument } from '../../tap-proxy/config/document.ts'
 import type { Events } from '../../tap-proxy/events.ts'
 import { createEvents } from '../../tap-proxy/events.ts'
-import { LineWriter } from '../../tap-proxy/line-writer.ts'
+import { LineWriter } from '../../tap-proxy/sink/line-writer.ts'
 import { startTap } from '../../tap-proxy/tap.ts'
 import { call, startBackend } from '../e2e/support/calls.ts'
 

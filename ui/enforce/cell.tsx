@@ -1,6 +1,6 @@
-import { ageText, countText, wholeText } from '../../graph-api/picture/format.ts'
 import type { EnforcementCell } from '../../model/enforcement.ts'
 import type { Feature } from '../../model/flag.ts'
+import { ageText, countText, wholeText } from '../../picture/format.ts'
 import { Link } from '../parts/link.tsx'
 import { featureAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'

@@ -1,5 +1,5 @@
-import { durationText, shareText, wholeText } from '../../graph-api/picture/format.ts'
 import type { CohortSignals, EvidenceAnswer } from '../../model/enforcement.ts'
+import { durationText, shareText, wholeText } from '../../picture/format.ts'
 import { PlainHead } from '../parts/plain-table.tsx'
 
 /** Calls that were acted on beside those that were left alone, of the same time and the same edges. */

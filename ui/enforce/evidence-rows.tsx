@@ -1,6 +1,6 @@
-import { wholeText } from '../../graph-api/picture/format.ts'
-import { decidedText, isLoss } from '../../graph-api/picture/verdict-words.ts'
 import type { EvidenceAnswer } from '../../model/enforcement.ts'
+import { wholeText } from '../../picture/format.ts'
+import { decidedText, isLoss } from '../../picture/verdict-words.ts'
 import { Link } from '../parts/link.tsx'
 import { sinceText } from '../parts/since.ts'
 import { orderOf, sortRows, Table, type TableColumn } from '../parts/table.tsx'

@@ -1,5 +1,5 @@
-import { shareText, wholeText } from '../../graph-api/picture/format.ts'
 import type { EvidenceAnswer } from '../../model/enforcement.ts'
+import { shareText, wholeText } from '../../picture/format.ts'
 import { Bar } from '../panels/lists.tsx'
 import { localText } from '../state/range.ts'
 

@@ -1,6 +1,6 @@
 import type { RecommendationAnswer, RecommendedRule } from '../../graph-api/contract.ts'
-import { shareText, wholeText } from '../../graph-api/picture/format.ts'
 import type { PoliciesAnswer } from '../../model/enforcement.ts'
+import { shareText, wholeText } from '../../picture/format.ts'
 
 /** Least privilege for a service as the text of a policy, and what of it differs from the rules there are. */
 

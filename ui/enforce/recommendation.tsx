@@ -1,6 +1,6 @@
 import type { RecommendationAnswer } from '../../graph-api/contract.ts'
-import { wholeText } from '../../graph-api/picture/format.ts'
 import type { PoliciesAnswer } from '../../model/enforcement.ts'
+import { wholeText } from '../../picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { useResource } from '../data/resource.ts'
 import { copyText } from '../parts/copy.tsx'

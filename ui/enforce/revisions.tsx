@@ -1,5 +1,5 @@
-import { ageText, agoText } from '../../graph-api/picture/format.ts'
 import type { ConfigAnswer, TapConfig } from '../../model/enforcement.ts'
+import { ageText, agoText } from '../../picture/format.ts'
 import { Link } from '../parts/link.tsx'
 import { PlainHead } from '../parts/plain-table.tsx'
 import { serviceAddress } from '../state/location.ts'

@@ -1,5 +1,5 @@
-import { wholeText } from '../../graph-api/picture/format.ts'
 import type { PoliciesAnswer } from '../../model/enforcement.ts'
+import { wholeText } from '../../picture/format.ts'
 import { PlainHead } from '../parts/plain-table.tsx'
 import { sinceText } from '../parts/since.ts'
 

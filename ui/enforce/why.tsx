@@ -1,5 +1,5 @@
-import { decidedText, isLoss } from '../../graph-api/picture/verdict-words.ts'
 import type { WhyAnswer } from '../../model/enforcement.ts'
+import { decidedText, isLoss } from '../../picture/verdict-words.ts'
 import { Link } from '../parts/link.tsx'
 import { featureAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'

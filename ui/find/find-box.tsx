@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks'
-import { STATES } from '../../graph-api/find/field.ts'
-import { meantStates } from '../../graph-api/find/grammar.ts'
+import { STATES } from '../../picture/find/field.ts'
+import { meantStates } from '../../picture/find/grammar.ts'
 import type { Box } from '../map/choice.ts'
 import { asked } from '../map/choice.ts'
 import { setQuery } from '../state/location.ts'

@@ -1,4 +1,4 @@
-import type { Point } from '../../graph-api/picture/layout.ts'
+import type { Point } from '../../picture/layout.ts'
 
 /** Walking over the map by arrow keys: left and right along edges, up and down among neighbours. */
 

@@ -1,9 +1,9 @@
 import { computed } from '@preact/signals'
-import type { Query } from '../../graph-api/find/grammar.ts'
-import { parseFind } from '../../graph-api/find/grammar.ts'
-import { FindError } from '../../graph-api/find/token.ts'
-import type { EdgeMetric } from '../../graph-api/picture/scene.ts'
-import { EDGE_METRICS } from '../../graph-api/picture/scene.ts'
+import type { Query } from '../../picture/find/grammar.ts'
+import { parseFind } from '../../picture/find/grammar.ts'
+import { FindError } from '../../picture/find/token.ts'
+import type { EdgeMetric } from '../../picture/scene.ts'
+import { EDGE_METRICS } from '../../picture/scene.ts'
 import { queryValue, setQuery } from '../state/location.ts'
 
 /** What the toolbar of the map chooses, all of it in the URL. */

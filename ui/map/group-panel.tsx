@@ -1,5 +1,5 @@
 import type { GraphEdge, GraphNode } from '../../graph-api/contract.ts'
-import { durationText, rateText, shareText } from '../../graph-api/picture/format.ts'
+import { durationText, rateText, shareText } from '../../picture/format.ts'
 import { HealthMark } from '../parts/health.tsx'
 import { selectEdge, selectNode, selectNothing } from './selection.ts'
 import { base, drawnId, groups, placed, toggleGroup } from './view.ts'

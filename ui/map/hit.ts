@@ -1,6 +1,6 @@
-import type { Curve } from '../../graph-api/picture/path.ts'
-import { pointAt } from '../../graph-api/picture/path.ts'
-import type { Scene, SceneEdge, SceneNode } from '../../graph-api/picture/scene.ts'
+import type { Curve } from '../../picture/path.ts'
+import { pointAt } from '../../picture/path.ts'
+import type { Scene, SceneEdge, SceneNode } from '../../picture/scene.ts'
 
 /** What lies under a point of the picture, for a renderer without elements. */
 

@@ -1,6 +1,6 @@
 import type { Health } from '../../graph-api/contract.ts'
-import { BADGES, DASHES, SLO_MARKS } from '../../graph-api/picture/palette.ts'
-import { HEALTH_WORDS } from '../../graph-api/picture/sentence.ts'
+import { BADGES, DASHES, SLO_MARKS } from '../../picture/palette.ts'
+import { HEALTH_WORDS } from '../../picture/sentence.ts'
 
 /** What shapes, dashes and widths mean. */
 

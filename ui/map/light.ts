@@ -1,6 +1,6 @@
 import type { Graph } from '../../graph-api/contract.ts'
-import type { Scene } from '../../graph-api/picture/scene.ts'
-import { edgeKey, LABELLED_EDGES_MAX } from '../../graph-api/picture/scene.ts'
+import type { Scene } from '../../picture/scene.ts'
+import { edgeKey, LABELLED_EDGES_MAX } from '../../picture/scene.ts'
 import { litPaths } from './proven.ts'
 import { selection } from './selection.ts'
 import { drawnId } from './view.ts'

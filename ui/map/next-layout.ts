@@ -1,7 +1,7 @@
 import type { Graph } from '../../graph-api/contract.ts'
-import type { Layout, Point } from '../../graph-api/picture/layout.ts'
-import { layout } from '../../graph-api/picture/layout.ts'
-import { frameOf } from '../../graph-api/picture/spacing.ts'
+import type { Layout, Point } from '../../picture/layout.ts'
+import { layout } from '../../picture/layout.ts'
+import { frameOf } from '../../picture/spacing.ts'
 
 /**
  * The next layout of a growing graph. A graph that has at least doubled since its first picture is

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Scene } from '../../graph-api/picture/scene.ts'
+import type { Scene } from '../../picture/scene.ts'
 import { lastFocused, tabStop } from './drawing.ts'
 import { selection, selectNode } from './selection.ts'
 

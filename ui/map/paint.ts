@@ -1,8 +1,8 @@
-import { lineHeight } from '../../graph-api/picture/label.ts'
-import type { Palette } from '../../graph-api/picture/palette.ts'
-import { BADGES, DASHES, SLO_MARKS } from '../../graph-api/picture/palette.ts'
-import type { Scene, SceneEdge, SceneNode } from '../../graph-api/picture/scene.ts'
-import { textRows } from '../../graph-api/picture/scene.ts'
+import { lineHeight } from '../../picture/label.ts'
+import type { Palette } from '../../picture/palette.ts'
+import { BADGES, DASHES, SLO_MARKS } from '../../picture/palette.ts'
+import type { Scene, SceneEdge, SceneNode } from '../../picture/scene.ts'
+import { textRows } from '../../picture/scene.ts'
 import type { Light } from './light.ts'
 
 /** The scene's primitives on a canvas; the same shapes, dashes and badges as in SVG. */

@@ -1,4 +1,4 @@
-import { shareText } from '../../graph-api/picture/format.ts'
+import { shareText } from '../../picture/format.ts'
 import { Problem } from '../parts/notice.tsx'
 import { setQuery } from '../state/location.ts'
 import { onePath, paths, pathsError, through } from './proven.ts'

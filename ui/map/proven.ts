@@ -1,6 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { PathsAnswer } from '../../graph-api/contract.ts'
-import { edgeKey } from '../../graph-api/picture/edge-key.ts'
+import { edgeKey } from '../../picture/edge-key.ts'
 import { ApiError, apiAddress, getJson } from '../data/api.ts'
 import { queryValue, setQuery } from '../state/location.ts'
 import { range } from '../state/range.ts'

@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals'
-import { edgeKey } from '../../graph-api/picture/edge-key.ts'
+import { edgeKey } from '../../picture/edge-key.ts'
 import { queryValue, setQuery } from '../state/location.ts'
 
 /** What is selected on the map, kept in the URL: `service=`, or `source=` and `destination=`. */

@@ -1,8 +1,8 @@
-import { lineHeight } from '../../graph-api/picture/label.ts'
-import { BADGES, DASHES, SLO_MARKS } from '../../graph-api/picture/palette.ts'
-import { pathOf } from '../../graph-api/picture/path.ts'
-import type { Detail, SceneEdge, SceneNode } from '../../graph-api/picture/scene.ts'
-import { textRows } from '../../graph-api/picture/scene.ts'
+import { lineHeight } from '../../picture/label.ts'
+import { BADGES, DASHES, SLO_MARKS } from '../../picture/palette.ts'
+import { pathOf } from '../../picture/path.ts'
+import type { Detail, SceneEdge, SceneNode } from '../../picture/scene.ts'
+import { textRows } from '../../picture/scene.ts'
 
 /** The scene's primitives as SVG elements; every colour comes from the style sheet. */
 

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Health } from '../../graph-api/contract.ts'
-import { HEALTH_WORDS } from '../../graph-api/picture/sentence.ts'
+import { HEALTH_WORDS } from '../../picture/sentence.ts'
 import { base } from './view.ts'
 
 /** What changed for the worse or the better, for those who hear the map instead of seeing it. */

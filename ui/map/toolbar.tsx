@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
-import { EDGE_METRICS } from '../../graph-api/picture/scene.ts'
+import { EDGE_METRICS } from '../../picture/scene.ts'
 import { graph, hold, holding } from '../data/live-graph.ts'
 import { FindBox } from '../find/find-box.tsx'
 import { later } from '../parts/later.tsx'

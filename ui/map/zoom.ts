@@ -2,9 +2,9 @@ import { signal } from '@preact/signals'
 import { select } from 'd3-selection'
 import type { ZoomBehavior, ZoomTransform } from 'd3-zoom'
 import { zoom, zoomIdentity } from 'd3-zoom'
-import type { Layout } from '../../graph-api/picture/layout.ts'
-import type { Detail } from '../../graph-api/picture/scene.ts'
-import { detailFor } from '../../graph-api/picture/scene.ts'
+import type { Layout } from '../../picture/layout.ts'
+import type { Detail } from '../../picture/scene.ts'
+import { detailFor } from '../../picture/scene.ts'
 import { queryValue, setQuery } from '../state/location.ts'
 
 /** Zoom and pan of the map. The transform goes straight to the renderer; only the detail is a signal. */

@@ -1,5 +1,5 @@
-import { wholeText } from '../../graph-api/picture/format.ts'
 import type { ConfigAnswer } from '../../model/enforcement.ts'
+import { wholeText } from '../../picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { useResource } from '../data/resource.ts'
 import { BacktestResult } from '../enforce/backtest-result.tsx'

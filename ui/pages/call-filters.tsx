@@ -1,6 +1,6 @@
-import { decidedText } from '../../graph-api/picture/verdict-words.ts'
 import { FEATURES } from '../../model/flag.ts'
 import { DECISIONS } from '../../model/verdict.ts'
+import { decidedText } from '../../picture/verdict-words.ts'
 import { graph } from '../data/live-graph.ts'
 import { FEATURE_WORDS } from '../enforce/words.ts'
 import { queryValue, setQuery } from '../state/location.ts'

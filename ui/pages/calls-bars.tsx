@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { CallsOverTimeAnswer } from '../../graph-api/contract.ts'
-import { wholeText } from '../../graph-api/picture/format.ts'
+import { wholeText } from '../../picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import type { Filters } from '../data/calls.ts'
 import { paceOf, useResource } from '../data/resource.ts'

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { wholeText } from '../../graph-api/picture/format.ts'
+import { wholeText } from '../../picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import type { Filters } from '../data/calls.ts'
 import { CallsList } from '../data/calls.ts'

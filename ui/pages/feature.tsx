@@ -1,5 +1,4 @@
 import { type Signal, useSignal } from '@preact/signals'
-import { shareText, wholeText } from '../../graph-api/picture/format.ts'
 import type {
   ConfigAnswer,
   ConfigChanged,
@@ -8,6 +7,7 @@ import type {
   EvidenceAnswer,
 } from '../../model/enforcement.ts'
 import { FEATURES, type Feature, FLAGS, isFeature } from '../../model/flag.ts'
+import { shareText, wholeText } from '../../picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { useResource } from '../data/resource.ts'
 import { BypassOn } from '../enforce/bypass.tsx'

@@ -1,5 +1,5 @@
 import type { StatusAnswer, TapStatus } from '../../graph-api/contract.ts'
-import { ageText, wholeText } from '../../graph-api/picture/format.ts'
+import { ageText, wholeText } from '../../picture/format.ts'
 
 /** What is not well with tapmesh itself, each with what it means and what to do. */
 

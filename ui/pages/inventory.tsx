@@ -1,5 +1,5 @@
 import type { GoldenSignals, GraphEdge, GraphNode, Health } from '../../graph-api/contract.ts'
-import { bytesText, durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { bytesText, durationText, rateText, shareText, wholeText } from '../../picture/format.ts'
 import type { CsvCell } from '../parts/csv.tsx'
 import { HealthMark } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'

@@ -1,6 +1,6 @@
 import type { GraphEdge, ServiceAnswer } from '../../graph-api/contract.ts'
-import { durationText, rateText, shareText } from '../../graph-api/picture/format.ts'
-import { edgeSentence } from '../../graph-api/picture/sentence.ts'
+import { durationText, rateText, shareText } from '../../picture/format.ts'
+import { edgeSentence } from '../../picture/sentence.ts'
 import { HealthMark } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
 import { edgeAddress, serviceAddress } from '../state/location.ts'

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
-import { wholeText } from '../../graph-api/picture/format.ts'
 import type { PoliciesAnswer } from '../../model/enforcement.ts'
+import { wholeText } from '../../picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { graph } from '../data/live-graph.ts'
 import { paceOf, useResource } from '../data/resource.ts'

@@ -1,5 +1,5 @@
 import type { RouteRow } from '../../graph-api/contract.ts'
-import { durationText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { durationText, shareText, wholeText } from '../../picture/format.ts'
 import { Bar } from '../panels/lists.tsx'
 import { CsvLink } from '../parts/csv.tsx'
 import { Link } from '../parts/link.tsx'

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { CallsAnswer, StatusAnswer, TapStatus } from '../../graph-api/contract.ts'
-import { ageText } from '../../graph-api/picture/format.ts'
+import { ageText } from '../../picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { graph } from '../data/live-graph.ts'
 import { useResource } from '../data/resource.ts'

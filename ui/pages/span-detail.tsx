@@ -1,5 +1,5 @@
 import type { TraceSpan } from '../../graph-api/contract.ts'
-import { durationText } from '../../graph-api/picture/format.ts'
+import { durationText } from '../../picture/format.ts'
 import { Link } from '../parts/link.tsx'
 import { addressOf, edgeAddress } from '../state/location.ts'
 import { CallDetail } from './call-detail.tsx'

@@ -1,5 +1,5 @@
 import type { StatusAnswer, StoreTable, TapStatus } from '../../graph-api/contract.ts'
-import { ageText, bytesText, wholeText } from '../../graph-api/picture/format.ts'
+import { ageText, bytesText, wholeText } from '../../picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { useResource } from '../data/resource.ts'
 import { Tile } from '../panels/signals.tsx'

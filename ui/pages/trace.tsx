@@ -1,5 +1,5 @@
 import type { TraceAnswer } from '../../graph-api/contract.ts'
-import { durationText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { durationText, shareText, wholeText } from '../../picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { useResource } from '../data/resource.ts'
 import { Tile } from '../panels/signals.tsx'

@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'preact/hooks'
 import type { TraceAnswer, TraceSpan } from '../../graph-api/contract.ts'
-import { durationText, shareText } from '../../graph-api/picture/format.ts'
+import { durationText, shareText } from '../../picture/format.ts'
 import { StatusChip } from '../parts/health.tsx'
 import { topsOf, useWindowed } from '../parts/windowed.ts'
 

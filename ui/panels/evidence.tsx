@@ -1,5 +1,5 @@
 import type { EdgeAnswer, GraphEdge, IdentityRow } from '../../graph-api/contract.ts'
-import { bytesText, durationText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { bytesText, durationText, shareText, wholeText } from '../../picture/format.ts'
 import { Bar } from './lists.tsx'
 
 /** How an edge is known: who counted it, how its caller has a name, how its calls are protected. */

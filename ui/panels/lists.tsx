@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Call, GraphEdge, RouteRow, StatusRow } from '../../graph-api/contract.ts'
-import { durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
 import { RESPONSE_FLAGS } from '../../model/call.ts'
+import { durationText, rateText, shareText, wholeText } from '../../picture/format.ts'
 import { selectEdge } from '../map/selection.ts'
 import { HealthMark, StatusChip } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'

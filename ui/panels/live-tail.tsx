@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { wholeText } from '../../graph-api/picture/format.ts'
+import { wholeText } from '../../picture/format.ts'
 import { CallsList } from '../data/calls.ts'
 import { Problem } from '../parts/notice.tsx'
 import { range } from '../state/range.ts'

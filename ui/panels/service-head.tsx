@@ -1,5 +1,5 @@
 import type { GraphNode } from '../../graph-api/contract.ts'
-import { shareText } from '../../graph-api/picture/format.ts'
+import { shareText } from '../../picture/format.ts'
 import { HealthMark } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
 import { addressOf, page, serviceAddress } from '../state/location.ts'

@@ -4,7 +4,7 @@ import type {
   ServiceAnswer,
   VersionRow,
 } from '../../graph-api/contract.ts'
-import { durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { durationText, rateText, shareText, wholeText } from '../../picture/format.ts'
 import { Link } from '../parts/link.tsx'
 import { errorClass, PlainHead } from '../parts/plain-table.tsx'
 import { sinceText } from '../parts/since.ts'

@@ -1,5 +1,5 @@
 import type { EdgeAnswer } from '../../graph-api/contract.ts'
-import { durationText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { durationText, shareText, wholeText } from '../../picture/format.ts'
 import { Chart, type Line, wholeBuckets } from '../parts/chart.tsx'
 import { errorClass, PlainHead } from '../parts/plain-table.tsx'
 

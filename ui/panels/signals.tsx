@@ -1,5 +1,5 @@
 import type { GoldenSignals, Health } from '../../graph-api/contract.ts'
-import { durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { durationText, rateText, shareText, wholeText } from '../../picture/format.ts'
 
 /** Golden signals as tiles. */
 

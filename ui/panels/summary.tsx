@@ -1,5 +1,5 @@
 import type { Graph, GraphEdge, Health } from '../../graph-api/contract.ts'
-import { ageText, durationText, rateText, shareText, wholeText } from '../../graph-api/picture/format.ts'
+import { ageText, durationText, rateText, shareText, wholeText } from '../../picture/format.ts'
 import { selectEdge } from '../map/selection.ts'
 import { HealthMark } from '../parts/health.tsx'
 import { Section } from './lists.tsx'

@@ -1,6 +1,6 @@
 import type { GraphEdge } from '../../graph-api/contract.ts'
-import { wholeText } from '../../graph-api/picture/format.ts'
-import { decidedText, isLoss } from '../../graph-api/picture/verdict-words.ts'
+import { wholeText } from '../../picture/format.ts'
+import { decidedText, isLoss } from '../../picture/verdict-words.ts'
 import { Link } from '../parts/link.tsx'
 import { addressOf, featureAddress } from '../state/location.ts'
 

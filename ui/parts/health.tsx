@@ -1,6 +1,6 @@
 import type { Health } from '../../graph-api/contract.ts'
-import { BADGES } from '../../graph-api/picture/palette.ts'
-import { HEALTH_WORDS } from '../../graph-api/picture/sentence.ts'
+import { BADGES } from '../../picture/palette.ts'
+import { HEALTH_WORDS } from '../../picture/sentence.ts'
 
 /** Health as shape, colour and word. */
 export function HealthMark({ health, word = false }: { health: Health; word?: boolean }) {

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { GraphWindow, Series } from '../../graph-api/contract.ts'
-import { durationText, wholeText } from '../../graph-api/picture/format.ts'
+import { durationText, wholeText } from '../../picture/format.ts'
 import { addressOf, go } from '../state/location.ts'
 import { Frame, HEIGHT, pointedAt, tooShort, WIDTH, wholeBuckets } from './chart.tsx'
 

@@ -1,5 +1,5 @@
 import type { GraphWindow, Series, SeriesPoint } from '../../graph-api/contract.ts'
-import { countText, durationText } from '../../graph-api/picture/format.ts'
+import { countText, durationText } from '../../picture/format.ts'
 import { Chart, type Line, wholeBuckets } from './chart.tsx'
 
 /** The golden signals over time: two charts beside the map, all of them on a page. */

@@ -1,4 +1,4 @@
-import { agoText } from '../../graph-api/picture/format.ts'
+import { agoText } from '../../picture/format.ts'
 
 /** `12 s ago`, counted by this browser's clock; `none` where there is no instant. */
 export function sinceText(instant: string | null, none = 'never'): string {

@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal } from '@preact/signals'
 import type { Graph, GraphSeriesAnswer } from '../../graph-api/contract.ts'
-import { frameOf } from '../../graph-api/picture/frame.ts'
+import { frameOf } from '../../picture/frame.ts'
 import { ApiError, apiAddress, getJson } from '../data/api.ts'
 import { graph } from '../data/live-graph.ts'
 import { queryValue, setQuery } from '../state/location.ts'

@@ -1,5 +1,5 @@
 import type { GraphSeriesAnswer } from '../../graph-api/contract.ts'
-import { rateText, shareText } from '../../graph-api/picture/format.ts'
+import { rateText, shareText } from '../../picture/format.ts'
 import { Problem } from '../parts/notice.tsx'
 import { setQuery } from '../state/location.ts'
 import { clockText, localText } from '../state/range.ts'

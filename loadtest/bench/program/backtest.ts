@@ -3,10 +3,11 @@
  * them: one of features judged by summaries, one of features replayed call by call. Prints one line of
  * JSON. Arguments: data folder, calls.
  */
-import { openStore } from '../../../collector/store/open.ts'
-import { ROLLUPS } from '../../../collector/store/rollups.ts'
+
 import { backtest } from '../../../graph-api/backtest/backtest.ts'
-import { readPolicyText } from '../../../tap-proxy/policy/policy-file.ts'
+import { readPolicyText } from '../../../policy/policy-file.ts'
+import { openStore } from '../../../store/open.ts'
+import { ROLLUPS } from '../../../store/rollups.ts'
 
 const dataFolder = process.argv[2]!
 const calls = Number(process.argv[3])

@@ -2,9 +2,10 @@
  * Stores seeded traffic, merges it, and prints what it takes on disk as one line of JSON.
  * Arguments: data folder, rows, sides (both, server).
  */
-import { openStore } from '../../../collector/store/open.ts'
-import { DATABASE } from '../../../collector/store/tables.ts'
+
 import { encodeRow } from '../../../model/row.ts'
+import { openStore } from '../../../store/open.ts'
+import { DATABASE } from '../../../store/tables.ts'
 import { DEMO_TRAFFIC, Traffic } from '../traffic.ts'
 
 const [dataFolder, rows, sides] = process.argv.slice(2) as [string, string, 'both' | 'server']

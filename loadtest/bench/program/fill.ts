@@ -3,10 +3,10 @@
  * time would have. Prints a line about its progress now and then.
  * Arguments: data folder, rows, end of the window (seconds since 1970).
  */
-import { openStore } from '../../../collector/store/open.ts'
-import { RETENTION_DEFAULTS, sweep } from '../../../collector/store/retention.ts'
-import { ROLLUPS } from '../../../collector/store/rollups.ts'
-import { DATABASE } from '../../../collector/store/tables.ts'
+import { openStore } from '../../../store/open.ts'
+import { RETENTION_DEFAULTS, sweep } from '../../../store/retention.ts'
+import { ROLLUPS } from '../../../store/rollups.ts'
+import { DATABASE } from '../../../store/tables.ts'
 import { fillStatements } from '../fill.ts'
 
 const dataFolder = process.argv[2]!

@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
-import { FORWARD_LIMITS, Forwarder } from '../../../forward/forwarder.ts'
+import { FORWARD_LIMITS, Forwarder } from '../../../export/otlp/forwarder.ts'
 import { DEMO_TRAFFIC, Traffic } from '../traffic.ts'
 
 const endpoint = process.argv[2]!

@@ -3,8 +3,9 @@
  * (all threads) and time of each window and round as one line of JSON: GraphTimes.
  * Arguments: data folder, end of the window (seconds since 1970), rounds.
  */
-import { openStore } from '../../../collector/store/open.ts'
+
 import { readGraph } from '../../../graph-api/enrich/graph.ts'
+import { openStore } from '../../../store/open.ts'
 import { median } from '../statistics.ts'
 import { GRAPH_WINDOWS } from '../windows.ts'
 

@@ -2,7 +2,7 @@
  * Lays out a seeded graph of 500 services and 2,000 edges in a process that has never done it, as a
  * browser does when a page opens, then adds one edge. Prints one line of JSON.
  */
-import { layout } from '../../../graph-api/picture/layout.ts'
+import { layout } from '../../../picture/layout.ts'
 import { movementOf, networkOf } from '../network.ts'
 
 const graph = networkOf({ seed: 7, services: 500, edges: 2_000 })

@@ -1,7 +1,7 @@
 /** Decides a million calls by 200 rules and prints what one decision took, as one line of JSON. */
 import type { Given, Policy } from '../../../model/policy.ts'
-import { compilePolicy } from '../../../tap-proxy/enforce/engine.ts'
-import type { JudgedCall } from '../../../tap-proxy/enforce/feature.ts'
+import { compilePolicy } from '../../../policy/feature/engine.ts'
+import type { JudgedCall } from '../../../policy/feature/feature.ts'
 
 const RULES = 200
 const CALLERS = 40

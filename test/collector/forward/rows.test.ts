@@ -1,5 +1,5 @@
 import { forwardRows } from '../../../collector/forward/rows.ts'
-import { FORWARD_LIMITS, Forwarder } from '../../../forward/forwarder.ts'
+import { FORWARD_LIMITS, Forwarder } from '../../../export/otlp/forwarder.ts'
 import { encodeRow } from '../../../model/row.ts'
 import { otlpReceiver } from '../../support/otlp-receiver.ts'
 import { record } from '../../support/record.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { checkBatch } from '../../../collector/ingest/check.ts'
-import { isGoodLine, rowBlock } from '../../../collector/store/row-block.ts'
 import { COLUMNS } from '../../../model/column.ts'
 import { encodeRow, rowFault } from '../../../model/row.ts'
+import { isGoodLine, rowBlock } from '../../../store/row-block.ts'
 import { anyRecord, record } from '../../support/record.ts'
 
 const NOW_US = record().ts

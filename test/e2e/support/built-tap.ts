@@ -4,12 +4,22 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
-const BUILDER = join(ROOT, 'cli', 'build', 'tap.mjs')
+const BUILDER = join(ROOT, 'build', 'tap.mjs')
 
 /** When the newest of the tap's sources was changed, milliseconds. */
 async function sourcesChanged(): Promise<number> {
   let newest = (await stat(BUILDER)).mtimeMs
-  for (const folder of ['tap-proxy', 'forward', 'model']) {
+  for (const folder of [
+    'tap-proxy',
+    'wire',
+    'net',
+    'protocol',
+    'document',
+    'policy',
+    'identity',
+    'export',
+    'model',
+  ]) {
     for (const entry of await readdir(join(ROOT, folder), { recursive: true })) {
       newest = Math.max(newest, (await stat(join(ROOT, folder, entry))).mtimeMs)
     }

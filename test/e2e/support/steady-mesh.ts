@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { createCollector } from '../../../collector/collector.ts'
-import { openStore } from '../../../collector/store/open.ts'
+import { openStore } from '../../../store/open.ts'
 import { startBackend } from './calls.ts'
 import { startTapProcess } from './tap-process.ts'
 

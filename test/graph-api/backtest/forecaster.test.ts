@@ -1,4 +1,4 @@
-import { Control } from '../../../collector/control/control.ts'
+import { Control } from '../../../control/control.ts'
 import { FORECASTS_WAITING_MAX, Forecaster } from '../../../graph-api/backtest/forecaster.ts'
 import { readForecast } from '../../../graph-api/query/forecast.ts'
 import { insertCalls, NOW, openTestStore, SECOND, spanId } from '../../support/mesh.ts'

@@ -2,7 +2,7 @@ import { recommendationText } from '../../../cli/print/recommendation.ts'
 import { backtest } from '../../../graph-api/backtest/backtest.ts'
 import { recommend } from '../../../graph-api/backtest/recommend.ts'
 import type { CallRecord } from '../../../model/call.ts'
-import { readPolicyText } from '../../../tap-proxy/policy/policy-file.ts'
+import { readPolicyText } from '../../../policy/policy-file.ts'
 import { insertCalls, NOW, openTestStore, SECOND, spanId } from '../../support/mesh.ts'
 
 let store: Awaited<ReturnType<typeof openTestStore>>

@@ -1,5 +1,5 @@
-import { Control } from '../../../collector/control/control.ts'
-import { RolloutDriver } from '../../../collector/control/rollout-driver.ts'
+import { Control } from '../../../control/control.ts'
+import { RolloutDriver } from '../../../control/rollout-driver.ts'
 import { type EnforcementSource, readEnforcement } from '../../../graph-api/enrich/enforcement.ts'
 import { readEvidence } from '../../../graph-api/enrich/evidence.ts'
 import { tapAdvice } from '../../../graph-api/enrich/tap-advice.ts'

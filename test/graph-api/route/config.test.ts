@@ -1,4 +1,3 @@
-import { DATABASE } from '../../../collector/store/tables.ts'
 import type { ErrorAnswer } from '../../../graph-api/contract.ts'
 import type {
   AuditAnswer,
@@ -7,6 +6,7 @@ import type {
   ConfigHistoryAnswer,
   ConfigRevisionAnswer,
 } from '../../../model/enforcement.ts'
+import { DATABASE } from '../../../store/tables.ts'
 import { openTestStore, type Served, serveApi, TOKEN } from '../../support/mesh.ts'
 import { policyText } from '../../support/policy.ts'
 

@@ -1,4 +1,4 @@
-import { loadX509, SIGN_ALGORITHM, serialNumber } from '../../../tap-proxy/certificate/x509.ts'
+import { loadX509, SIGN_ALGORITHM, serialNumber } from '../../../identity/x509.ts'
 import type { Identity } from '../../../tap-proxy/identity/identity.ts'
 
 /** Certificates as they should be, and as they should not. */

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express, { type RequestHandler } from 'express'
 import { sendError, tokenGuard } from '../../../collector/guard.ts'
-import { IdentityAuthority } from '../../../collector/identity/identity.ts'
-import { identityRoute } from '../../../collector/identity/route.ts'
+import { IdentityAuthority } from '../../../control/identity/identity.ts'
+import { identityRoute } from '../../../control/identity/route.ts'
 
 /** A CA behind its real route. */
 export interface TestControl {

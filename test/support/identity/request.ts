@@ -1,4 +1,4 @@
-import { loadX509, SIGN_ALGORITHM } from '../../../tap-proxy/certificate/x509.ts'
+import { loadX509, SIGN_ALGORITHM } from '../../../identity/x509.ts'
 
 /** A certificate request and its key, both PEM. */
 export interface MadeRequest {

@@ -1,6 +1,6 @@
+import { systemClock } from '../../../net/clock.ts'
+import type { Target } from '../../../net/resolve.ts'
 import { Gates } from '../../../tap-proxy/gate/gates.ts'
-import { systemClock } from '../../../tap-proxy/relay/clock.ts'
-import type { Target } from '../../../tap-proxy/relay/resolve.ts'
 import type { GateDoor } from '../../../tap-proxy/relay/ward.ts'
 import type { ListenerSettings } from '../../../tap-proxy/settings.ts'
 import { policyOf } from '../../support/policy.ts'

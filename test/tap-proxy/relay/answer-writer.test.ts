@@ -1,5 +1,5 @@
 import { editAnswer } from '../../../tap-proxy/relay/answer-writer.ts'
-import { parseResponse, ResponseHead } from '../../../tap-proxy/wire/http1-response.ts'
+import { parseResponse, ResponseHead } from '../../../wire/http1/response.ts'
 
 function edited(text: string, close = false, unchunk = false): string {
   const room = 128

@@ -1,5 +1,5 @@
+import type { Pipe } from '../../../net/pipe.ts'
 import { Caller } from '../../../tap-proxy/relay/caller.ts'
-import type { Pipe } from '../../../tap-proxy/relay/pipe.ts'
 import { believed } from '../../../tap-proxy/relay/request-trace.ts'
 import type { RelayRuntime } from '../../../tap-proxy/relay/runtime.ts'
 import { SourceBook } from '../../../tap-proxy/relay/source-book.ts'

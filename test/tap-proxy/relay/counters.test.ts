@@ -1,5 +1,5 @@
 import { RelayCounters } from '../../../tap-proxy/relay/counters.ts'
-import { FAULT, FAULTS } from '../../../tap-proxy/wire/http1-fault.ts'
+import { FAULT, FAULTS } from '../../../wire/http1/fault.ts'
 
 test('faults are counted by rule, requests and answers apart', () => {
   const counters = new RelayCounters()

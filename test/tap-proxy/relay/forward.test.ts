@@ -1,4 +1,4 @@
-import { createAllowList } from '../../../tap-proxy/relay/allow.ts'
+import { createAllowList } from '../../../net/allow.ts'
 import { ask, type Backend, connectRaw, get, type Rig, startEcho, startRig, until } from './rig.ts'
 
 let backend: Backend & { requests: () => string[] }

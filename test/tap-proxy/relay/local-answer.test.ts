@@ -1,5 +1,5 @@
 import { CONTINUE, localAnswer } from '../../../tap-proxy/relay/local-answer.ts'
-import { FAULTS } from '../../../tap-proxy/wire/http1-fault.ts'
+import { FAULTS } from '../../../wire/http1/fault.ts'
 
 test('short, framed, honest, and the same bytes again', () => {
   const answer = localAnswer(503, 'UH', true, false)

@@ -1,5 +1,5 @@
 import { RequestBody } from '../../../tap-proxy/relay/request-body.ts'
-import { parseRequest, RequestHead } from '../../../tap-proxy/wire/http1-request.ts'
+import { parseRequest, RequestHead } from '../../../wire/http1/request.ts'
 
 function begin(fields: string): RequestBody {
   const head = new RequestHead()

@@ -1,10 +1,10 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import type { CallDraft, CallParties } from '../../../tap-proxy/observe/call-draft.ts'
-import { systemClock } from '../../../tap-proxy/relay/clock.ts'
+import { systemClock } from '../../../net/clock.ts'
+import { TimerWheel } from '../../../net/timer-wheel.ts'
+import type { Transport } from '../../../net/transport.ts'
+import type { CallDraft, CallParties } from '../../../protocol/call-draft.ts'
 import { RelayCounters } from '../../../tap-proxy/relay/counters.ts'
 import { createListener, type Listener, type ListenerDeps } from '../../../tap-proxy/relay/listener.ts'
-import { TimerWheel } from '../../../tap-proxy/relay/timer-wheel.ts'
-import type { Transport } from '../../../tap-proxy/relay/transport.ts'
 import { DEFAULT_LIMITS, type Limits, type ListenerSettings } from '../../../tap-proxy/settings.ts'
 
 /** A relay between a client and a backend made of plain sockets, for tests over real connections. */

@@ -1,5 +1,5 @@
+import { TimerWheel } from '../../../net/timer-wheel.ts'
 import { RelayCounters } from '../../../tap-proxy/relay/counters.ts'
-import { TimerWheel } from '../../../tap-proxy/relay/timer-wheel.ts'
 import { Upstream, type UpstreamUser } from '../../../tap-proxy/relay/upstream.ts'
 import { startBackend, until } from './rig.ts'
 

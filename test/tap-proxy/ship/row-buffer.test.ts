@@ -1,4 +1,4 @@
-import { RouteTable } from '../../../tap-proxy/observe/route-table.ts'
+import { RouteTable } from '../../../protocol/route/route-table.ts'
 import type { SealedRows } from '../../../tap-proxy/ship/row-buffer.ts'
 import { RowBuffer } from '../../../tap-proxy/ship/row-buffer.ts'
 import { draftOf } from '../support/draft.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { OUTCOMES, REPORTERS, SOURCE_EVIDENCE } from '../../../model/call.ts'
 import { decodeRow, encodeRow, rowFault } from '../../../model/row.ts'
-import type { CallParties } from '../../../tap-proxy/observe/call-draft.ts'
-import { RouteTable } from '../../../tap-proxy/observe/route-table.ts'
+import type { CallParties } from '../../../protocol/call-draft.ts'
+import { RouteTable } from '../../../protocol/route/route-table.ts'
 import { ROW_BYTES_MAX, RowWriter } from '../../../tap-proxy/ship/row-writer.ts'
 import { draftOf, PARTIES, wholeRecordOf } from '../support/draft.ts'
 

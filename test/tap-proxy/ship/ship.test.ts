@@ -1,4 +1,4 @@
-import { RouteTable } from '../../../tap-proxy/observe/route-table.ts'
+import { RouteTable } from '../../../protocol/route/route-table.ts'
 import { Losses } from '../../../tap-proxy/ship/losses.ts'
 import type { ShipTimes } from '../../../tap-proxy/ship/ship.ts'
 import { Shipper } from '../../../tap-proxy/ship/ship.ts'

@@ -1,5 +1,5 @@
 import type { CallRecord } from '../../../model/call.ts'
-import { type CallDraft, type CallParties, recordOf } from '../../../tap-proxy/observe/call-draft.ts'
+import { type CallDraft, type CallParties, recordOf } from '../../../protocol/call-draft.ts'
 
 export const PARTIES: CallParties = {
   reporter: 'server',

@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import type { RecommendationAnswer } from '../../../graph-api/contract.ts'
-import { readPolicyText } from '../../../tap-proxy/policy/policy-file.ts'
+import { readPolicyText } from '../../../policy/policy-file.ts'
 import { proposalText, ruleDiff, ruleText } from '../../../ui/enforce/proposal.ts'
 
 const RULE = {

@@ -1,6 +1,6 @@
-import { layout } from '../../../graph-api/picture/layout.ts'
-import { pointAt } from '../../../graph-api/picture/path.ts'
-import { sceneOf } from '../../../graph-api/picture/scene.ts'
+import { layout } from '../../../picture/layout.ts'
+import { pointAt } from '../../../picture/path.ts'
+import { sceneOf } from '../../../picture/scene.ts'
 import { edgeAt, nodeAt } from '../../../ui/map/hit.ts'
 import { graphOf, shop } from '../../support/fake-graph.ts'
 

@@ -1,4 +1,4 @@
-import { parseFind } from '../../../graph-api/find/grammar.ts'
+import { parseFind } from '../../../picture/find/grammar.ts'
 import { findTextOf } from '../../../ui/pages/trace-on-map.ts'
 import { traceOf } from '../../support/fake-calls.ts'
 import { shop } from '../../support/fake-graph.ts'

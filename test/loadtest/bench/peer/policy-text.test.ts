@@ -1,6 +1,6 @@
 import { policyText, serviceOf, VARIANTS } from '../../../../loadtest/bench/peer/policy-text.ts'
 import { PAIRS, pairPolicy } from '../../../../loadtest/bench/peer/tap-pair.ts'
-import { readPolicyText } from '../../../../tap-proxy/policy/policy-file.ts'
+import { readPolicyText } from '../../../../policy/policy-file.ts'
 
 test('the policy is well, and each variant names every feature in its mode', () => {
   const { policy } = readPolicyText('policy.yaml', policyText())

@@ -1,0 +1,144 @@
+import { type AddressInfo, createServer } from 'node:net'
+import { type Pipe, type PipeOwner, type ReadArea, smallArea, WRITE } from '../../net/pipe.ts'
+import { connectPipe, createPipeServer, type Transport } from '../../net/transport.ts'
+import { connectRaw, until } from '../tap-proxy/relay/rig.ts'
+
+/** An owner that notes what it is told. */
+class Owner implements PipeOwner {
+  readonly readsAfterWriteFails = false
+  pipe: Pipe | undefined
+  text = ''
+  ends = 0
+  drains = 0
+  broken = ''
+  fault: unknown
+  onData(area: ReadArea, length: number): undefined {
+    this.text += area.bytes.toString('latin1', area.room, area.room + length)
+    if (this.text.includes('throw')) throw new Error('a fault of the program')
+  }
+  onEnd(): void {
+    this.ends++
+  }
+  onBroken(code: string): void {
+    this.broken = code
+  }
+  onDrain(): void {
+    this.drains++
+  }
+  onFault(error: unknown): void {
+    this.fault = error
+  }
+}
+
+describe.each<Transport>(['handle', 'socket'])('over %s', (transport) => {
+  const owners: Owner[] = []
+  const server = createPipeServer(transport, {
+    accept() {
+      const owner = new Owner()
+      owners.push(owner)
+      return {
+        owner,
+        begin: (pipe) => {
+          owner.pipe = pipe
+        },
+      }
+    },
+  })
+  let port = 0
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    port = (server.address() as AddressInfo).port
+  })
+  afterAll(() => {
+    server.close()
+    for (const { pipe } of owners) pipe?.close()
+  })
+
+  async function pair() {
+    const client = await connectRaw(port)
+    const index = owners.length
+    client.socket.write('.')
+    await until(() => owners.at(-1)?.text === '.', 'the connection')
+    expect(owners.length).toBeGreaterThanOrEqual(index)
+    return { client, owner: owners.at(-1)!, pipe: owners.at(-1)!.pipe! }
+  }
+
+  test('bytes, addresses, half-close', async () => {
+    const { client, owner, pipe } = await pair()
+    expect(pipe.remoteAddress()).toBe('127.0.0.1')
+    expect(pipe.write(Buffer.from('hello'))).toBe(WRITE.done)
+    client.socket.end('bye')
+    await until(() => owner.ends === 1, 'the end')
+    expect(owner.text).toBe('.bye')
+    pipe.end()
+    await until(() => client.ended, 'the other end')
+    expect(client.text()).toBe('hello')
+    pipe.close()
+    expect(pipe.write(Buffer.from('late'))).toBe(WRITE.failed)
+  })
+
+  test('pause keeps bytes in the kernel, resume brings them', async () => {
+    const { client, owner, pipe } = await pair()
+    pipe.pause()
+    client.socket.write('later')
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(owner.text).toBe('.')
+    pipe.resume()
+    await until(() => owner.text === '.later', 'the bytes')
+    client.socket.destroy()
+  })
+
+  test('a peer that does not read makes writes pending; a drain tells when they are done', async () => {
+    const { client, owner, pipe } = await pair()
+    client.socket.pause()
+    const chunk = Buffer.alloc(1024 * 1024)
+    let chunks = 1
+    while (pipe.write(chunk) === WRITE.done) chunks++
+    expect(pipe.pendingWrites).toBe(1)
+    client.socket.resume()
+    await until(() => owner.drains === 1, 'the drain')
+    expect(pipe.pendingWrites).toBe(0)
+    await until(() => client.received.length === chunks * chunk.length, 'all of it')
+    client.socket.destroy()
+  })
+
+  test('a reset is seen by the peer, and a peer’s reset here', async () => {
+    const one = await pair()
+    one.pipe.reset()
+    await until(() => one.client.closed, 'the reset')
+    expect(one.client.error).toBe('ECONNRESET')
+    const two = await pair()
+    two.client.socket.resetAndDestroy()
+    await until(() => two.owner.broken !== '', 'the reset')
+    expect(two.owner.broken).toBe('ECONNRESET')
+  })
+
+  test('an error in a callback goes to the owner, not to the process', async () => {
+    const { client, owner } = await pair()
+    client.socket.write('throw')
+    await until(() => owner.fault !== undefined, 'the fault')
+    client.socket.destroy()
+  })
+
+  test('connecting: to a server, to a closed port', async () => {
+    const other = createServer((socket) => socket.end('hi'))
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port: open } = other.address() as AddressInfo
+    const owner = new Owner()
+    let pipe: Pipe | undefined
+    connectPipe(transport, '127.0.0.1', open, owner, smallArea(), (made) => {
+      pipe = made
+    })
+    await until(() => owner.ends === 1, 'the greeting and its end')
+    expect(owner.text).toBe('hi')
+    pipe!.close()
+    other.close()
+    let code = ''
+    connectPipe(transport, '127.0.0.1', open, new Owner(), smallArea(), (_made, error) => {
+      code = error
+    })
+    await until(() => code !== '', 'the refusal')
+    expect(code).toBe('ECONNREFUSED')
+  })
+})
