@@ -32,6 +32,8 @@ export interface CallDraft {
   outcome: Outcome
   /** Codes joined by commas. */
   response_flags: string
+  /** Rule of strict HTTP parsing that the call's messages broke (`Q11`, `S3`), or empty. */
+  finding: string
   /** 1 for the first attempt. */
   attempt: number
   /** What a policy said (model/verdict.ts); the same object for the same texts. */

@@ -24,6 +24,7 @@ export class Draft implements CallDraft {
   status = 0
   outcome: Outcome = 'ok'
   response_flags = ''
+  finding = ''
   attempt = 1
   verdicts = NO_VERDICTS
   config_version = ''
@@ -67,6 +68,7 @@ export class Draft implements CallDraft {
     this.status = 0
     this.outcome = 'ok'
     this.response_flags = ''
+    this.finding = ''
     this.attempt = 1
     this.verdicts = NO_VERDICTS
     this.config_version = ''

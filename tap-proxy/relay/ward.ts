@@ -10,6 +10,13 @@ import type { Source } from './source-book.ts'
  */
 
 export interface Gate {
+  /** True if an enforced feature has to act on calls of this listener: HTTP is terminated then. */
+  readonly acts?: boolean
+  /**
+   * Passive path: judges a call that is relayed whatever the verdict.
+   * @returns undefined if no feature judges this call
+   */
+  watch?(call: WatchedCall): Watch | undefined
   /** Sends the call on, to `target` or another of `targets`, holds it, or refuses it. */
   admit(call: GatedCall, target: Target, targets: readonly Target[]): void
 }
@@ -69,4 +76,23 @@ export interface Ward {
    * @returns a response flag to be added, or empty
    */
   ended(status: number, flags: string, outcome: Outcome, final: boolean): string
+}
+
+/** A call on the passive path, as its head came; features may read it while `Gate.watch` runs. */
+export interface WatchedCall {
+  readonly draft: Draft
+  readonly source: Source
+  /** Called service if the call itself names it (forward proxy). */
+  readonly destination: string | undefined
+  readonly target: Target | undefined
+  /** Wall clock at the start of the call, microseconds since 1970. */
+  readonly ts: number
+  /** Values of every request field by that name, in small letters with its colon; valid during `Gate.watch` only. */
+  fields(name: string): readonly string[]
+}
+
+/** Verdicts on one passive call. */
+export interface Watch {
+  /** The call ended as the draft says (status, outcome, duration_us, finding): writes `verdicts` and `config_version` into it. */
+  ended(draft: Draft, now_us: number): void
 }

@@ -41,6 +41,7 @@ export function draftOf(
     status: 200,
     outcome: 'ok',
     response_flags: '',
+    finding: '',
     attempt: 1,
     verdicts: [],
     config_version: '',
