@@ -136,8 +136,8 @@ const DRAIN_LOOK_MS = 100
 class RelayListener implements Listener, ConnectionHome {
   runtime: RelayRuntime
   readonly #connections = new Set<ListenerConnection>()
-  /** Clients' ends of open connections, to tell one that this listener itself has made. */
-  readonly #peers = new Set<string>()
+  /** Own ends of connections to the service: a client with such an end is this listener itself. */
+  readonly #ownEnds = new Map<string, () => void>()
   readonly #transport: Transport
   readonly #server: Server
   readonly #secureDoor: SecureDoor | undefined
@@ -190,8 +190,13 @@ class RelayListener implements Listener, ConnectionHome {
     return {
       owner,
       begin: (pipe) => {
-        this.#peers.add(remoteEnd(pipe))
-        owner.begin(pipe)
+        const inLoop = this.#ownEnds.get(remoteEnd(pipe))
+        if (inLoop) {
+          counters.loops++
+          pipe.reset()
+          this.forget(owner)
+          inLoop()
+        } else owner.begin(pipe)
       },
     }
   }
@@ -210,15 +215,14 @@ class RelayListener implements Listener, ConnectionHome {
     return next.takeOver(pipe, area, length)
   }
 
-  leadsHere(service: Pipe): boolean {
-    if (!this.#peers.has(service.localEnd())) return false
-    this.runtime.counters.loops++
-    return true
+  reaching(service: Pipe, inLoop: () => void): () => void {
+    const end = service.localEnd()
+    this.#ownEnds.set(end, inLoop)
+    return () => this.#ownEnds.delete(end)
   }
 
   forget(connection: ListenerConnection): void {
     if (!this.#connections.delete(connection)) return
-    this.#peers.delete(remoteEnd(connection.pipe))
     this.runtime.counters.connectionsOpen--
     if (this.#connections.size === 0) this.#drained?.()
   }
