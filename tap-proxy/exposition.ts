@@ -192,10 +192,10 @@ function relayFamilies({ relay }: MetricSources, one: One): MetricFamily[] {
       () => relay.upstreamConnectFailures,
     ),
     one(
-      'tapmesh_upstream_stale_total',
+      'tapmesh_connection_loops_total',
       'counter',
-      'Calls written again because a kept connection had closed.',
-      () => relay.retriesStale,
+      'Connections that led back to the listener they came from, and were reset.',
+      () => relay.loops,
     ),
     one(
       'tapmesh_deadlines_total',

@@ -27,7 +27,6 @@ import { Passthrough } from './passthrough.ts'
 import type { RelayRuntime } from './runtime.ts'
 import { SourceBook } from './source-book.ts'
 import type { SecureUpstream } from './upstream.ts'
-import { UpstreamPool } from './upstream-pool.ts'
 import type { GateDoor } from './ward.ts'
 
 /** What a listener needs to know of the tap it is part of. All but `sink`, `counters` and `wheel` may change at a reload. */
@@ -101,7 +100,6 @@ function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Tr
       untouched: settings.untouched,
     },
     findings,
-    pool: new UpstreamPool({ transport, counters, wheel, ...(secureTo ? { secureTo } : {}) }, limits),
     sink: deps.sink,
     door: deps.door ?? NO_DOOR,
     counters,
@@ -246,7 +244,6 @@ class RelayListener implements Listener, ConnectionHome {
     const before = this.runtime
     this.runtime = runtimeOf(settings, deps, this.#transport)
     this.runtime.draining = before.draining
-    before.pool.close()
   }
 
   drain(idle_ms = 0): Promise<void> {
@@ -261,7 +258,6 @@ class RelayListener implements Listener, ConnectionHome {
     return new Promise((resolve) => {
       this.#drained = () => {
         clearInterval(this.#drainLook)
-        this.runtime.pool.close()
         resolve()
       }
       if (this.#connections.size === 0) this.#drained()
@@ -273,7 +269,6 @@ class RelayListener implements Listener, ConnectionHome {
     this.#server.close()
     this.#secureDoor?.close()
     for (const connection of [...this.#connections]) connection.shutdown()
-    this.runtime.pool.close()
   }
 }
 
