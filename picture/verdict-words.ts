@@ -1,27 +1,16 @@
+import { type Decision, isLoss, WORDS } from '../model/decision.ts'
+import { catalogueEntry, type Feature } from '../model/feature.ts'
 import type { GraphEdge } from '../model/graph.ts'
-import type { Decision } from '../model/verdict.ts'
 import { countText } from './format.ts'
 
 /** Verdicts in words, and the mark of an edge whose calls a policy would lose. */
 
-/** Of calls: what a verdict would do where it was only said, and what it did. */
-const DECIDED: Readonly<Record<Decision, readonly [would: string, did: string]>> = {
-  pass: ['pass', 'pass'],
-  deny: ['would be denied', 'denied'],
-  shed: ['would be shed', 'shed'],
-  cut: ['would be cut', 'cut'],
-  retry: ['would be sent again', 'sent again'],
-  no_retry: ['would be left failed', 'left failed'],
-  divert: ['would go to another endpoint', 'sent to another endpoint'],
-  queue: ['would wait for a connection', 'waited for a connection'],
-  note: ['noted', 'noted'],
+/** @param feature whose own words are used; left out where several features may have decided it */
+export function decidedText(decision: Decision, acted: boolean, feature?: Feature): string {
+  const own =
+    decision === 'pass' || feature === undefined ? undefined : catalogueEntry(feature).decisions[decision]
+  return (own ?? WORDS[decision])[acted ? 1 : 0]
 }
-
-export const decidedText = (decision: Decision, acted: boolean): string => DECIDED[decision][acted ? 1 : 0]
-
-/** Verdicts that cost the caller the answer. */
-export const isLoss = (decision: Decision): boolean =>
-  decision === 'deny' || decision === 'shed' || decision === 'cut'
 
 interface Loss {
   /** Told by its form: filled where it happened. */

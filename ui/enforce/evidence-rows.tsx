@@ -1,6 +1,7 @@
+import { isLoss } from '../../model/decision.ts'
 import type { EvidenceAnswer } from '../../model/enforcement.ts'
 import { wholeText } from '../../picture/format.ts'
-import { decidedText, isLoss } from '../../picture/verdict-words.ts'
+import { decidedText } from '../../picture/verdict-words.ts'
 import { Link } from '../parts/link.tsx'
 import { sinceText } from '../parts/since.ts'
 import { orderOf, sortRows, Table, type TableColumn } from '../parts/table.tsx'

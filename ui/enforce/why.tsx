@@ -1,9 +1,10 @@
+import { isLoss } from '../../model/decision.ts'
 import type { WhyAnswer } from '../../model/enforcement.ts'
-import { decidedText, isLoss } from '../../picture/verdict-words.ts'
+import { CATALOGUE } from '../../model/feature.ts'
+import { decidedText } from '../../picture/verdict-words.ts'
 import { Link } from '../parts/link.tsx'
 import { featureAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
-import { FEATURE_WORDS } from './words.ts'
 
 /** What each feature said about one call: the decision, the rule and its line, and who set it. */
 
@@ -16,11 +17,11 @@ function VerdictItem({ verdict, service }: { verdict: Verdict; service: string }
     <li class="why" data-why={feature}>
       <p class="audit-head">
         <Link class="accent" to={featureAddress(service, feature)}>
-          {FEATURE_WORDS[feature]}
+          {CATALOGUE[feature].title}
         </Link>
         <b class={`tone-text ${tone}`}>
           {tone === '' ? null : <span aria-hidden="true">{acted ? '■ ' : '▲ '}</span>}
-          {decidedText(decision, acted)}
+          {decidedText(decision, acted, feature)}
         </b>
         {rule === '' ? null : (
           <span class="muted">

@@ -1,6 +1,7 @@
 import type { GraphEdge } from '../../graph-api/contract.ts'
+import { isLoss } from '../../model/decision.ts'
 import { wholeText } from '../../picture/format.ts'
-import { decidedText, isLoss } from '../../picture/verdict-words.ts'
+import { decidedText } from '../../picture/verdict-words.ts'
 import { Link } from '../parts/link.tsx'
 import { addressOf, featureAddress } from '../state/location.ts'
 
@@ -21,7 +22,7 @@ function VerdictRow({ edge, verdict }: { edge: GraphEdge; verdict: Verdict }) {
       <Link class={`row tone-text ${tone}`} to={to}>
         {tone === '' ? null : <span aria-hidden="true">{acted ? '■' : '▲'}</span>}
         <span class="row-name">
-          {wholeText(calls)} {calls === 1 ? 'call' : 'calls'} {decidedText(decision, acted)}
+          {wholeText(calls)} {calls === 1 ? 'call' : 'calls'} {decidedText(decision, acted, feature)}
         </span>
       </Link>
       <span class="muted">
