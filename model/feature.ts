@@ -308,3 +308,9 @@ export function parametersOf(feature: Feature): readonly [name: string, paramete
 export function catalogueEntry(feature: Feature): CatalogueEntry {
   return CATALOGUE[feature]
 }
+
+/** What a feature decided about a call, in its own words. */
+export function decisionText(feature: Feature, decision: Decision, acted: boolean): string {
+  const own = decision === 'pass' ? undefined : catalogueEntry(feature).decisions[decision]
+  return (own ?? WORDS[decision])[acted ? 1 : 0]
+}

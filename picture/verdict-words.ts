@@ -1,16 +1,11 @@
 import { type Decision, isLoss, WORDS } from '../model/decision.ts'
-import { catalogueEntry, type Feature } from '../model/feature.ts'
 import type { GraphEdge } from '../model/graph.ts'
 import { countText } from './format.ts'
 
 /** Verdicts in words, and the mark of an edge whose calls a policy would lose. */
 
-/** @param feature whose own words are used; left out where several features may have decided it */
-export function decidedText(decision: Decision, acted: boolean, feature?: Feature): string {
-  const own =
-    decision === 'pass' || feature === undefined ? undefined : catalogueEntry(feature).decisions[decision]
-  return (own ?? WORDS[decision])[acted ? 1 : 0]
-}
+/** A decision of any feature in words. The map needs no more; model/feature.ts has those of each feature. */
+export const decidedText = (decision: Decision, acted: boolean): string => WORDS[decision][acted ? 1 : 0]
 
 interface Loss {
   /** Told by its form: filled where it happened. */

@@ -1,7 +1,6 @@
 import type { BacktestAnswer, BacktestFeature, BacktestRow } from '../../graph-api/contract.ts'
 import { DECISIONS } from '../../model/decision.ts'
-import type { Feature } from '../../model/feature.ts'
-import { decidedText } from '../../picture/verdict-words.ts'
+import { decisionText, type Feature } from '../../model/feature.ts'
 import type { Terminal } from '../terminal.ts'
 import { count, share } from './quantity.ts'
 import { plain, type TableColumn, table } from './table.ts'
@@ -29,7 +28,7 @@ function verdictLine(feature: BacktestFeature): string {
   const parts = DECISIONS.flatMap((decision) => {
     const number = decisions[decision] ?? 0
     if (number === 0 || TOLD_APART.has(decision)) return []
-    const words = decidedText(decision, true, feature.feature as Feature)
+    const words = decisionText(feature.feature as Feature, decision, true)
     return `${count(number)} ${words}${part(number, all)}`
   })
   if (refused > 0) parts.push(`${count(good_refused)} of the refused had ended well`)

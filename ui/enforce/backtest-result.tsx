@@ -1,9 +1,8 @@
 import type { BacktestAnswer, BacktestFeature } from '../../graph-api/contract.ts'
 import type { Decision } from '../../model/decision.ts'
 import { isLoss } from '../../model/decision.ts'
-import { CATALOGUE, type Feature } from '../../model/feature.ts'
+import { CATALOGUE, decisionText, type Feature } from '../../model/feature.ts'
 import { shareText, wholeText } from '../../picture/format.ts'
-import { decidedText } from '../../picture/verdict-words.ts'
 import { Card } from '../parts/card.tsx'
 import { Link } from '../parts/link.tsx'
 import { PlainHead } from '../parts/plain-table.tsx'
@@ -64,7 +63,7 @@ function toldOf(feature: BacktestFeature): string[] {
     .filter(([decision, count]) => decision !== 'pass' && count > 0)
     .map(
       ([decision, count]) =>
-        `${wholeText(count)} ${decidedText(decision as Decision, false, feature.feature as Feature)}${part(count, all)}`,
+        `${wholeText(count)} ${decisionText(feature.feature as Feature, decision as Decision, false)}${part(count, all)}`,
     )
   if (refused > 0) told.push(`${wholeText(good_refused)} of the refused had ended well`)
   if (good_cut > 0) told.push(`${wholeText(good_cut)} of the cut had ended well`)
@@ -98,7 +97,7 @@ function Rows({ feature }: { feature: BacktestFeature }) {
           {rows.map((row) => (
             <tr key={JSON.stringify([row.decision, row.source, row.method, row.route, row.rule, row.reason])}>
               <td class={isLoss(row.decision as Decision) ? 'is-warn' : ''}>
-                {decidedText(row.decision as Decision, false, feature.feature as Feature)}
+                {decisionText(feature.feature as Feature, row.decision as Decision, false)}
               </td>
               <td>{row.source}</td>
               <td class="mono">

@@ -1,7 +1,6 @@
 import { isLoss } from '../../model/decision.ts'
 import type { WhyAnswer } from '../../model/enforcement.ts'
-import { CATALOGUE } from '../../model/feature.ts'
-import { decidedText } from '../../picture/verdict-words.ts'
+import { CATALOGUE, decisionText } from '../../model/feature.ts'
 import { Link } from '../parts/link.tsx'
 import { featureAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
@@ -21,7 +20,7 @@ function VerdictItem({ verdict, service }: { verdict: Verdict; service: string }
         </Link>
         <b class={`tone-text ${tone}`}>
           {tone === '' ? null : <span aria-hidden="true">{acted ? '■ ' : '▲ '}</span>}
-          {decidedText(decision, acted, feature)}
+          {decisionText(feature, decision, acted)}
         </b>
         {rule === '' ? null : (
           <span class="muted">

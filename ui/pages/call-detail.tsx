@@ -1,9 +1,8 @@
 import type { Call } from '../../graph-api/contract.ts'
 import { RESPONSE_FLAGS } from '../../model/call.ts'
-import { CATALOGUE } from '../../model/feature.ts'
+import { CATALOGUE, decisionText } from '../../model/feature.ts'
 import { parseVerdict } from '../../model/verdict.ts'
 import { bytesText, durationText } from '../../picture/format.ts'
-import { decidedText } from '../../picture/verdict-words.ts'
 import { copyText } from '../parts/copy.tsx'
 import { Link } from '../parts/link.tsx'
 import { addressOf, callAddress, edgeAddress, traceAddress } from '../state/location.ts'
@@ -26,7 +25,7 @@ function verdictFact(text: string): [name: string, value: string] {
   const verdict = parseVerdict(text)
   if (!verdict) return ['Verdict', text]
   const { feature, decision, acted, rule, cohort } = verdict
-  const parts = [decidedText(decision, acted, feature)]
+  const parts = [decisionText(feature, decision, acted)]
   if (rule !== '') parts.push(`rule ${rule}`)
   if (cohort !== undefined) parts.push(`${cohort} cohort`)
   return [CATALOGUE[feature].title, parts.join(', ')]

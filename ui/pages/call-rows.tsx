@@ -1,9 +1,8 @@
 import type { Call } from '../../graph-api/contract.ts'
 import { isLoss } from '../../model/decision.ts'
-import { CATALOGUE } from '../../model/feature.ts'
+import { CATALOGUE, decisionText } from '../../model/feature.ts'
 import { parseVerdict } from '../../model/verdict.ts'
 import { durationText } from '../../picture/format.ts'
-import { decidedText } from '../../picture/verdict-words.ts'
 import { StatusChip } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
 import { queryValue, serviceAddress, setQuery, traceAddress } from '../state/location.ts'
@@ -35,7 +34,7 @@ function VerdictMark({ verdicts }: Pick<Call, 'verdicts'>) {
   const { decision, acted, feature } = loss
   return (
     <span class={`verdict-mark tone-text ${acted ? 'is-bad' : 'is-warn'}`} title={CATALOGUE[feature].title}>
-      <span aria-hidden="true">{acted ? '■' : '▲'}</span> {decidedText(decision, acted, feature)}
+      <span aria-hidden="true">{acted ? '■' : '▲'}</span> {decisionText(feature, decision, acted)}
     </span>
   )
 }

@@ -22,7 +22,7 @@ function VerdictRow({ edge, verdict }: { edge: GraphEdge; verdict: Verdict }) {
       <Link class={`row tone-text ${tone}`} to={to}>
         {tone === '' ? null : <span aria-hidden="true">{acted ? '■' : '▲'}</span>}
         <span class="row-name">
-          {wholeText(calls)} {calls === 1 ? 'call' : 'calls'} {decidedText(decision, acted, feature)}
+          {wholeText(calls)} {calls === 1 ? 'call' : 'calls'} {decidedText(decision, acted)}
         </span>
       </Link>
       <span class="muted">
