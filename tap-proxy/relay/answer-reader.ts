@@ -2,13 +2,13 @@ import type { Outcome } from '../../model/call.ts'
 import { type Pipe, type ReadArea, ROOM_BYTES, WRITE, writeCopy } from '../../net/pipe.ts'
 import type { Draft } from '../../protocol/draft.ts'
 import { ChunkedReader } from '../../wire/http1/chunked.ts'
-import { FAULT, type FaultId } from '../../wire/http1/fault.ts'
+import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
 import { BODY } from '../../wire/http1/request.ts'
 import { parseResponse, ResponseHead } from '../../wire/http1/response.ts'
 import { type AnswerEdit, editAnswer } from './answer-writer.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Upstream } from './upstream.ts'
-import type { Ward } from './ward.ts'
+import type { CallHooks } from './ward.ts'
 
 /** Answers may have larger heads than requests: cookies and policies pile up (S12). */
 const ANSWER_LIMITS = { head_bytes_max: 65_536, head_fields_max: 200 }
@@ -21,7 +21,7 @@ export interface AnswerHost {
   readonly runtime: RelayRuntime
   readonly client: { readonly pipe: Pipe; arm(ms: number): void }
   readonly upstream: Upstream | undefined
-  readonly ward: Ward | undefined
+  readonly ward: CallHooks | undefined
   readonly startedAt: number
   readonly enteredAt: number
   endedAt: number
@@ -227,6 +227,7 @@ export class AnswerReader {
 
   #refuse(fault: FaultId): void {
     this.#host.runtime.counters.answerFault(fault)
+    this.#host.draft.finding = FAULTS[fault]!.rule
     this.#host.fail(502, 'UPE', 'server_error')
   }
 }

@@ -15,7 +15,7 @@ import { RequestOut } from './request-out.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Source } from './source-book.ts'
 import type { Upstream, UpstreamUser } from './upstream.ts'
-import type { GatedCall, Ward } from './ward.ts'
+import type { CallHooks, GatedCall } from './ward.ts'
 
 const NO_UPGRADES: readonly string[] = []
 
@@ -40,7 +40,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   target: Target | undefined = undefined
   /** Called service where the call itself names it (forward proxy). */
   destination: string | undefined = undefined
-  ward: Ward | undefined = undefined
+  ward: CallHooks | undefined = undefined
   active = false
   /** Counts the calls this object has served, so that what comes late can tell whose it was. */
   serial = 0
@@ -270,6 +270,8 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   refuse(fault: FaultId, flag: string): void {
     this.runtime.counters.requestFault(fault)
     this.persistent = false
+    this.draft.finding = FAULTS[fault]!.rule
+    if (this.ward === undefined) this.runtime.door.gate?.refused?.(this.draft)
     this.fail(FAULTS[fault]!.status, flag, 'client_error')
   }
 
