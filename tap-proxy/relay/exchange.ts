@@ -3,6 +3,7 @@ import { httpOutcome } from '../../model/outcome.ts'
 import { giveLargeArea, type ReadArea, takeLargeArea, WRITE, writeCopy } from '../../net/pipe.ts'
 import type { Target } from '../../net/resolve.ts'
 import { Draft } from '../../protocol/draft.ts'
+import { statusNumber } from '../../protocol/status-text.ts'
 import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
 import { BODY, isIdempotent, METHOD, type RequestHead } from '../../wire/http1/request.ts'
 import { type AnswerHost, AnswerReader } from './answer-reader.ts'
@@ -241,7 +242,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   abandon(flag: string): void {
     if (!this.active) return
     this.upstream?.reset()
-    this.record(this.draft.status, flag, 'unfinished')
+    this.record(statusNumber(this.draft.status), flag, 'unfinished')
     this.client.callAborted()
   }
 
@@ -259,7 +260,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     this.upstream = undefined
     upstream?.reset()
     if (this.answer.begun) {
-      this.record(this.draft.status, flags, outcome)
+      this.record(statusNumber(this.draft.status), flags, outcome)
       this.client.callAborted()
       return
     }
@@ -366,7 +367,8 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
       if (reusable) this.runtime.pool.give(upstream)
       else upstream.close()
     }
-    this.record(this.draft.status, '', httpOutcome(this.draft.status))
+    const status = statusNumber(this.draft.status)
+    this.record(status, '', httpOutcome(status))
     client.callEnded(this.persistent)
   }
 
