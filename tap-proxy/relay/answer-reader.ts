@@ -1,6 +1,7 @@
 import type { Outcome } from '../../model/call.ts'
 import { type Pipe, type ReadArea, ROOM_BYTES, WRITE, writeCopy } from '../../net/pipe.ts'
 import type { Draft } from '../../protocol/draft.ts'
+import { statusText } from '../../protocol/status-text.ts'
 import { ChunkedReader } from '../../wire/http1/chunked.ts'
 import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
 import { BODY } from '../../wire/http1/request.ts'
@@ -135,7 +136,7 @@ export class AnswerReader {
       this.#refuse(FAULT.upgrade_unasked)
       return
     }
-    this.#host.draft.status = 101
+    this.#host.draft.status = statusText(101)
     this.#host.ward?.answered(101, bytes, start, start)
     this.begun = true
     this.#host.startTunnel(Buffer.from(bytes.subarray(start, end)), to)
@@ -144,7 +145,7 @@ export class AnswerReader {
   #final(bytes: Buffer, end: number): void {
     const host = this.#host
     const { draft, runtime } = host
-    draft.status = head.status
+    draft.status = statusText(head.status)
     draft.ttfb_us = Math.max(1, Math.round(host.enteredAt - host.startedAt))
     if (host.ward?.answered(head.status, bytes, head.start, head.end)) return
     this.begun = true

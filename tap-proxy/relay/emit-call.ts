@@ -1,6 +1,7 @@
 import type { Outcome, Protocol } from '../../model/call.ts'
 import type { Target } from '../../net/resolve.ts'
 import type { Draft } from '../../protocol/draft.ts'
+import { statusText } from '../../protocol/status-text.ts'
 import type { ExchangeClient } from './exchange-client.ts'
 import type { RelayRuntime } from './runtime.ts'
 
@@ -30,7 +31,7 @@ export function emitCall(
   draft.duration_us = Math.max(0, Math.round((endedAt > 0 ? endedAt : now) - startedAt))
   if (enteredAt >= 0) draft.tap_us += now - enteredAt
   draft.tap_us = Math.max(0, Math.round(draft.tap_us))
-  draft.status = status
+  draft.status = statusText(status)
   draft.response_flags = flags
   draft.outcome = outcome
   draft.parties = runtime.book.parties(

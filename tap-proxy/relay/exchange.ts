@@ -3,6 +3,7 @@ import { httpOutcome } from '../../model/outcome.ts'
 import { giveLargeArea, type ReadArea, takeLargeArea, WRITE, writeCopy } from '../../net/pipe.ts'
 import type { Target } from '../../net/resolve.ts'
 import { Draft } from '../../protocol/draft.ts'
+import { statusNumber } from '../../protocol/status-text.ts'
 import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
 import { BODY, METHOD, type RequestHead } from '../../wire/http1/request.ts'
 import { type AnswerHost, AnswerReader } from './answer-reader.ts'
@@ -261,8 +262,9 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     this.upstream?.reset()
     // A client that has the whole answer may leave with its request half sent, as after a 413.
     const answered = this.answer.done && this.client.pipe.pendingWrites === 0
-    if (answered) this.record(this.draft.status, '', httpOutcome(this.draft.status))
-    else this.record(this.draft.status, flag, 'unfinished')
+    const status = statusNumber(this.draft.status)
+    if (answered) this.record(status, '', httpOutcome(status))
+    else this.record(status, flag, 'unfinished')
     this.client.callAborted()
   }
 
@@ -282,7 +284,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     this.upstream = undefined
     upstream?.reset()
     if (this.answer.begun) {
-      this.record(this.draft.status, flags, outcome)
+      this.record(statusNumber(this.draft.status), flags, outcome)
       this.client.callAborted()
       return
     }
@@ -401,7 +403,8 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
       if (reusable) client.upstreams.give(upstream)
       else upstream.close()
     }
-    this.record(this.draft.status, '', httpOutcome(this.draft.status))
+    const status = statusNumber(this.draft.status)
+    this.record(status, '', httpOutcome(status))
     client.callEnded(this.persistent)
   }
 

@@ -1,5 +1,6 @@
 import type { Outcome, Protocol } from '../../model/call.ts'
 import { giveLargeArea, type Pipe, type ReadArea, takeLargeArea, WRITE, writeCopy } from '../../net/pipe.ts'
+import { statusNumber, statusText } from '../../protocol/status-text.ts'
 import type { Exchange } from './exchange.ts'
 import type { Upstream, UpstreamUser } from './upstream.ts'
 import type { Upstreams } from './upstreams.ts'
@@ -128,7 +129,7 @@ export class Tunnel implements UpstreamUser {
   onUpstreamReady(): void {
     const { draft } = this.#exchange
     if (this.#greeting) {
-      draft.status = 200
+      draft.status = statusText(200)
       this.#toClient(this.#client.pipe.write(this.#greeting))
     }
     if (this.#ended) return
@@ -193,7 +194,7 @@ export class Tunnel implements UpstreamUser {
     if (byReset) this.#upstream.reset()
     else this.#upstream.close()
     if (this.#largeArea) giveLargeArea(this.#largeArea)
-    this.#exchange.record(this.#exchange.draft.status, flags, outcome, this.#protocol)
+    this.#exchange.record(statusNumber(this.#exchange.draft.status), flags, outcome, this.#protocol)
     this.#client.tunnelEnded(byReset)
   }
 }
