@@ -1,3 +1,4 @@
+import type { MetricFamily } from '../model/metric.ts'
 import type { Address } from '../net/address.ts'
 import { createAllowList } from '../net/allow.ts'
 import { createCallerNames } from '../net/callers.ts'
@@ -9,6 +10,8 @@ import type { MtlsRule, SecureTransport } from '../net/secure.ts'
 import { TimerWheel } from '../net/timer-wheel.ts'
 import type { CallSink } from '../protocol/call-draft.ts'
 import type { Events } from './events.ts'
+import { relayFamilies } from './metrics/relay-families.ts'
+import type { Part } from './part.ts'
 import type { RelayCounters } from './relay/counters.ts'
 import type { Listener, ListenerDeps } from './relay/listener.ts'
 import { createListener } from './relay/listener.ts'
@@ -39,7 +42,7 @@ export interface GateMaker {
 }
 
 /** The listeners of one tap: opened together, exchanged by a reload without closing a connection. */
-export class TapListeners {
+export class TapListeners implements Part<TapSettings> {
   readonly #counters: RelayCounters
   readonly #sink: CallSink
   readonly #events: Events
@@ -123,6 +126,10 @@ export class TapListeners {
     for (const open of all) closeOne(open)
     this.#wheel.stop()
     return left
+  }
+
+  families(): MetricFamily[] {
+    return relayFamilies(this.#counters)
   }
 
   async #openAll(

@@ -1,0 +1,82 @@
+import { type MetricFamily, single } from '../../model/metric.ts'
+import { FAULTS } from '../../wire/http1/fault.ts'
+import type { RelayCounters } from '../relay/counters.ts'
+
+/** What /metrics says about connections and about messages that were refused. */
+export function relayFamilies(relay: RelayCounters): MetricFamily[] {
+  return [
+    single(
+      'tapmesh_requests_in_flight',
+      'gauge',
+      'Calls that have begun and not ended.',
+      () => relay.callsInFlight,
+    ),
+    single('tapmesh_connections_open', 'gauge', 'Connections of callers.', () => relay.connectionsOpen),
+    single(
+      'tapmesh_connections_accepted_total',
+      'counter',
+      'Connections taken from callers.',
+      () => relay.connectionsAccepted,
+    ),
+    single(
+      'tapmesh_connections_refused_total',
+      'counter',
+      'Connections refused because the limit was reached.',
+      () => relay.connectionsRefused,
+    ),
+    single(
+      'tapmesh_upstream_connections',
+      'gauge',
+      'Connections to services.',
+      () => relay.upstreamConnections,
+    ),
+    single(
+      'tapmesh_upstream_connects_total',
+      'counter',
+      'Connections opened to services.',
+      () => relay.upstreamConnects,
+    ),
+    single(
+      'tapmesh_upstream_connect_failures_total',
+      'counter',
+      'Connections to services that failed.',
+      () => relay.upstreamConnectFailures,
+    ),
+    single(
+      'tapmesh_upstream_stale_total',
+      'counter',
+      'Calls written again because a kept connection had closed.',
+      () => relay.retriesStale,
+    ),
+    single(
+      'tapmesh_deadlines_total',
+      'counter',
+      'Connections cut because a deadline passed.',
+      () => relay.deadlines,
+    ),
+    single(
+      'tapmesh_faults_total',
+      'counter',
+      'Errors of the tap itself that cost one connection.',
+      () => relay.faults,
+    ),
+    faultFamily(
+      'tapmesh_rejected_heads_total',
+      'Requests that the strict parser refused.',
+      relay.requestFaults,
+    ),
+    faultFamily(
+      'tapmesh_rejected_answers_total',
+      'Answers that the strict parser refused.',
+      relay.answerFaults,
+    ),
+  ]
+}
+
+function faultFamily(name: string, help: string, counts: Uint32Array): MetricFamily {
+  const samples = () =>
+    FAULTS.flatMap((fault, index) =>
+      counts[index]! > 0 ? [{ labels: { rule: fault.rule, reason: fault.name }, value: counts[index]! }] : [],
+    )
+  return { name, help, type: 'counter', samples }
+}
