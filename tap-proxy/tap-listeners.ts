@@ -4,6 +4,7 @@ import { createAllowList } from '../net/allow.ts'
 import { createCallerNames } from '../net/callers.ts'
 import { systemClock } from '../net/clock.ts'
 import { listenFault } from '../net/listen-fault.ts'
+import { ListenSockets } from '../net/listen-sockets.ts'
 import type { ResolvedDestination } from '../net/resolve.ts'
 import { createDestination, labelOf } from '../net/resolve.ts'
 import type { MtlsRule, SecureTransport } from '../net/secure.ts'
@@ -49,12 +50,20 @@ export class TapListeners implements Part<TapSettings> {
   readonly clock = systemClock()
   readonly #wheel = new TimerWheel()
   readonly #secure: SecureTransport | undefined
+  readonly #sockets: ListenSockets
   #gates: GateMaker | undefined
   #open = new Map<string, OpenListener>()
 
-  /** @param secure TLS between taps, where this tap has an identity */
-  constructor(counters: RelayCounters, sink: CallSink, events: Events, secure?: SecureTransport) {
+  /** @param secure TLS between taps, if this tap has an identity @param sockets where listening sockets come from */
+  constructor(
+    counters: RelayCounters,
+    sink: CallSink,
+    events: Events,
+    secure?: SecureTransport,
+    sockets = new ListenSockets([], events),
+  ) {
     this.#secure = secure
+    this.#sockets = sockets
     this.#counters = counters
     this.#sink = sink
     this.#events = events
@@ -129,7 +138,7 @@ export class TapListeners implements Part<TapSettings> {
   }
 
   families(): MetricFamily[] {
-    return relayFamilies(this.#counters)
+    return relayFamilies(this.#counters, this.#sockets.failures)
   }
 
   async #openAll(
@@ -190,6 +199,7 @@ export class TapListeners implements Part<TapSettings> {
       clock: this.clock,
       wheel: this.#wheel,
       secure: this.#secure,
+      sockets: this.#sockets,
       door,
     }
   }

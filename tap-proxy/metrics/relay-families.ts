@@ -2,9 +2,21 @@ import { type MetricFamily, single } from '../../model/metric.ts'
 import { FAULTS } from '../../wire/http1/fault.ts'
 import type { RelayCounters } from '../relay/counters.ts'
 
-/** What /metrics says about connections and about messages that were refused. */
-export function relayFamilies(relay: RelayCounters): MetricFamily[] {
+/**
+ * What /metrics says about connections and about messages that were refused.
+ * @param failures connections that could not be taken, by code
+ */
+export function relayFamilies(
+  relay: RelayCounters,
+  failures: ReadonlyMap<string, number> = new Map(),
+): MetricFamily[] {
   return [
+    {
+      name: 'tapmesh_accept_failures_total',
+      type: 'counter',
+      help: "Connections that could not be taken, by the system's code or the limit.",
+      samples: () => [...failures].map(([reason, value]) => ({ labels: { reason }, value })),
+    },
     single(
       'tapmesh_requests_in_flight',
       'gauge',
@@ -24,6 +36,34 @@ export function relayFamilies(relay: RelayCounters): MetricFamily[] {
       'Connections refused because the limit was reached.',
       () => relay.connectionsRefused,
     ),
+    ...upstreamFamilies(relay),
+    single(
+      'tapmesh_deadlines_total',
+      'counter',
+      'Connections cut because a deadline passed.',
+      () => relay.deadlines,
+    ),
+    single(
+      'tapmesh_faults_total',
+      'counter',
+      'Errors of the tap itself that cost one connection.',
+      () => relay.faults,
+    ),
+    faultFamily(
+      'tapmesh_rejected_heads_total',
+      'Requests that the strict parser refused.',
+      relay.requestFaults,
+    ),
+    faultFamily(
+      'tapmesh_rejected_answers_total',
+      'Answers that the strict parser refused.',
+      relay.answerFaults,
+    ),
+  ]
+}
+
+function upstreamFamilies(relay: RelayCounters): MetricFamily[] {
+  return [
     single(
       'tapmesh_upstream_connections',
       'gauge',
@@ -47,28 +87,6 @@ export function relayFamilies(relay: RelayCounters): MetricFamily[] {
       'counter',
       'Calls written again because a kept connection had closed.',
       () => relay.retriesStale,
-    ),
-    single(
-      'tapmesh_deadlines_total',
-      'counter',
-      'Connections cut because a deadline passed.',
-      () => relay.deadlines,
-    ),
-    single(
-      'tapmesh_faults_total',
-      'counter',
-      'Errors of the tap itself that cost one connection.',
-      () => relay.faults,
-    ),
-    faultFamily(
-      'tapmesh_rejected_heads_total',
-      'Requests that the strict parser refused.',
-      relay.requestFaults,
-    ),
-    faultFamily(
-      'tapmesh_rejected_answers_total',
-      'Answers that the strict parser refused.',
-      relay.answerFaults,
     ),
   ]
 }
