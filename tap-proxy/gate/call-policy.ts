@@ -374,15 +374,7 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
     this.#again_us = -1
     this.#extraFlags = ''
     this.#line = undefined
-    this.#free(progress)
+    this.#context.queues.freedBy(this.#judging, progress)
     return extra
-  }
-
-  /** The call makes room for one that waits in the same line, also if it never waited itself. */
-  #free(progress: number): void {
-    const { queues } = this.#context
-    for (let place = 0; !queues.isEmpty && place < this.#judging.startCount; place++) {
-      if ((progress & (1 << place)) !== 0) queues.freed(this.#judging.steps[place]!.state)
-    }
   }
 }

@@ -56,6 +56,7 @@ export class CallWatch implements Watch, JudgingHost<LiveStep> {
     // The states go by a clock of their own, which the wall clock does not set back.
     const now_us = call.ts + draft.duration_us
     this.#judging.end(call, now_us, this.#progress, this)
+    this.#context.queues.freedBy(this.#judging, this.#progress)
     this.#verdicts.writeTo(draft, this.#revision)
   }
 }

@@ -3,10 +3,8 @@ import { ConnectInTurn } from '../../net/connect.ts'
 import {
   giveLargeArea,
   type Pipe,
-  type PipeOwner,
   type ReadArea,
   SHARED_AREA,
-  takeLargeArea,
   WRITE,
   writeChanged,
   writeCopy,
@@ -24,6 +22,7 @@ import { Caller } from './caller.ts'
 import type { ConnectionHome, ListenerConnection } from './connection.ts'
 import { giveCall, recordCall, takeCall } from './open-calls.ts'
 import type { RelayRuntime } from './runtime.ts'
+import { nextArea, ServiceEnd, type ServiceEndOwner } from './service-end.ts'
 import type { SecureUpstream } from './upstream.ts'
 import { watchCall } from './watch-call.ts'
 
@@ -39,7 +38,7 @@ const edits = new Edits()
  * A connection relayed as it is: one connection to the service for each of a client's, bytes in the
  * callback they came in, and one end for both. A decoder watches and never decides.
  */
-export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, DecoderContext {
+export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEntry, DecoderContext {
   due = Number.POSITIVE_INFINITY
   slotTick = -1
   nextEntry: TimerEntry | undefined = undefined
@@ -415,65 +414,6 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
   }
 }
 
-/** The service's end of the same connection. */
-class ServiceEnd implements PipeOwner {
-  readonly readsAfterWriteFails = true
-  readonly #through: Passthrough
-  pipe: Pipe | undefined = undefined
-  ended = false
-  /** False once writing failed: what the service still says is relayed, and then the client is reset. */
-  writable = true
-  #largeArea: ReadArea | undefined = undefined
-
-  constructor(through: Passthrough) {
-    this.#through = through
-  }
-
-  onData(area: ReadArea, length: number): ReadArea {
-    this.#through.onServiceData(area, length)
-    this.#largeArea = nextArea(area, length, this.#largeArea, this.#through.pipe)
-    return this.#largeArea ?? SHARED_AREA
-  }
-
-  onEnd(): void {
-    this.ended = true
-    this.#through.onServiceEnd()
-  }
-
-  onBroken(): void {
-    this.#through.onServiceBroken()
-  }
-
-  onDrain(): void {
-    this.#through.onServiceDrain()
-  }
-
-  onFault(error: unknown): void {
-    this.#through.onFault(error)
-  }
-
-  giveArea(): void {
-    if (this.#largeArea) giveLargeArea(this.#largeArea)
-    this.#largeArea = undefined
-  }
-}
-
 function secureKeyOf(secure: SecureUpstream | undefined): string {
   return secure ? `${secure.service} ${secure.transport.generation}` : ''
-}
-
-/**
- * Where one side reads to next: memory of its own while much comes, the shared area otherwise.
- * @param to the pipe that the bytes were written to
- */
-function nextArea(
-  area: ReadArea,
-  length: number,
-  own: ReadArea | undefined,
-  to: Pipe | undefined,
-): ReadArea | undefined {
-  if (own === undefined) return length === area.window.length ? takeLargeArea() : undefined
-  if (length >= SHARED_AREA.window.length || (to?.pendingWrites ?? 0) > 0) return own
-  giveLargeArea(own)
-  return undefined
 }
