@@ -23,7 +23,7 @@ import type { ListenerSettings, TapSettings } from './settings.ts'
 const RESOLVE_WAIT_MS = 2_000
 
 /** How long a connection without a call stays open while its listener drains: a caller may be writing to it just now. */
-const IDLE_MS = 250
+const IDLE_MS = 500
 
 interface OpenListener {
   settings: ListenerSettings
@@ -126,11 +126,18 @@ export class TapListeners implements Part<TapSettings> {
     return undefined
   }
 
-  /** Takes no new connections, lets calls end until the grace is over, cuts the rest. @returns calls that were cut */
+  /** Takes no new connections, first on the way in, then on the way out; lets calls end until the grace is over, cuts the rest. @returns calls that were cut */
   async stop(grace_ms: number): Promise<number> {
     const all = [...this.#open.values()]
-    const idle_ms = Math.min(IDLE_MS, grace_ms / 4)
-    await Promise.race([Promise.all(all.map(({ listener }) => listener.drain(idle_ms))), wait(grace_ms)])
+    const until = performance.now() + grace_ms
+    const drain = async (listeners: readonly OpenListener[]): Promise<void> => {
+      const idle_ms = Math.min(IDLE_MS, grace_ms / 4)
+      const drained = Promise.all(listeners.map(({ listener }) => listener.drain(idle_ms)))
+      await Promise.race([drained, wait(Math.max(0, until - performance.now()))])
+    }
+    // Calls that are still served may need the way out.
+    await drain(all.filter(({ settings }) => settings.kind === 'inbound'))
+    await drain(all.filter(({ settings }) => settings.kind !== 'inbound'))
     const left = this.#counters.callsInFlight
     for (const open of all) closeOne(open)
     this.#wheel.stop()

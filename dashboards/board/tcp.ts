@@ -128,7 +128,10 @@ const ofTaps: readonly Question[] = [
     page: 'status',
     prometheus: [
       { expr: rate('tapmesh_deadlines_total'), legend: 'deadline {{instance}}' },
-      { expr: `sum by (reason) (rate(tapmesh_opaque_total[${promql.RATE}]))`, legend: 'not decoded: {{reason}}' },
+      {
+        expr: `sum by (reason) (rate(tapmesh_opaque_total[${promql.RATE}]))`,
+        legend: 'not decoded: {{reason}}',
+      },
     ],
   },
 ]
