@@ -161,14 +161,14 @@ describe('protocols', () => {
 })
 
 describe('messages that break a rule of strict HTTP', () => {
-  const broken = { end: { finding: 'Q11' } }
+  const broken = { end: { finding: 'bare_lf' } }
 
   test('a service that says nothing of them leaves them to the relay, or has dry-run beside others', () => {
     expect(gateOf('  orders: {}\n')).toBeUndefined()
     const gate = gateOf('  orders: { mtls: { mode: dry-run, policy: permissive } }\n')!
     expect(pass(gate, broken).verdicts).toEqual([
       'mtls=would_note;rule=permissive',
-      'strict=would_deny;rule=Q11',
+      'strict=would_deny;rule=bare_lf',
     ])
   })
 
@@ -176,7 +176,7 @@ describe('messages that break a rule of strict HTTP', () => {
     const gate = gateOf('  orders: { strict: { mode: dry-run } }\n', { kind })!
     expect(pass(gate, broken)).toEqual({
       watched: true,
-      verdicts: ['strict=would_deny;rule=Q11'],
+      verdicts: ['strict=would_deny;rule=bare_lf'],
       revision: REVISION,
     })
     expect(pass(gate).verdicts).toEqual([])
@@ -190,15 +190,15 @@ describe('messages that break a rule of strict HTTP', () => {
   test("the caller's tap never refuses for the service", () => {
     const gate = gateOf('  orders: { strict: { mode: enforce } }\n', { kind: 'outbound' })!
     expect(gate.acts).toBe(false)
-    expect(pass(gate, broken).verdicts).toEqual(['strict=would_deny;rule=Q11'])
+    expect(pass(gate, broken).verdicts).toEqual(['strict=would_deny;rule=bare_lf'])
   })
 
   test('what the parser of the terminating proxy refused was denied', () => {
     const gates = gatesOf('  orders: { strict: { mode: enforce } }\n')
     const settings = { kind: 'inbound', destination: 'orders', destination_zone: '', protocol: 'http' }
-    const draft = Object.assign(new Draft(), { finding: 'Q1' })
+    const draft = Object.assign(new Draft(), { finding: 'length_and_coding' })
     gates.gateFor(settings as ListenerSettings)!.refused!(draft)
-    expect([draft.verdicts, draft.config_version]).toEqual([['strict=deny;rule=Q1'], REVISION])
+    expect([draft.verdicts, draft.config_version]).toEqual([['strict=deny;rule=length_and_coding'], REVISION])
     const counts: unknown[] = []
     gates.counters.each((...count) => counts.push(count))
     expect(counts).toEqual([['strict', 'deny', true, 1]])
