@@ -20,14 +20,17 @@ export interface Acceptor {
 
 /**
  * A server whose connections go to `acceptor`, or first to `door`, which finds out what they are; listening
- * is left to the caller.
+ * is left to the caller (listen-sockets.ts). It emits `drop` for a connection that the acceptor refused.
  */
 export function createPipeServer(transport: Transport, acceptor: Acceptor, door?: SecureDoor): Server {
   if (door) return createServer({ allowHalfOpen: true }, (socket) => door.take(socket))
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: transport === 'handle' }, (socket) => {
     const taken = acceptor.accept()
     if (taken) taken.begin(new SocketPipe(socket, taken.owner))
-    else socket.resetAndDestroy()
+    else {
+      socket.resetAndDestroy()
+      server.emit('drop')
+    }
   })
   if (transport === 'handle') {
     server.on('listening', () => {
@@ -35,6 +38,7 @@ export function createPipeServer(transport: Transport, acceptor: Acceptor, door?
         const taken = acceptor.accept()
         if (!taken) {
           ;(handle as { close(): void }).close()
+          server.emit('drop')
           return
         }
         const pipe = acceptedPipe(handle, taken.owner, SHARED_AREA)

@@ -2,6 +2,7 @@ import type { Verdict } from '../../policy/feature/feature.ts'
 import { type Judging, type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
 import { type LiveStep, treatedBy } from '../../policy/judging/live-step.ts'
 import type { Draft } from '../../protocol/draft.ts'
+import { statusNumber } from '../../protocol/status-text.ts'
 import type { Watch, WatchedCall } from '../relay/ward.ts'
 import { AttemptVerdicts } from './attempt-verdicts.ts'
 import type { PolicyContext } from './call-policy.ts'
@@ -49,7 +50,7 @@ export class CallWatch implements Watch, JudgingHost<LiveStep> {
     const call = this.#call
     call.draft = draft
     call.duration_us = draft.duration_us
-    call.statusCode = draft.status
+    call.statusCode = statusNumber(draft.status)
     call.outcome = draft.outcome
     call.response_flags = draft.response_flags
     // The states go by a clock of their own, which the wall clock does not set back.

@@ -3,6 +3,7 @@ import type { Address } from '../../net/address.ts'
 import { adoptSocket } from '../../net/adopted-pipe.ts'
 import type { AllowList } from '../../net/allow.ts'
 import type { RelayClock } from '../../net/clock.ts'
+import { ListenSockets } from '../../net/listen-sockets.ts'
 import { type Pipe, type ReadArea, remoteEnd, SHARED_AREA } from '../../net/pipe.ts'
 import { randomWords } from '../../net/random-words.ts'
 import type { Destination } from '../../net/resolve.ts'
@@ -27,7 +28,6 @@ import { Passthrough } from './passthrough.ts'
 import type { RelayRuntime } from './runtime.ts'
 import { SourceBook } from './source-book.ts'
 import type { SecureUpstream } from './upstream.ts'
-import { UpstreamPool } from './upstream-pool.ts'
 import type { GateDoor } from './ward.ts'
 
 /** What a listener needs to know of the tap it is part of. All but `sink`, `counters` and `wheel` may change at a reload. */
@@ -47,6 +47,8 @@ export interface ListenerDeps {
   clock: RelayClock
   wheel: TimerWheel
   transport?: Transport
+  /** Where listening sockets come from; without one they are opened here. */
+  sockets?: ListenSockets
   /** Control's say in calls; without one there is none. */
   door?: GateDoor
   /** TLS between taps; undefined where this tap has no identity. It cannot change at a reload. */
@@ -101,7 +103,6 @@ function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Tr
       untouched: settings.untouched,
     },
     findings,
-    pool: new UpstreamPool({ transport, counters, wheel, ...(secureTo ? { secureTo } : {}) }, limits),
     sink: deps.sink,
     door: deps.door ?? NO_DOOR,
     counters,
@@ -141,11 +142,13 @@ class RelayListener implements Listener, ConnectionHome {
   readonly #transport: Transport
   readonly #server: Server
   readonly #secureDoor: SecureDoor | undefined
+  readonly #sockets: ListenSockets
   #drained: (() => void) | undefined
   #drainLook: NodeJS.Timeout | undefined
 
   constructor(settings: ListenerSettings, deps: ListenerDeps) {
     this.#transport = chooseTransport(deps.transport)
+    this.#sockets = deps.sockets ?? new ListenSockets()
     this.runtime = runtimeOf(settings, deps, this.#transport)
     if (settings.kind === 'inbound') this.#secureDoor = deps.secure?.accept(this.#doorOwner(settings))
     this.#server = createPipeServer(this.#transport, { accept: () => this.#accept() }, this.#secureDoor)
@@ -228,25 +231,14 @@ class RelayListener implements Listener, ConnectionHome {
   }
 
   listen(): Promise<Address> {
-    const { host, port } = this.runtime.settings.listen
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ host, port, backlog: 1024 }, () => {
-        const address = this.#server.address()
-        resolve(
-          typeof address === 'object' && address
-            ? { host: address.address, port: address.port }
-            : { host, port },
-        )
-      })
-    })
+    const { name, listen } = this.runtime.settings
+    return this.#sockets.listen(this.#server, listen, name)
   }
 
   update(settings: ListenerSettings, deps: ListenerDeps): void {
     const before = this.runtime
     this.runtime = runtimeOf(settings, deps, this.#transport)
     this.runtime.draining = before.draining
-    before.pool.close()
   }
 
   drain(idle_ms = 0): Promise<void> {
@@ -261,7 +253,6 @@ class RelayListener implements Listener, ConnectionHome {
     return new Promise((resolve) => {
       this.#drained = () => {
         clearInterval(this.#drainLook)
-        this.runtime.pool.close()
         resolve()
       }
       if (this.#connections.size === 0) this.#drained()
@@ -273,7 +264,6 @@ class RelayListener implements Listener, ConnectionHome {
     this.#server.close()
     this.#secureDoor?.close()
     for (const connection of [...this.#connections]) connection.shutdown()
-    this.runtime.pool.close()
   }
 }
 

@@ -62,7 +62,7 @@ function pass(
   }
   const watch = gate.watch!(call)
   readable = false
-  Object.assign(draft, { status: 200, ...end })
+  Object.assign(draft, { status: '200', ...end })
   watch?.ended(draft, 0)
   return { watched: watch !== undefined, verdicts: draft.verdicts, revision: draft.config_version }
 }
@@ -150,13 +150,13 @@ describe('protocols', () => {
       '  orders: { timeouts: { mode: dry-run, request: 1s }, retries: { mode: dry-run } }\n',
       { kind: 'outbound' },
     )!
-    const slow = { duration_us: 9_000_000, status: 0, outcome: 'reset', response_flags: 'UC' } as const
+    const slow = { duration_us: 9_000_000, status: '', outcome: 'reset', response_flags: 'UC' } as const
     expect(pass(gate, { protocol: 'opaque', end: slow }).watched).toBe(false)
     expect(pass(gate, { end: slow }).verdicts).toEqual([
       'timeouts=would_cut;rule=request',
       'retries=would_retry;rule=reset',
     ])
-    expect(pass(gate, { end: { ...slow, status: 101 } }).verdicts).toEqual([])
+    expect(pass(gate, { end: { ...slow, status: '101' } }).verdicts).toEqual([])
   })
 })
 
@@ -207,7 +207,7 @@ describe('messages that break a rule of strict HTTP', () => {
 
 describe('fields by which taps speak to each other', () => {
   const gate = () => gateOf('  orders: { retries: { mode: dry-run } }\n', { kind: 'outbound' })!
-  const failed = { end: { status: 503, outcome: 'server_error' } } as const
+  const failed = { end: { status: '503', outcome: 'server_error' } } as const
   const fields = { 'x-tapmesh-attempt': '2' }
 
   test.each(['trace', 'mtls'] as const)(
