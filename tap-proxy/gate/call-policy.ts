@@ -7,6 +7,7 @@ import type { CallControl } from '../../policy/feature/call-control.ts'
 import type { Verdict } from '../../policy/feature/feature.ts'
 import { type Judging, type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
 import { type LiveStep, treatedBy } from '../../policy/judging/live-step.ts'
+import { statusText } from '../../protocol/status-text.ts'
 import type { CallHooks, GatedCall } from '../relay/ward.ts'
 import { AttemptVerdicts } from './attempt-verdicts.ts'
 import { CallTimers } from './call-timers.ts'
@@ -354,7 +355,7 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
     const mono_us = clock.mono_us()
     const judged = this.#judged
     judged.duration_us = Math.max(0, Math.round(mono_us - this.#call.startedAt))
-    judged.statusCode = status
+    judged.status = statusText(status)
     judged.response_flags = flags
     // A refusal by another tap, or the caller's own limit, says nothing against the endpoint.
     judged.outcome = judged.refusedBeyond ? 'denied' : this.#cutByCaller ? 'unfinished' : outcome
@@ -374,15 +375,7 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
     this.#again_us = -1
     this.#extraFlags = ''
     this.#line = undefined
-    this.#free(progress)
+    this.#context.queues.freedBy(this.#judging, progress)
     return extra
-  }
-
-  /** The call makes room for one that waits in the same line, also if it never waited itself. */
-  #free(progress: number): void {
-    const { queues } = this.#context
-    for (let place = 0; !queues.isEmpty && place < this.#judging.startCount; place++) {
-      if ((progress & (1 << place)) !== 0) queues.freed(this.#judging.steps[place]!.state)
-    }
   }
 }

@@ -2,7 +2,6 @@ import type { Verdict } from '../../policy/feature/feature.ts'
 import { type Judging, type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
 import { type LiveStep, treatedBy } from '../../policy/judging/live-step.ts'
 import type { Draft } from '../../protocol/draft.ts'
-import { statusNumber } from '../../protocol/status-text.ts'
 import type { Watch, WatchedCall } from '../relay/ward.ts'
 import { AttemptVerdicts } from './attempt-verdicts.ts'
 import type { PolicyContext } from './call-policy.ts'
@@ -50,12 +49,14 @@ export class CallWatch implements Watch, JudgingHost<LiveStep> {
     const call = this.#call
     call.draft = draft
     call.duration_us = draft.duration_us
-    call.statusCode = statusNumber(draft.status)
+    call.status = draft.status
     call.outcome = draft.outcome
     call.response_flags = draft.response_flags
     // The states go by a clock of their own, which the wall clock does not set back.
     const now_us = call.ts + draft.duration_us
     this.#judging.end(call, now_us, this.#progress, this)
     this.#verdicts.writeTo(draft, this.#revision)
+    // Calls may wait already because the policy was enforced meanwhile.
+    this.#context.queues.freedBy(this.#judging, this.#progress)
   }
 }

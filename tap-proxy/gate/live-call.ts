@@ -24,7 +24,7 @@ export class LiveCall implements JudgedCall {
   destination_instance = ''
   destination_zone = ''
   protocol: Protocol = 'http'
-  statusCode = 0
+  status = ''
   outcome: Outcome = 'ok'
   response_flags = ''
   security: Security = 'plaintext'
@@ -86,10 +86,6 @@ export class LiveCall implements JudgedCall {
 
   get attempt(): number {
     return this.draft.attempt
-  }
-
-  get status(): string {
-    return this.statusCode === 0 ? '' : String(this.statusCode)
   }
 
   get method(): string {

@@ -1,3 +1,5 @@
+import type { Judging } from '../../policy/judging/judging.ts'
+
 /** Calls that wait, first come first served, by the line they wait in: the state of a connection pool. */
 
 export interface Waiting {
@@ -9,10 +11,6 @@ export interface Waiting {
 export class PoolQueues {
   readonly #queues = new Map<unknown, Waiting[]>()
 
-  get isEmpty(): boolean {
-    return this.#queues.size === 0
-  }
-
   /** The pool's own limit bounds how many wait. Calls that ended meanwhile are removed when the next one queues. */
   wait(line: unknown, call: Waiting): void {
     const queue = this.#queues.get(line)
@@ -20,6 +18,13 @@ export class PoolQueues {
     else {
       skipEnded(queue)
       queue.push(call)
+    }
+  }
+
+  /** A call ended that its features let in: it makes room in each of their lines, also if it never waited itself. */
+  freedBy({ steps, startCount }: Judging, progress: number): void {
+    for (let place = 0; this.#queues.size > 0 && place < startCount; place++) {
+      if ((progress & (1 << place)) !== 0) this.freed(steps[place]!.state)
     }
   }
 
