@@ -4,9 +4,9 @@ import { httpOutcome, isFailed } from '../../model/outcome.ts'
 import type { RelayClock } from '../../net/clock.ts'
 import type { Target } from '../../net/resolve.ts'
 import type { CallControl } from '../../policy/feature/call-control.ts'
-import type { Verdict } from '../../policy/feature/feature.ts'
-import { type Judging, type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
-import { type LiveStep, treatedBy } from '../../policy/judging/live-step.ts'
+import { PASS, type Verdict } from '../../policy/feature/feature.ts'
+import { type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
+import { type LiveJudging, type LiveStep, treatedBy } from '../../policy/judging/live-step.ts'
 import { statusText } from '../../protocol/status-text.ts'
 import type { CallHooks, GatedCall } from '../relay/ward.ts'
 import { AttemptVerdicts } from './attempt-verdicts.ts'
@@ -45,7 +45,7 @@ interface Ended {
 export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep> {
   readonly #context: PolicyContext
   readonly #revision: string
-  readonly #judging: Judging<LiveStep>
+  readonly #judging: LiveJudging
   readonly #call: GatedCall
   readonly #serial: number
   readonly #judged: LiveCall
@@ -76,7 +76,7 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
   constructor(
     context: PolicyContext,
     revision: string,
-    judging: Judging<LiveStep>,
+    judging: LiveJudging,
     call: GatedCall,
     judged: LiveCall,
     choice: EndpointChoice,
@@ -109,25 +109,19 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
   /** Asks who judges before the call is sent, and sends it, holds it or refuses it. */
   begin(): void {
     this.#judged.reader = this.#call
-    this.#each((step) => {
-      const { compiled, module } = step.judge
-      module.acts?.begin?.(compiled, this.#judged, this)
-    })
+    for (const place of this.#judging.begins) this.#prepare(place, 'begin')
     this.#attempt(false)
   }
 
-  /** Every step that acts on this call. */
-  #each(visit: (step: LiveStep) => void): void {
-    const { steps } = this.#judging
-    for (let place = 0; place < steps.length; place++) {
-      const step = steps[place]!
-      if (!this.#actsOn(step, place) || step.judge.module.acts === undefined) continue
-      this.#asking = step
-      try {
-        visit(step)
-      } catch (error) {
-        this.fault(error)
-      }
+  #prepare(place: number, hook: 'begin' | 'send'): void {
+    const step = this.#judging.steps[place]!
+    if (!this.#isTreated(place)) return
+    const { compiled, module } = step.judge
+    this.#asking = step
+    try {
+      module.acts![hook]!(compiled, this.#judged, this)
+    } catch (error) {
+      this.fault(error)
     }
   }
 
@@ -159,6 +153,8 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
   }
 
   heard(step: LiveStep, place: number, verdict: Verdict): number {
+    // Most verdicts: nothing to do, and nothing to write down.
+    if (verdict === PASS && !step.split && step.judge.module.routes === undefined) return NEXT.asSaid
     if (place >= this.#judging.startCount) this.#heardLate(step, place, verdict)
     else if (this.#actsOn(step, place)) {
       if (isRefused(verdict.decision)) {
@@ -288,10 +284,7 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
   }
 
   #send(held: boolean): void {
-    this.#each((step) => {
-      const { compiled, module } = step.judge
-      module.acts?.send?.(compiled, this.#judged, this)
-    })
+    for (const place of this.#judging.sends) this.#prepare(place, 'send')
     if (held) this.#call.release(this.#choice.target)
     else this.#call.dispatch(this.#choice.target)
   }

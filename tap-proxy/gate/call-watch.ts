@@ -1,6 +1,6 @@
-import type { Verdict } from '../../policy/feature/feature.ts'
-import { type Judging, type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
-import { type LiveStep, treatedBy } from '../../policy/judging/live-step.ts'
+import { PASS, type Verdict } from '../../policy/feature/feature.ts'
+import { type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
+import { type LiveJudging, type LiveStep, treatedBy } from '../../policy/judging/live-step.ts'
 import type { Draft } from '../../protocol/draft.ts'
 import type { Watch, WatchedCall } from '../relay/ward.ts'
 import { AttemptVerdicts } from './attempt-verdicts.ts'
@@ -11,7 +11,7 @@ import type { LiveCall } from './live-call.ts'
 export class CallWatch implements Watch, JudgingHost<LiveStep> {
   readonly #context: PolicyContext
   readonly #revision: string
-  readonly #judging: Judging<LiveStep>
+  readonly #judging: LiveJudging
   readonly #call: LiveCall
   readonly #verdicts: AttemptVerdicts
   readonly #treated: number
@@ -20,7 +20,7 @@ export class CallWatch implements Watch, JudgingHost<LiveStep> {
   constructor(
     context: PolicyContext,
     revision: string,
-    judging: Judging<LiveStep>,
+    judging: LiveJudging,
     call: LiveCall,
     watched: WatchedCall,
   ) {
@@ -37,6 +37,7 @@ export class CallWatch implements Watch, JudgingHost<LiveStep> {
   }
 
   heard(step: LiveStep, place: number, verdict: Verdict): number {
+    if (verdict === PASS && !step.split) return NEXT.asSaid
     this.#verdicts.add(step, verdict, (this.#treated & (1 << place)) !== 0, false)
     return NEXT.asSaid
   }
