@@ -27,8 +27,6 @@ export interface PolicyContext {
 
 /** Longest time a call waits for a connection. */
 const QUEUE_MS_MAX = 5000
-const EVENT_STREAM = 'text/event-stream'
-const DENIED_FIELD = '\r\nx-tapmesh-denied:'
 const NOTHING: readonly Buffer[] = []
 
 /** A verdict that ends the call, with the step that gave it. */
@@ -302,19 +300,10 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
 
   answered(status: number, bytes: Buffer, start: number, end: number): boolean {
     this.#timers.answered()
-    if (status === 101 || this.#isEventStream(bytes, start, end)) {
-      this.#judged.isStream = true
-      return false
-    }
     const outcome = httpOutcome(status)
-    if (!isFailed(outcome)) return false
-    this.#judged.refusedBeyond = bytes.subarray(start, end).includes(DENIED_FIELD)
-    return this.#triesAgain(status, '', outcome)
-  }
-
-  /** Looking for the words is cheap; a head that holds them elsewhere costs a timeout, not a call. */
-  #isEventStream(bytes: Buffer, start: number, end: number): boolean {
-    return this.#judging.sparesStreams && bytes.subarray(start, end).includes(EVENT_STREAM)
+    this.#judged.readAnswer(bytes, start, end, isFailed(outcome), this.#judging.sparesStreams)
+    if (status === 101) this.#judged.isStream = true
+    return isFailed(outcome) && !this.#judged.isStream && this.#triesAgain(status, '', outcome)
   }
 
   failed(flags: string, outcome: Outcome): boolean {

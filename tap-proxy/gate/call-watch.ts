@@ -46,18 +46,23 @@ export class CallWatch implements Watch, JudgingHost<LiveStep> {
     this.#context.onFault(error)
   }
 
+  answered(bytes: Buffer, start: number, end: number): void {
+    const isFailing = this.#call.draft.status >= '500'
+    this.#call.readAnswer(bytes, start, end, isFailing, this.#judging.sparesStreams)
+  }
+
   ended(draft: Draft): void {
     const call = this.#call
     call.draft = draft
     call.duration_us = draft.duration_us
     call.status = draft.status
-    call.outcome = draft.outcome
+    // A refusal by another tap says nothing against the endpoint.
+    call.outcome = call.refusedBeyond ? 'denied' : draft.outcome
     call.response_flags = draft.response_flags
     // The states go by a clock of their own, which the wall clock does not set back.
     const now_us = call.ts + draft.duration_us
     this.#judging.end(call, now_us, this.#progress, this)
-    this.#verdicts.writeTo(draft, this.#revision)
-    // Calls may wait already because the policy was enforced meanwhile.
     this.#context.queues.freedBy(this.#judging, this.#progress)
+    this.#verdicts.writeTo(draft, this.#revision)
   }
 }

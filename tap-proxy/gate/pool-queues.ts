@@ -11,6 +11,10 @@ export interface Waiting {
 export class PoolQueues {
   readonly #queues = new Map<unknown, Waiting[]>()
 
+  get isEmpty(): boolean {
+    return this.#queues.size === 0
+  }
+
   /** The pool's own limit bounds how many wait. Calls that ended meanwhile are removed when the next one queues. */
   wait(line: unknown, call: Waiting): void {
     const queue = this.#queues.get(line)
@@ -21,14 +25,13 @@ export class PoolQueues {
     }
   }
 
-  /** A call ended that its features let in: it makes room in each of their lines, also if it never waited itself. */
-  freedBy({ steps, startCount }: Judging, progress: number): void {
-    for (let place = 0; this.#queues.size > 0 && place < startCount; place++) {
-      if ((progress & (1 << place)) !== 0) this.freed(steps[place]!.state)
+  /** A call has ended: it makes room in every line that let it in, also if it never waited itself. */
+  freedBy(judging: Judging, progress: number): void {
+    for (let place = 0; !this.isEmpty && place < judging.startCount; place++) {
+      if ((progress & (1 << place)) !== 0) this.freed(judging.steps[place]!.state)
     }
   }
 
-  /** A call of that line has ended. */
   freed(line: unknown): void {
     const queue = this.#queues.get(line)
     if (queue === undefined) return

@@ -25,6 +25,7 @@ import type { ConnectionHome, ListenerConnection } from './connection.ts'
 import { giveCall, recordCall, takeCall } from './open-calls.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { SecureUpstream } from './upstream.ts'
+import type { Watch } from './ward.ts'
 import { watchCall } from './watch-call.ts'
 
 /** After this life a connection is worth asking whether its peers are still there. */
@@ -398,6 +399,11 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
   started(call: OpenCall, request?: RequestView): void {
     this.#entered = call
     watchCall(call, request, this.runtime, this.#caller, this.pipe, this.#target)
+  }
+
+  answered(call: OpenCall, bytes: Buffer, start: number, end: number): void {
+    const watch = call.watch as Watch | undefined
+    watch?.answered?.(bytes, start, end)
   }
 
   ended(call: OpenCall, at_us: number): void {

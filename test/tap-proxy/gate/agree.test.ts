@@ -160,8 +160,8 @@ function watched(side: Side, steps: readonly Step[]): string[][] {
         ...{ ts: WALL_US + at, fields: () => [] },
       })
     } else {
-      const { duration_us, outcome } = one
-      Object.assign(draft, { duration_us, ttfb_us: duration_us, status: String(one.status), outcome })
+      const { duration_us, status, outcome } = one
+      Object.assign(draft, { duration_us, ttfb_us: duration_us, status: String(status), outcome })
       watches[index]!.ended(draft, WALL_US + at)
     }
   }

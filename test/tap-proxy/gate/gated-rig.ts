@@ -38,9 +38,7 @@ export async function startGated(
     const { port, zone } = typeof given === 'number' ? { port: given, zone: '' } : given
     return { host: '127.0.0.1', port, label: `127.0.0.1:${port}`, zone }
   })
-  let turn = 0
-  const inTurn = () => [...targets.slice(++turn % targets.length), ...targets.slice(0, turn % targets.length)]
-  const destination = { ...fixedDestination(targets), candidates: inTurn }
+  const destination = fixedDestination(targets)
   const rig = await startRig({ settings, deps: { destination, door } })
   opened.push(rig)
   const govern = (lines: string): void => {

@@ -36,6 +36,8 @@ interface Watched {
   evidence?: SourceEvidence
   fields?: Readonly<Record<string, string>>
   path?: string
+  /** Head of its answer. */
+  answer?: string
   /** How it ends. */
   end?: Partial<Draft>
 }
@@ -43,7 +45,7 @@ interface Watched {
 /** One call from its start to its end. @returns its draft, and whether anybody watched it */
 function pass(
   gate: Gate,
-  { protocol, evidence = 'trace', fields = {}, path = '/x', end = {} }: Watched = {},
+  { protocol, evidence = 'trace', fields = {}, path = '/x', answer, end = {} }: Watched = {},
 ) {
   const draft = new Draft()
   draft.head = Buffer.from(`GET ${path} HTTP/1.1\r\n`)
@@ -63,6 +65,7 @@ function pass(
   const watch = gate.watch!(call)
   readable = false
   Object.assign(draft, { status: '200', ...end })
+  if (answer !== undefined) watch?.answered?.(Buffer.from(answer), 0, answer.length)
   watch?.ended(draft, 0)
   return { watched: watch !== undefined, verdicts: draft.verdicts, revision: draft.config_version }
 }
@@ -157,6 +160,28 @@ describe('protocols', () => {
       'retries=would_retry;rule=reset',
     ])
     expect(pass(gate, { end: { ...slow, status: '101' } }).verdicts).toEqual([])
+  })
+})
+
+describe('what the head of an answer says', () => {
+  const POLICY = '  orders: { timeouts: { mode: dry-run, request: 1s }, retries: { mode: dry-run } }\n'
+  const gate = () => gateOf(POLICY, { kind: 'outbound' })!
+
+  test('an event stream may take any time', () => {
+    const end = { duration_us: 9_000_000 }
+    const head = (type: string) => `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\n\r\n`
+    expect(pass(gate(), { end, answer: head('text/event-stream') }).verdicts).toEqual([])
+    expect(pass(gate(), { end, answer: head('text/html') }).verdicts).toEqual([
+      'timeouts=would_cut;rule=request',
+    ])
+  })
+
+  test('what another tap refused would not be sent again', () => {
+    const end = { status: '503', outcome: 'server_error' } as const
+    const answer = 'HTTP/1.1 503 Unavailable\r\nx-tapmesh-denied: connectionPool;rule=r;v=1\r\n\r\n'
+    expect(pass(gate(), { end, answer }).verdicts).toEqual(['retries=would_no_retry;rule=denied'])
+    const quoting = 'HTTP/1.1 503 Unavailable\r\nx-note: x-tapmesh-denied: no\r\n\r\n'
+    expect(pass(gate(), { end, answer: quoting }).verdicts).toEqual(['retries=would_retry;rule=codes'])
   })
 })
 
