@@ -243,6 +243,7 @@ export class Http1Decoder implements Decoder {
     }
     call.answered(at_us)
     call.statusIs(answer.status)
+    this.#context.answered?.(call, source, from, stop)
     this.#answerBegun(call, at_us)
     return behind
   }

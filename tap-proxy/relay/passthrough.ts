@@ -24,6 +24,7 @@ import { giveCall, recordCall, takeCall } from './open-calls.ts'
 import type { RelayRuntime } from './runtime.ts'
 import { nextArea, ServiceEnd, type ServiceEndOwner } from './service-end.ts'
 import type { SecureUpstream } from './upstream.ts'
+import type { Watch } from './ward.ts'
 import { watchCall } from './watch-call.ts'
 
 /** After this life a connection is worth asking whether its peers are still there. */
@@ -397,6 +398,11 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   started(call: OpenCall, request?: RequestView): void {
     this.#entered = call
     watchCall(call, request, this.runtime, this.#caller, this.pipe, this.#target)
+  }
+
+  answered(call: OpenCall, bytes: Buffer, start: number, end: number): void {
+    const watch = call.watch as Watch | undefined
+    watch?.answered?.(bytes, start, end)
   }
 
   ended(call: OpenCall, at_us: number): void {
