@@ -12,9 +12,9 @@ export function chooseTransport(wanted?: Transport): Transport {
   return wanted === 'socket' || !handlesWork() ? 'socket' : 'handle'
 }
 
-/** Someone who takes an accepted connection: gets told its pipe before the first byte. */
+/** Takes accepted connections. */
 export interface Acceptor {
-  /** @returns the owner, and how to hand it its pipe, or undefined to refuse the connection */
+  /** @returns the owner, and how to hand it its pipe, which it starts; undefined to refuse the connection */
   accept(): { owner: PipeOwner; begin: (pipe: Pipe) => void } | undefined
 }
 
@@ -43,7 +43,6 @@ export function createPipeServer(transport: Transport, acceptor: Acceptor, door?
         }
         const pipe = acceptedPipe(handle, taken.owner, SHARED_AREA)
         taken.begin(pipe)
-        pipe.start()
       })
     })
   }

@@ -1,19 +1,20 @@
 import type { Protocol } from '../../model/call.ts'
 import { BodyArea } from '../../net/body-area.ts'
-import type { Pipe, PipeOwner, ReadArea } from '../../net/pipe.ts'
+import type { Pipe, ReadArea } from '../../net/pipe.ts'
 import type { Target } from '../../net/resolve.ts'
 import { PLAIN_PEER, type SecurePeer } from '../../net/secure.ts'
 import type { TimerEntry } from '../../net/timer-wheel.ts'
+import { HeadBuffer } from '../../protocol/http1/head-buffer.ts'
 import { FAULT, type FaultId } from '../../wire/http1/fault.ts'
 import { FORM, METHOD, parseRequest, RequestHead } from '../../wire/http1/request.ts'
 import { readAuthority } from './authority.ts'
 import { Caller } from './caller.ts'
+import type { ConnectionHome, ListenerConnection } from './connection.ts'
 import type { Exchange } from './exchange.ts'
 import type { ExchangeClient } from './exchange-client.ts'
 import { giveExchange, takeExchange } from './exchange-list.ts'
 import { findTarget } from './forward.ts'
-import { HeadBuffer } from './head-buffer.ts'
-import { continueTrace, namesCaller, startTrace } from './request-trace.ts'
+import { believed, continueTrace, namesCaller, startTrace } from './request-trace.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Source } from './source-book.ts'
 import { CONNECTED, Tunnel, type TunnelClient } from './tunnel.ts'
@@ -24,18 +25,11 @@ const LINGER_BYTES_MAX = 64 * 1024 * 1024
 
 const STATE = { idle: 0, head: 1, call: 2, linger: 3, tunnel: 4, closed: 5 } as const
 
-/** What a connection needs of its listener. */
-export interface ClientHome {
-  /** Changes with a reload; a call keeps the one it began with. */
-  readonly runtime: RelayRuntime
-  forget(client: Client): void
-}
-
 /** One head for all: it is read and acted on within one callback. */
 const head = new RequestHead()
 
 /** One accepted connection: reads requests, one call at a time, in order. An idle one is little more than its socket. */
-export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClient {
+export class Client implements ListenerConnection, TimerEntry, ExchangeClient, TunnelClient {
   due = Number.POSITIVE_INFINITY
   slotTick = -1
   nextEntry: TimerEntry | undefined = undefined
@@ -44,7 +38,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   readonly readsAfterWriteFails = false
   pipe!: Pipe
   runtime: RelayRuntime
-  readonly #home: ClientHome
+  readonly #home: ConnectionHome
   #state: number = STATE.idle
   #exchange: Exchange | undefined = undefined
   #tunnel: Tunnel | undefined = undefined
@@ -56,7 +50,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   readonly #body = new BodyArea()
   readonly #caller: Caller
 
-  constructor(home: ClientHome, peer: SecurePeer = PLAIN_PEER) {
+  constructor(home: ConnectionHome, peer: SecurePeer = PLAIN_PEER) {
     this.#home = home
     this.#caller = new Caller(peer)
     this.runtime = home.runtime
@@ -65,8 +59,13 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   /** The connection is there. */
   begin(pipe: Pipe): void {
     this.pipe = pipe
-    if (this.runtime.settings.protocol === 'opaque' || this.#caller.peer.opaque) this.#beginOpaque()
-    else this.arm(this.runtime.limits.idle_ms)
+    this.arm(this.runtime.limits.idle_ms)
+    pipe.start()
+  }
+
+  takeOver(pipe: Pipe, area: ReadArea, length: number): ReadArea | undefined {
+    this.pipe = pipe
+    return this.onData(area, length)
   }
 
   arm(ms: number): void {
@@ -81,6 +80,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     const start = area.room
     const end = start + length
     if (this.#state === STATE.closed) return undefined
+    if (this.#state === STATE.idle && !this.#home.terminates) return this.#handOver(area, length)
     if (this.#state === STATE.call) this.#more(area, start, end)
     else if (this.#state === STATE.tunnel) this.#tunnel!.onClientData(area, length)
     else if (this.#state === STATE.linger) {
@@ -89,6 +89,14 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     } else if (this.#pending) this.#append(area.bytes, start, end)
     else this.#process(area.bytes, start, end)
     return this.#nextArea(area, length)
+  }
+
+  /** Nothing that acts on calls is enforced any more: from this call on the connection is relayed as it is. */
+  #handOver(area: ReadArea, length: number): ReadArea | undefined {
+    this.#state = STATE.closed
+    this.runtime.wheel.remove(this)
+    this.#body.free()
+    return this.#home.handOver(this, this.#caller.peer, area, length)
   }
 
   /** Bytes while a call is in progress: its body first, then what is kept for later. */
@@ -174,7 +182,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     const { draft } = exchange
     const flags = continueTrace(bytes, head, draft, runtime)
     if (runtime.settings.kind === 'inbound' && namesCaller(bytes, head, draft))
-      this.#caller.named(bytes, runtime, this.pipe)
+      this.#caller.named(bytes, believed, runtime, this.pipe)
     if (runtime.draining) head.persistent = false
     const at = exchange.prepare(head, bytes, start, end, flags)
     const fault = this.#faultOf(exchange)
@@ -212,18 +220,6 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
       else exchange.admit(target, [target])
       if (exchange.active && exchange.request.done && !this.#pending) this.pipe.resume()
     })
-  }
-
-  /** A listener that does not decode: the call is the connection. */
-  #beginOpaque(): void {
-    const exchange = this.#openUntraced(0)
-    exchange.draft.namePath(this.#caller.peer.sni)
-    const target = this.runtime.destination.pick()
-    if (target) this.#openTunnel(exchange, target, 'opaque', undefined)
-    else {
-      exchange.record(0, 'UH', 'reset', 'opaque')
-      this.callAborted()
-    }
   }
 
   #openTunnel(exchange: Exchange, target: Target, protocol: Protocol, greeting: Buffer | undefined): void {

@@ -24,6 +24,10 @@ export class RelayCounters {
   /** Own 100 Continue after the upstream stayed silent. */
   continuesSent = 0
   tunnels = 0
+  /** Connections relayed without decoding from some point on, by reason. */
+  readonly opaqueReasons = new Map<string, number>()
+  /** Connections that led back to their own listener. */
+  loops = 0
   deadlines = 0
   /** Clients cut because they did not read. */
   slowReaders = 0
@@ -38,6 +42,11 @@ export class RelayCounters {
   fault(error: unknown): void {
     this.faults++
     this.lastFault = error
+  }
+
+  /** @param reason one of the few words that decoders know */
+  opaque(reason: string): void {
+    this.opaqueReasons.set(reason, (this.opaqueReasons.get(reason) ?? 0) + 1)
   }
 
   requestFault(fault: FaultId): void {

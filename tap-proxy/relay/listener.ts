@@ -4,7 +4,7 @@ import { adoptSocket } from '../../net/adopted-pipe.ts'
 import type { AllowList } from '../../net/allow.ts'
 import type { RelayClock } from '../../net/clock.ts'
 import { ListenSockets } from '../../net/listen-sockets.ts'
-import { type Pipe, SHARED_AREA } from '../../net/pipe.ts'
+import { type Pipe, type ReadArea, remoteEnd, SHARED_AREA } from '../../net/pipe.ts'
 import { randomWords } from '../../net/random-words.ts'
 import type { Destination } from '../../net/resolve.ts'
 import {
@@ -20,8 +20,11 @@ import type { CallSink } from '../../protocol/call-draft.ts'
 import { tracestateName } from '../../wire/trace-context.ts'
 import { TraceIds } from '../../wire/trace-ids.ts'
 import type { Limits, ListenerSettings } from '../settings.ts'
-import { Client, type ClientHome } from './client.ts'
+import { Client } from './client.ts'
+import type { ConnectionHome, ListenerConnection } from './connection.ts'
 import type { RelayCounters } from './counters.ts'
+import { Findings } from './findings.ts'
+import { Passthrough } from './passthrough.ts'
 import type { RelayRuntime } from './runtime.ts'
 import { SourceBook } from './source-book.ts'
 import type { SecureUpstream } from './upstream.ts'
@@ -68,6 +71,7 @@ export interface Listener {
 }
 
 const ids = new TraceIds(randomWords(4))
+const findings = new Findings()
 const NO_DOOR: GateDoor = Object.freeze({ gate: undefined })
 
 function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Transport): RelayRuntime {
@@ -92,6 +96,14 @@ function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Tr
       destination_version: inbound ? deps.version : '',
       security: 'plaintext',
     }),
+    transport,
+    secureTo,
+    trace: {
+      ids,
+      stateName: inbound ? undefined : tracestateName(deps.service),
+      untouched: settings.untouched,
+    },
+    findings,
     pool: new UpstreamPool({ transport, counters, wheel, ...(secureTo ? { secureTo } : {}) }, limits),
     sink: deps.sink,
     door: deps.door ?? NO_DOOR,
@@ -121,14 +133,20 @@ function secureUpstream(
   }
 }
 
-class RelayListener implements Listener, ClientHome {
+/** How often a listener that drains looks for connections that have become idle. */
+const DRAIN_LOOK_MS = 100
+
+class RelayListener implements Listener, ConnectionHome {
   runtime: RelayRuntime
-  readonly #clients = new Set<Client>()
+  readonly #connections = new Set<ListenerConnection>()
+  /** Clients' ends of open connections, to tell one that this listener itself has made. */
+  readonly #peers = new Set<string>()
   readonly #transport: Transport
   readonly #server: Server
   readonly #secureDoor: SecureDoor | undefined
   readonly #sockets: ListenSockets
   #drained: (() => void) | undefined
+  #drainLook: NodeJS.Timeout | undefined
 
   constructor(settings: ListenerSettings, deps: ListenerDeps) {
     this.#transport = chooseTransport(deps.transport)
@@ -152,28 +170,62 @@ class RelayListener implements Listener, ClientHome {
           return undefined
         }
         taken.begin(adoptSocket(socket, taken.owner, reset, SHARED_AREA))
-        return { drain: () => taken.owner.drain(), cut: () => taken.owner.shutdown() }
+        return { drain: () => taken.owner.drain(0), cut: () => taken.owner.shutdown() }
       },
     }
   }
 
-  #accept(peer: SecurePeer = PLAIN_PEER): { owner: Client; begin: (pipe: Pipe) => void } | undefined {
+  get terminates(): boolean {
+    const { settings, door } = this.runtime
+    return settings.kind === 'forward-proxy' || (settings.protocol === 'http' && door.gate?.acts === true)
+  }
+
+  #accept(
+    peer: SecurePeer = PLAIN_PEER,
+  ): { owner: ListenerConnection; begin: (pipe: Pipe) => void } | undefined {
     const { counters, limits } = this.runtime
-    if (counters.connectionsOpen >= limits.connections_max) {
+    const terminates = this.terminates && !peer.opaque
+    if (terminates && counters.connectionsOpen >= limits.connections_max) {
       counters.connectionsRefused++
       return undefined
     }
     counters.connectionsOpen++
     counters.connectionsAccepted++
-    const client = new Client(this, peer)
-    this.#clients.add(client)
-    return { owner: client, begin: (pipe) => client.begin(pipe) }
+    const owner = this.#connectionFor(peer, terminates)
+    return {
+      owner,
+      begin: (pipe) => {
+        this.#peers.add(remoteEnd(pipe))
+        owner.begin(pipe)
+      },
+    }
   }
 
-  forget(client: Client): void {
-    if (!this.#clients.delete(client)) return
+  #connectionFor(peer: SecurePeer, terminates: boolean): ListenerConnection {
+    const connection = terminates ? new Client(this, peer) : new Passthrough(this, peer)
+    this.#connections.add(connection)
+    return connection
+  }
+
+  handOver(from: ListenerConnection, peer: SecurePeer, area: ReadArea, length: number): ReadArea | undefined {
+    const { pipe } = from
+    this.#connections.delete(from)
+    const next = this.#connectionFor(peer, this.terminates)
+    pipe.owner = next
+    return next.takeOver(pipe, area, length)
+  }
+
+  leadsHere(service: Pipe): boolean {
+    if (!this.#peers.has(service.localEnd())) return false
+    this.runtime.counters.loops++
+    return true
+  }
+
+  forget(connection: ListenerConnection): void {
+    if (!this.#connections.delete(connection)) return
+    this.#peers.delete(remoteEnd(connection.pipe))
     this.runtime.counters.connectionsOpen--
-    if (this.#clients.size === 0) this.#drained?.()
+    if (this.#connections.size === 0) this.#drained?.()
   }
 
   listen(): Promise<Address> {
@@ -192,24 +244,26 @@ class RelayListener implements Listener, ClientHome {
     this.runtime.draining = true
     this.#server.close()
     this.#secureDoor?.close()
-    const closeIdle = () => {
-      for (const client of [...this.#clients]) client.drain()
+    const look = () => {
+      for (const connection of [...this.#connections]) connection.drain(idle_ms)
     }
-    if (idle_ms > 0) setTimeout(closeIdle, idle_ms).unref()
-    else closeIdle()
+    look()
+    this.#drainLook = setInterval(look, DRAIN_LOOK_MS).unref()
     return new Promise((resolve) => {
       this.#drained = () => {
+        clearInterval(this.#drainLook)
         this.runtime.pool.close()
         resolve()
       }
-      if (this.#clients.size === 0) this.#drained()
+      if (this.#connections.size === 0) this.#drained()
     })
   }
 
   close(): void {
+    clearInterval(this.#drainLook)
     this.#server.close()
     this.#secureDoor?.close()
-    for (const client of [...this.#clients]) client.shutdown()
+    for (const connection of [...this.#connections]) connection.shutdown()
     this.runtime.pool.close()
   }
 }

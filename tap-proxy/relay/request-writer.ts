@@ -4,7 +4,8 @@ import { dropFields, nameLength } from '../../wire/http1/field-table.ts'
 import { NAMES } from '../../wire/http1/names.ts'
 import { BODY, FORM, METHOD, type RequestHead } from '../../wire/http1/request.ts'
 import { putBytes } from '../../wire/put-bytes.ts'
-import { appendMembers, tracestateRoom, writeOwnMember, writeTraceparent } from '../../wire/trace-context.ts'
+import { writeTraceparent } from '../../wire/trace-context.ts'
+import { tracestateRoom, writeTracestate } from '../../wire/tracestate.ts'
 import type { RelayRuntime } from './runtime.ts'
 
 const VERSION_LINE = Buffer.from(' HTTP/1.1\r\n')
@@ -21,7 +22,7 @@ const GROWTH_BYTES = 384
 
 /** Bytes the request's head can take at most once it is written anew. */
 export function requestRoom(head: RequestHead, runtime: RelayRuntime): number {
-  return head.end - head.start + GROWTH_BYTES + runtime.hostName.length + tracestateRoom(runtime.stateName)
+  return head.end - head.start + GROWTH_BYTES + runtime.hostName.length + tracestateRoom(runtime.stateName, 0)
 }
 
 /**
@@ -141,24 +142,20 @@ function writeTrace(
   at = putBytes(out, at, CRLF)
   if (runtime.settings.kind === 'inbound') return at
   at = putBytes(out, at, TRACESTATE)
-  const start = at
-  at = writeOwnMember(out, at, runtime.stateName, draft.ids)
-  if (draft.hasParent && head.fields.tracestates > 0) at = mergeTracestate(out, start, at, bytes, head)
+  const values = draft.hasParent ? tracestateValues(bytes, head) : []
+  at = writeTracestate(out, at, runtime.stateName, draft.ids, bytes, values)
   return putBytes(out, at, CRLF)
 }
 
-/** Members of every tracestate field follow the own one; RFC 9110 section 5.3 has several fields be one list. */
-function mergeTracestate(out: Buffer, start: number, from: number, bytes: Buffer, head: RequestHead): number {
-  const { fields } = head
-  let at = from
-  let members = 1
+/** Every tracestate field is part of one list, RFC 9110 section 5.3. @returns start and end of each value */
+function tracestateValues(bytes: Buffer, { fields }: RequestHead): number[] {
+  const values: number[] = []
+  if (fields.tracestates === 0) return values
   for (let field = 0; field < fields.count; field++) {
     const name = fields.starts[field]!
     const length = nameLength(bytes, name)
-    if (!equalsIgnoreCase(bytes, name, NAMES.tracestate, length)) continue
-    const end = fields.starts[field + 1]! - 2
-    at = appendMembers(out, start, at, members, bytes, name + length + 1, end)
-    members++
+    if (equalsIgnoreCase(bytes, name, NAMES.tracestate, length))
+      values.push(name + length + 1, fields.starts[field + 1]! - 2)
   }
-  return at
+  return values
 }

@@ -1,3 +1,4 @@
+import { fixedDestination } from './destination.ts'
 import {
   ask,
   type Backend,
@@ -39,7 +40,7 @@ function answerAll(connection: BackendConnection): void {
 
 describe('calls that fail', () => {
   test('no address is known: 503 UH, and the connection lives on', async () => {
-    await start(answerAll, { deps: { destination: { pick: () => undefined, targets: () => [] } } })
+    await start(answerAll, { deps: { destination: fixedDestination([]) } })
     expect(await ask(rig.port, get())).toMatch(/^HTTP\/1\.1 503 [\s\S]*x-tapmesh-flags: UH\r\n/)
     expect(rig.records).toMatchObject([{ status: 503, flags: 'UH', outcome: 'server_error', method: 'GET' }])
   })

@@ -1,4 +1,4 @@
-import { HeadBuffer } from '../../../tap-proxy/relay/head-buffer.ts'
+import { HeadBuffer } from '../../../protocol/http1/head-buffer.ts'
 
 const text = (head: HeadBuffer): string => head.bytes.toString('latin1', 0, head.length)
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import fc from 'fast-check'
-import { HELLO_BYTES_MAX, peek } from '../../../tap-proxy/identity/peek.ts'
+import { HELLO_BYTES_MAX, peek } from '../../wire/tls-hello.ts'
 
 /** The ClientHello that this Node really sends. */
 async function helloOf(options: ConnectionOptions): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import { MESH_PROTOCOL } from '../../model/identity.ts'
+import { MESH_PROTOCOL } from '../model/identity.ts'
 
 /**
  * What a connection is, told from the bytes it begins with: TLS of another tap, TLS of the application's
@@ -138,8 +138,3 @@ function offersMesh(body: Buffer): boolean {
   }
   return false
 }
-
-/** How long a connection that says nothing is waited for: past it the service speaks first, as MySQL does. */
-export const SILENCE_MS = 2_000
-/** How long a ClientHello may take once it has begun. */
-export const HELLO_MS = 10_000

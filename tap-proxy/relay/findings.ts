@@ -1,0 +1,14 @@
+/** Verdicts of the feature `strict` while no policy speaks of it: a listener rehearses it by itself. */
+export class Findings {
+  readonly #verdicts = new Map<string, readonly string[]>()
+
+  /** @param rule a name of wire/http1/fault.ts; there are few, so one list for each is kept */
+  verdictsOf(rule: string): readonly string[] {
+    let verdicts = this.#verdicts.get(rule)
+    if (verdicts === undefined) {
+      verdicts = Object.freeze([`strict=would_deny;rule=${rule}`])
+      this.#verdicts.set(rule, verdicts)
+    }
+    return verdicts
+  }
+}
