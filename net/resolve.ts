@@ -20,6 +20,8 @@ export interface Destination {
   targets(): readonly Target[]
   /** Every address known now in the order to try them, beginning with the next one in turn. */
   candidates(): readonly Target[]
+  /** Addresses of the same name in the other family, to try if this one cannot be reached. */
+  others(target: Target): readonly Target[]
   /** A connection to this address failed: others are tried first for a while. */
   failed(target: Target): void
   /** A connection to this address was made: its family is the one to use. */
@@ -47,6 +49,7 @@ export interface ResolveOptions {
 const REFRESH_MS = 5_000
 /** A name with more addresses than this is cut: a tap is no place for an unbounded list. */
 const TARGETS_MAX = 1024
+const NO_TARGETS: readonly Target[] = []
 /** How long an address that refused a connection is tried after the others. */
 const FAILED_MS = 10_000
 
@@ -108,6 +111,7 @@ export function createDestination(
     pick: () => spread.candidates()[0],
     targets: () => spread.targets,
     candidates: () => spread.candidates(),
+    others: (target) => spread.others(target),
     failed: (target) => spread.failed(target),
     worked: (target) => spread.worked(target),
     close() {
@@ -167,6 +171,12 @@ class Spread {
     const now_ms = performance.now()
     const isDown = ({ label }: Target) => (this.#failedUntil_ms.get(label) ?? 0) > now_ms
     return [...order.filter((target) => !isDown(target)), ...order.filter(isDown)]
+  }
+
+  others(target: Target): readonly Target[] {
+    if (this.#all.length === this.targets.length) return NO_TARGETS
+    const name = this.#names.find(({ targets }) => targets.includes(target))
+    return name?.targets.filter(({ host }) => isIP(host) !== isIP(target.host)) ?? NO_TARGETS
   }
 
   failed({ label }: Target): void {

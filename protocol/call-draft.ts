@@ -1,5 +1,6 @@
 import type { CallRecord, Outcome } from '../model/call.ts'
 import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../wire/trace-context.ts'
+import type { Route } from './route/route-trie.ts'
 
 /**
  * What the relay knows of one call when it ends. One draft lives in each connection and is used
@@ -27,8 +28,10 @@ export interface CallDraft {
   /** Path without its query. */
   pathStart: number
   pathEnd: number
-  /** 0 where no answer came. */
-  status: number
+  /** What the protocol calls the target (table, topic, service); undefined: a template of the path. */
+  route: Route | undefined
+  /** As the protocol writes it, the same object for the same text; empty where no answer came. */
+  status: string
   outcome: Outcome
   /** Codes joined by commas. */
   response_flags: string
@@ -40,6 +43,8 @@ export interface CallDraft {
   verdicts: readonly string[]
   /** Revision of the policy that was asked; empty where none was. */
   config_version: string
+  /** Allow-listed values besides the columns; the same object for the same values, so that a sink can cache bytes for it. */
+  attributes: Readonly<Record<string, string>>
   /** What stays the same over many calls of a listener; compared by identity, so that a sink can cache bytes for it. */
   parties: CallParties
 }
@@ -81,7 +86,7 @@ export function recordOf(draft: CallDraft, { method, route, path }: DraftTexts, 
     method,
     route,
     path,
-    status: draft.status === 0 ? '' : String(draft.status),
+    status: draft.status,
     outcome: draft.outcome,
     response_flags: draft.response_flags,
     request_bytes: draft.request_bytes,
@@ -91,6 +96,6 @@ export function recordOf(draft: CallDraft, { method, route, path }: DraftTexts, 
     config_version: draft.config_version,
     tap,
     tap_us: draft.tap_us,
-    attributes: {},
+    attributes: draft.attributes,
   }
 }

@@ -1,9 +1,11 @@
 import { EMPTY_RECORD, type Outcome } from '../model/call.ts'
 import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../wire/trace-context.ts'
 import type { CallDraft, CallParties } from './call-draft.ts'
+import type { Route } from './route/route-trie.ts'
 
 const NO_HEAD = Buffer.alloc(0)
 export const NO_VERDICTS: readonly string[] = Object.freeze([])
+export const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({})
 
 /** The draft that a call in progress fills; it is used again for the next one. */
 export class Draft implements CallDraft {
@@ -16,18 +18,22 @@ export class Draft implements CallDraft {
   readonly ids: Buffer
   readonly parent: Buffer
   hasParent = false
+  /** The request came straight from a tap: its tracestate names the parent of its traceparent. */
+  fromTap = false
   head: Buffer = NO_HEAD
   methodStart = 0
   methodEnd = 0
   pathStart = 0
   pathEnd = 0
-  status = 0
+  route: Route | undefined = undefined
+  status = ''
   outcome: Outcome = 'ok'
   response_flags = ''
   finding = ''
   attempt = 1
   verdicts = NO_VERDICTS
   config_version = ''
+  attributes = NO_ATTRIBUTES
   parties: CallParties = EMPTY_RECORD
 
   constructor() {
@@ -48,8 +54,9 @@ export class Draft implements CallDraft {
     this.ttfb_us = 0
     this.tap_us = 0
     this.response_bytes = 0
-    this.status = 0
+    this.status = ''
     this.verdicts = NO_VERDICTS
+    this.attributes = NO_ATTRIBUTES
   }
 
   /** Begins anew; ids are written by whoever knows the trace. */
@@ -60,17 +67,20 @@ export class Draft implements CallDraft {
     this.request_bytes = 0
     this.response_bytes = 0
     this.hasParent = false
+    this.fromTap = false
     this.head = NO_HEAD
     this.methodStart = 0
     this.methodEnd = 0
     this.pathStart = 0
     this.pathEnd = 0
-    this.status = 0
+    this.route = undefined
+    this.status = ''
     this.outcome = 'ok'
     this.response_flags = ''
     this.finding = ''
     this.attempt = 1
     this.verdicts = NO_VERDICTS
     this.config_version = ''
+    this.attributes = NO_ATTRIBUTES
   }
 }

@@ -1,5 +1,6 @@
 import { peek } from '../wire/tls-hello.ts'
 import { type Cause, endingOfStream } from './ending.ts'
+import { opaqueAttributes } from './opaque-attributes.ts'
 import type { OpenCall } from './open-call.ts'
 import type { Decoder, DecoderContext, Protocol } from './protocol.ts'
 
@@ -54,7 +55,9 @@ class OpaqueDecoder implements Decoder {
 function nameByHello(draft: OpenCall['draft'], bytes: Buffer, start: number, end: number): void {
   if (bytes[start] !== 0x16) return
   const hello = peek(bytes.subarray(start, end))
-  if (hello.kind === 'mesh-tls' || hello.kind === 'foreign-tls') draft.namePath(hello.sni)
+  if (hello.kind !== 'mesh-tls' && hello.kind !== 'foreign-tls') return
+  draft.namePath(hello.sni)
+  if (hello.alpn !== '') draft.attributes = opaqueAttributes('', hello.alpn)
 }
 
 export const opaque: Protocol = {

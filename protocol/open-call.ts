@@ -1,5 +1,6 @@
 import type { Protocol } from '../model/call.ts'
 import { Draft } from './draft.ts'
+import { statusText } from './status-text.ts'
 
 /** Method and path of most calls fit; a longer start line gets memory of its own. */
 const HEAD_BYTES = 256
@@ -18,6 +19,8 @@ export class OpenCall {
   tap_us = 0
   /** What the protocol remembers of the request to understand the answer. */
   expects = 0
+  /** Status as a number, if the protocol has such; 0 before it is known. */
+  code = 0
   /** Kept by whoever watches the call (tap: verdicts and caller). */
   watch: unknown = undefined
   caller: unknown = undefined
@@ -33,6 +36,7 @@ export class OpenCall {
     this.endedAt = -1
     this.tap_us = 0
     this.expects = 0
+    this.code = 0
     this.watch = undefined
     this.caller = undefined
     this.next = undefined
@@ -44,6 +48,12 @@ export class OpenCall {
     const own = length <= HEAD_BYTES ? this.#own : Buffer.allocUnsafeSlow(length)
     bytes.copy(own, 0, start, end)
     this.draft.head = own
+  }
+
+  /** The answer's status came. */
+  statusIs(code: number): void {
+    this.code = code
+    this.draft.status = statusText(code)
   }
 
   /** The answer began. */

@@ -7,8 +7,9 @@ import { MESH_PROTOCOL } from '../model/identity.ts'
  */
 export type Peeked =
   | { kind: 'plaintext' }
-  | { kind: 'mesh-tls'; sni: string }
-  | { kind: 'foreign-tls'; sni: string }
+  | { kind: 'mesh-tls'; sni: string; alpn: string }
+  /** `alpn`: protocols that the client offers, by comma. */
+  | { kind: 'foreign-tls'; sni: string; alpn: string }
   /** It began like a ClientHello; more bytes are needed. */
   | { kind: 'more' }
 
@@ -21,11 +22,13 @@ const RECORD_HEAD = 5
 const RECORD_BYTES_MAX = 16 * 1024
 /** Nobody who means well cuts a ClientHello into more; gathering thousands would cost the tap. */
 const RECORDS_MAX = 8
+/** Names of protocols that are looked at. */
+const PROTOCOLS_MAX = 16
 const EXTENSION = { serverName: 0, alpn: 16 } as const
 
 const PLAINTEXT: Peeked = { kind: 'plaintext' }
 const MORE: Peeked = { kind: 'more' }
-const FOREIGN: Peeked = { kind: 'foreign-tls', sni: '' }
+const FOREIGN: Peeked = { kind: 'foreign-tls', sni: '', alpn: '' }
 
 /** @param bytes all that came so far */
 export function peek(bytes: Buffer): Peeked {
@@ -112,15 +115,17 @@ function named(hello: Buffer): Peeked {
   reader.list(1)
   const extensions = new Reader(reader.done ? Buffer.alloc(0) : reader.list(2))
   let sni = ''
-  let mesh = false
+  let alpn: readonly string[] = []
   while (!extensions.done) {
     const type = extensions.number(2)
     const body = extensions.list(2)
     if (extensions.broken) return FOREIGN
     if (type === EXTENSION.serverName) sni = nameIn(body)
-    else if (type === EXTENSION.alpn) mesh = offersMesh(body)
+    else if (type === EXTENSION.alpn) alpn = protocolsIn(body)
   }
-  return reader.broken ? FOREIGN : { kind: mesh ? 'mesh-tls' : 'foreign-tls', sni }
+  if (reader.broken) return FOREIGN
+  const mesh = alpn.includes(MESH_PROTOCOL)
+  return { kind: mesh ? 'mesh-tls' : 'foreign-tls', sni, alpn: alpn.filter(isPrintable).join(',') }
 }
 
 /** The host name of a server_name extension (RFC 6066 section 3), or empty where it is none that a map may show. */
@@ -131,10 +136,18 @@ function nameIn(body: Buffer): string {
   return isHost && !names.broken && /^[A-Za-z0-9._-]{1,253}$/.test(name) ? name : ''
 }
 
-function offersMesh(body: Buffer): boolean {
-  const protocols = new Reader(new Reader(body).list(2))
-  while (!protocols.done) {
-    if (protocols.list(1).toString('latin1') === MESH_PROTOCOL && !protocols.broken) return true
+/** Protocols of an ALPN extension (RFC 7301 section 3.1), a few of them. */
+function protocolsIn(body: Buffer): string[] {
+  const list = new Reader(new Reader(body).list(2))
+  const protocols: string[] = []
+  while (!list.done && protocols.length < PROTOCOLS_MAX) {
+    const name = list.list(1).toString('latin1')
+    if (!list.broken) protocols.push(name)
   }
-  return false
+  return protocols
+}
+
+/** GREASE (RFC 8701) and other names that a map cannot show are left out. */
+function isPrintable(name: string): boolean {
+  return /^[A-Za-z0-9./_-]{1,32}$/.test(name)
 }

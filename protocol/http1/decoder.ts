@@ -8,6 +8,7 @@ import { parseResponse, ResponseHead } from '../../wire/http1/response.ts'
 import { peek } from '../../wire/tls-hello.ts'
 import type { Edits } from '../edits.ts'
 import { type Cause, type Ending, endingOfCall, endingOfStream } from '../ending.ts'
+import { opaqueAttributes } from '../opaque-attributes.ts'
 import type { OpenCall } from '../open-call.ts'
 import type { Decoder, DecoderContext } from '../protocol.ts'
 import { HeadBuffer } from './head-buffer.ts'
@@ -87,7 +88,7 @@ export class Http1Decoder implements Decoder {
     let at = start
     while (at < end) {
       const call = this.#first ?? this.#unasked(at_us)
-      if (call === this.#stream && (call.expects & EXPECTS.opaque || call.draft.status !== 0)) {
+      if (call === this.#stream && (call.expects & EXPECTS.opaque || call.code !== 0)) {
         if (call.answeredAt < 0) this.#streamAnswered(call, bytes, at, end, at_us)
         call.draft.response_bytes += end - at
         return
@@ -116,7 +117,7 @@ export class Http1Decoder implements Decoder {
   close(cause: Cause, at_us: number): void {
     if (this.#first === undefined && this.#requestPart) this.#callOfPart()
     for (let call = this.#first; call; call = this.#first) {
-      if (call.endedAt >= 0) this.#end(call, { flags: '', outcome: httpOutcome(call.draft.status) }, at_us)
+      if (call.endedAt >= 0) this.#end(call, { flags: '', outcome: httpOutcome(call.code) }, at_us)
       else if (call === this.#stream) this.#end(call, this.#endingOfStream(call, cause), at_us)
       else this.#end(call, endingOfCall(cause, this.#clientEnded && !this.#answering), at_us)
     }
@@ -126,8 +127,8 @@ export class Http1Decoder implements Decoder {
     const ending = endingOfStream(cause, this.#clientEnded, this.#serverEnded)
     if (!(call.expects & EXPECTS.opaque)) return ending
     const flags = ending.flags === '' ? 'op' : `op,${ending.flags}`
-    const known = ending.outcome === 'ok' && call.draft.status !== 0
-    return { flags, outcome: known ? httpOutcome(call.draft.status) : ending.outcome }
+    const known = ending.outcome === 'ok' && call.code !== 0
+    return { flags, outcome: known ? httpOutcome(call.code) : ending.outcome }
   }
 
   /** @returns offset behind what was read */
@@ -253,7 +254,7 @@ export class Http1Decoder implements Decoder {
     this.#answerPart = undefined
     if (stop < 0) {
       call.answered(at_us)
-      call.draft.status = statusIn(source, from, part ? part.length : end)
+      call.statusIs(statusIn(source, from, part ? part.length : end))
       call.draft.finding = FAULTS[answer.fault]!.name
       call.draft.response_bytes += before
       this.#becomeStream(call, answer.fault, at_us)
@@ -267,7 +268,7 @@ export class Http1Decoder implements Decoder {
       return behind
     }
     call.answered(at_us)
-    call.draft.status = answer.status
+    call.statusIs(answer.status)
     this.#answerBegun(call, at_us)
     return behind
   }
@@ -324,7 +325,7 @@ export class Http1Decoder implements Decoder {
   }
 
   #finish(call: OpenCall, at_us: number): void {
-    this.#end(call, { flags: '', outcome: httpOutcome(call.draft.status) }, at_us)
+    this.#end(call, { flags: '', outcome: httpOutcome(call.code) }, at_us)
   }
 
   #end(call: OpenCall, { flags, outcome }: Ending, at_us: number): void {
@@ -384,7 +385,7 @@ export class Http1Decoder implements Decoder {
     this.#startTrace(call)
     call.draft.finding = FAULTS[FAULT.method_invalid]!.name
     if (hello.kind !== 'more') call.draft.namePath(hello.sni)
-    this.#becomeStream(call, 'tls', at_us)
+    this.#becomeStream(call, 'tls', at_us, hello.kind === 'more' ? '' : hello.alpn)
     this.#context.started(call)
   }
 
@@ -397,7 +398,7 @@ export class Http1Decoder implements Decoder {
   }
 
   /** What comes from now on belongs to this call and is counted only. */
-  #becomeStream(call: OpenCall, reason: FaultId | string, at_us: number): void {
+  #becomeStream(call: OpenCall, reason: FaultId | string, at_us: number, alpn = ''): void {
     const text = typeof reason === 'string' ? reason : FAULTS[reason]!.name
     call.protocol = 'opaque'
     call.expects |= EXPECTS.opaque
@@ -412,13 +413,14 @@ export class Http1Decoder implements Decoder {
       this.#context.ended(other, at_us)
     }
     this.#stream = call
+    call.draft.attributes = opaqueAttributes(text, alpn)
     this.#context.opaque(text)
   }
 
   /** The first answer on a stream that began as HTTP may still say its status. */
   #streamAnswered(call: OpenCall, bytes: Buffer, start: number, end: number, at_us: number): void {
     call.answered(at_us)
-    if (call.draft.status === 0) call.draft.status = statusIn(bytes, start, end)
+    if (call.code === 0) call.statusIs(statusIn(bytes, start, end))
   }
 }
 

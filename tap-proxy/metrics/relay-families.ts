@@ -83,11 +83,17 @@ function upstreamFamilies(relay: RelayCounters): MetricFamily[] {
       () => relay.upstreamConnectFailures,
     ),
     single(
-      'tapmesh_upstream_stale_total',
+      'tapmesh_connection_loops_total',
       'counter',
-      'Calls written again because a kept connection had closed.',
-      () => relay.retriesStale,
+      'Connections that led back to the listener they came from, and were reset.',
+      () => relay.loops,
     ),
+    {
+      name: 'tapmesh_opaque_total',
+      type: 'counter',
+      help: 'Connections relayed without decoding from some point on, by what could not be decoded.',
+      samples: () => [...relay.opaqueReasons].map(([reason, value]) => ({ labels: { reason }, value })),
+    },
   ]
 }
 

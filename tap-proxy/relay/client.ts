@@ -18,6 +18,7 @@ import { believed, continueTrace, namesCaller, startTrace } from './request-trac
 import type { RelayRuntime } from './runtime.ts'
 import type { Source } from './source-book.ts'
 import { CONNECTED, Tunnel, type TunnelClient } from './tunnel.ts'
+import { Upstreams } from './upstreams.ts'
 
 /** How long, and for how many bytes, a client that was answered and is to go may still send. */
 const LINGER_MS = 2000
@@ -49,10 +50,14 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
   #lingered = 0
   readonly #body = new BodyArea()
   readonly #caller: Caller
+  readonly upstreams: Upstreams
+  /** When the head that is not complete yet began. */
+  #headAt = 0
 
   constructor(home: ConnectionHome, peer: SecurePeer = PLAIN_PEER) {
     this.#home = home
     this.#caller = new Caller(peer)
+    this.upstreams = new Upstreams(() => this.#serviceClosed())
     this.runtime = home.runtime
   }
 
@@ -96,6 +101,7 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
     this.#state = STATE.closed
     this.runtime.wheel.remove(this)
     this.#body.free()
+    this.upstreams.close()
     return this.#home.handOver(this, this.#caller.peer, area, length)
   }
 
@@ -149,7 +155,10 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
         this.#refuse(bytes, at, end)
         at = end
       } else {
-        if (this.#state === STATE.idle) this.arm(this.runtime.limits.head_deadline_ms)
+        if (this.#state === STATE.idle) {
+          this.arm(this.runtime.limits.head_deadline_ms)
+          this.#headAt = this.runtime.clock.mono_us()
+        }
         this.#state = STATE.head
         this.#pending = new HeadBuffer(bytes, at, end)
         at = end
@@ -164,11 +173,13 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
     if (this.runtime === this.#home.runtime) return
     this.runtime = this.#home.runtime
     this.#caller.reset()
+    this.upstreams.close()
   }
 
   #open(): Exchange {
     const exchange = takeExchange()
-    exchange.open(this, this.runtime.clock.mono_us())
+    const now_us = this.runtime.clock.mono_us()
+    exchange.open(this, this.#state === STATE.head ? this.#headAt : now_us, now_us)
     this.#exchange = exchange
     this.#state = STATE.call
     this.#caller.forget()
@@ -193,8 +204,10 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
     if (runtime.settings.kind === 'forward-proxy') this.#dispatchNamed(exchange, bytes)
     else {
       const target = runtime.destination.pick()
-      if (target) exchange.admit(target, runtime.destination.targets())
-      else exchange.fail(503, 'UH', 'server_error')
+      if (target) {
+        exchange.others = runtime.destination.others(target)
+        exchange.admit(target, runtime.destination.targets())
+      } else exchange.fail(503, 'UH', 'server_error')
     }
     return at
   }
@@ -224,7 +237,7 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
 
   #openTunnel(exchange: Exchange, target: Target, protocol: Protocol, greeting: Buffer | undefined): void {
     exchange.target = target
-    const upstream = this.runtime.pool.connect(target, exchange)
+    const upstream = this.upstreams.connect(target, exchange, this.runtime)
     this.#tunnel = new Tunnel(this, exchange, upstream, protocol, greeting)
     this.#state = STATE.tunnel
     this.arm(0)
@@ -232,9 +245,9 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
     if (!this.#ended) this.pipe.resume()
   }
 
-  openTunnel(first: Buffer): void {
+  openTunnel(first: Buffer, protocol: Protocol): void {
     const exchange = this.#exchange!
-    this.#tunnel = new Tunnel(this, exchange, exchange.upstream!, 'websocket')
+    this.#tunnel = new Tunnel(this, exchange, exchange.upstream!, protocol)
     this.#state = STATE.tunnel
     this.arm(0)
     const waiting = this.#takePending()
@@ -295,6 +308,16 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
     if (this.#state === STATE.idle) this.arm(this.runtime.limits.idle_ms)
     const waits = this.#state === STATE.call && (this.#pending || !this.#exchange!.request.done)
     if (!waits) this.pipe.resume()
+  }
+
+  callDropped(): void {
+    this.#releaseExchange()
+    if (this.#state !== STATE.closed) this.#linger()
+  }
+
+  /** The service closed the connection that this client's calls went over: so does the tap, before another call comes. */
+  #serviceClosed(): void {
+    if (this.#state === STATE.idle) this.#linger()
   }
 
   callAborted(): void {
@@ -390,6 +413,7 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
     if (byReset) this.pipe.reset()
     else this.pipe.close()
     this.#body.free()
+    this.upstreams.close()
     this.#home.forget(this)
   }
 }

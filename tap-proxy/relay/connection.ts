@@ -24,8 +24,11 @@ export interface ConnectionHome {
   readonly runtime: RelayRuntime
   /** HTTP is terminated on new calls, because a feature that has to act on them is enforced here. */
   readonly terminates: boolean
-  /** True if the connection to the service arrives at this very listener. */
-  leadsHere(service: Pipe): boolean
+  /**
+   * A connection to the service is being made: `inLoop` is called if it arrives at this very listener.
+   * @returns what forgets it
+   */
+  reaching(service: Pipe, inLoop: () => void): () => void
   /** Gives the client to a connection of the kind that its next call needs. */
   handOver(from: ListenerConnection, peer: SecurePeer, area: ReadArea, length: number): ReadArea | undefined
   forget(connection: ListenerConnection): void

@@ -12,8 +12,6 @@ export class RelayCounters {
   upstreamIdle = 0
   upstreamConnects = 0
   upstreamConnectFailures = 0
-  /** Calls written again to a new connection after a pooled one turned out closed. */
-  retriesStale = 0
   /** Pooled connections destroyed because the upstream sent bytes nobody had asked for. */
   idleBytes = 0
   /** Answers with bytes behind their end. */

@@ -1,3 +1,5 @@
+import { verdictText } from '../../model/verdict.ts'
+
 /** Verdicts of the feature `strict` while no policy speaks of it: a listener rehearses it by itself. */
 export class Findings {
   readonly #verdicts = new Map<string, readonly string[]>()
@@ -6,7 +8,9 @@ export class Findings {
   verdictsOf(rule: string): readonly string[] {
     let verdicts = this.#verdicts.get(rule)
     if (verdicts === undefined) {
-      verdicts = Object.freeze([`strict=would_deny;rule=${rule}`])
+      verdicts = Object.freeze([
+        verdictText({ feature: 'strict', decision: 'deny', acted: false, rule, cohort: undefined }),
+      ])
       this.#verdicts.set(rule, verdicts)
     }
     return verdicts

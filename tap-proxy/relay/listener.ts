@@ -28,7 +28,6 @@ import { Passthrough } from './passthrough.ts'
 import type { RelayRuntime } from './runtime.ts'
 import { SourceBook } from './source-book.ts'
 import type { SecureUpstream } from './upstream.ts'
-import { UpstreamPool } from './upstream-pool.ts'
 import type { GateDoor } from './ward.ts'
 
 /** What a listener needs to know of the tap it is part of. All but `sink`, `counters` and `wheel` may change at a reload. */
@@ -104,7 +103,6 @@ function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Tr
       untouched: settings.untouched,
     },
     findings,
-    pool: new UpstreamPool({ transport, counters, wheel, ...(secureTo ? { secureTo } : {}) }, limits),
     sink: deps.sink,
     door: deps.door ?? NO_DOOR,
     counters,
@@ -139,8 +137,8 @@ const DRAIN_LOOK_MS = 100
 class RelayListener implements Listener, ConnectionHome {
   runtime: RelayRuntime
   readonly #connections = new Set<ListenerConnection>()
-  /** Clients' ends of open connections, to tell one that this listener itself has made. */
-  readonly #peers = new Set<string>()
+  /** Own ends of connections to the service: a client with such an end is this listener itself. */
+  readonly #ownEnds = new Map<string, () => void>()
   readonly #transport: Transport
   readonly #server: Server
   readonly #secureDoor: SecureDoor | undefined
@@ -195,8 +193,13 @@ class RelayListener implements Listener, ConnectionHome {
     return {
       owner,
       begin: (pipe) => {
-        this.#peers.add(remoteEnd(pipe))
-        owner.begin(pipe)
+        const inLoop = this.#ownEnds.get(remoteEnd(pipe))
+        if (inLoop) {
+          counters.loops++
+          pipe.reset()
+          this.forget(owner)
+          inLoop()
+        } else owner.begin(pipe)
       },
     }
   }
@@ -215,15 +218,14 @@ class RelayListener implements Listener, ConnectionHome {
     return next.takeOver(pipe, area, length)
   }
 
-  leadsHere(service: Pipe): boolean {
-    if (!this.#peers.has(service.localEnd())) return false
-    this.runtime.counters.loops++
-    return true
+  reaching(service: Pipe, inLoop: () => void): () => void {
+    const end = service.localEnd()
+    this.#ownEnds.set(end, inLoop)
+    return () => this.#ownEnds.delete(end)
   }
 
   forget(connection: ListenerConnection): void {
     if (!this.#connections.delete(connection)) return
-    this.#peers.delete(remoteEnd(connection.pipe))
     this.runtime.counters.connectionsOpen--
     if (this.#connections.size === 0) this.#drained?.()
   }
@@ -237,7 +239,6 @@ class RelayListener implements Listener, ConnectionHome {
     const before = this.runtime
     this.runtime = runtimeOf(settings, deps, this.#transport)
     this.runtime.draining = before.draining
-    before.pool.close()
   }
 
   drain(idle_ms = 0): Promise<void> {
@@ -252,7 +253,6 @@ class RelayListener implements Listener, ConnectionHome {
     return new Promise((resolve) => {
       this.#drained = () => {
         clearInterval(this.#drainLook)
-        this.runtime.pool.close()
         resolve()
       }
       if (this.#connections.size === 0) this.#drained()
@@ -264,7 +264,6 @@ class RelayListener implements Listener, ConnectionHome {
     this.#server.close()
     this.#secureDoor?.close()
     for (const connection of [...this.#connections]) connection.shutdown()
-    this.runtime.pool.close()
   }
 }
 

@@ -58,6 +58,7 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
   #held: Buffer | undefined = undefined
   #unreachable: Cause | undefined = undefined
   #clientEnded = false
+  #forgetReaching: (() => void) | undefined = undefined
   #started = false
   #closed = false
   /** What the connection to the service is made by; see `#isOutdated`. */
@@ -142,9 +143,13 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
     const secure = secureTo?.()
     this.#secureKey = secureKeyOf(secure)
     this.#caller.over(secure?.transport.ownId ?? '')
-    return secure
-      ? secure.transport.connect(target.host, target.port, secure.service, this.#service, connected)
-      : connectPipe(transport, target.host, target.port, this.#service, SHARED_AREA, connected)
+    if (secure) {
+      return secure.transport.connect(target.host, target.port, secure.service, this.#service, connected)
+    }
+    const pipe = connectPipe(transport, target.host, target.port, this.#service, SHARED_AREA, connected)
+    this.#forgetReaching?.()
+    this.#forgetReaching = this.#home.reaching(pipe, () => this.#finish('loop'))
+    return pipe
   }
 
   #connected(pipe: Pipe, target: Target): void {
@@ -152,10 +157,6 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
     this.#target = target
     this.#service.pipe = pipe
     this.runtime.destination.worked(target)
-    if (this.#home.leadsHere(pipe)) {
-      this.#finish('loop')
-      return
-    }
     const held = this.#held
     this.#held = undefined
     if (held) this.#afterWriteToService(pipe.write(held))
@@ -371,6 +372,7 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
 
   #leaveService(): void {
     if (this.#connecting || this.#service.pipe) this.runtime.counters.upstreamConnections--
+    this.#forgetReaching?.()
     this.#connecting = undefined
   }
 

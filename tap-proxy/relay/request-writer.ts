@@ -12,7 +12,7 @@ const VERSION_LINE = Buffer.from(' HTTP/1.1\r\n')
 const HOST = Buffer.from('Host: ')
 const TRACEPARENT = Buffer.from('traceparent: ')
 const TRACESTATE = Buffer.from('tracestate: ')
-const UPGRADE = Buffer.from('Connection: Upgrade\r\nUpgrade: websocket\r\n')
+const UPGRADE = Buffer.from('Connection: Upgrade\r\nUpgrade: ')
 const CHUNKED = Buffer.from('Transfer-Encoding: chunked\r\n')
 const CRLF = Buffer.from('\r\n')
 const ONE = 0x31
@@ -46,7 +46,7 @@ export function writeRequest(
   draft.pathEnd = head.pathEnd - head.start
   if (runtime.settings.untouched) return bytes.copy(out, 0, head.start, head.end)
   let at = writeLineAndFields(out, bytes, head, draft, runtime)
-  if (head.upgrade) at = putBytes(out, at, UPGRADE)
+  if (head.upgrade) at = writeUpgrade(out, at, bytes, head)
   at = writeTrace(out, at, bytes, head, draft, flags, runtime)
   return putBytes(out, at, CRLF)
 }
@@ -70,6 +70,13 @@ function writeLineAndFields(
   if (head.http10 && fields.hosts === 0 && !absolute) at = writeHost(out, at, runtime)
   if (!fields.canonical) at = writeFraming(out, at, bytes, head)
   return copyFields(out, at, bytes, head)
+}
+
+/** Upgrade goes from hop to hop (RFC 9110 section 7.8); this one is offered to the next. */
+function writeUpgrade(out: Buffer, from: number, bytes: Buffer, { fields }: RequestHead): number {
+  let at = putBytes(out, from, UPGRADE)
+  at += bytes.copy(out, at, fields.upgradeStart, fields.upgradeEnd)
+  return putBytes(out, at, CRLF)
 }
 
 /** The request line as it is; RFC 9110 section 2.5 has an intermediary send its own version. */

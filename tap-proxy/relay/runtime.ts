@@ -11,7 +11,6 @@ import type { RelayCounters } from './counters.ts'
 import type { Findings } from './findings.ts'
 import type { SourceBook } from './source-book.ts'
 import type { SecureUpstream } from './upstream.ts'
-import type { UpstreamPool } from './upstream-pool.ts'
 import type { GateDoor } from './ward.ts'
 
 /** What a listener's connections work with; a reload swaps the whole object, so a call sees one version. */
@@ -21,7 +20,6 @@ export interface RelayRuntime {
   readonly destination: Destination
   readonly allow: AllowList | undefined
   readonly book: SourceBook
-  readonly pool: UpstreamPool
   readonly transport: Transport
   /** The tap at the other end, if calls go to it over mutual TLS now; absent where they never do. */
   readonly secureTo: (() => SecureUpstream | undefined) | undefined

@@ -43,15 +43,20 @@ function fieldsOf(record: CallRecord, first: keyof CallRecord, last: keyof CallR
   return Buffer.from(`${fields.slice(placeOf(first), placeOf(last) + 1).join('\t')}\t`, 'latin1')
 }
 
-const ATTRIBUTES_END = Buffer.from('{}\n')
+/** Bytes of the last column with the newline. */
+function lastField(record: CallRecord): Buffer {
+  return Buffer.from(encodeRow(record).split('\t').at(-1)!, 'latin1')
+}
 
 /** Draft -> the bytes of one row. Byte for byte what encodeRow of model/row.ts gives for the same call. */
 export class RowWriter {
   readonly #constant: Pick<CallRecord, 'tap' | 'config_version'>
   readonly #parties = new Map<CallParties, PartyBlocks>()
-  readonly #ends = new Map<number, EndBlock>()
+  readonly #ends = new Map<string, EndBlock>()
   #lastParties: CallParties | undefined
   #lastBlocks: PartyBlocks | undefined
+  #lastAttributes: CallRecord['attributes'] = EMPTY_RECORD.attributes
+  #lastAttributesBytes = lastField(EMPTY_RECORD)
   #second = -1
   readonly #secondBytes = Buffer.alloc(20)
   #secondLength = 0
@@ -79,7 +84,7 @@ export class RowWriter {
     at = writeNumber(out, at, draft.response_bytes)
     at = putBytes(out, at, this.#howOf(draft, blocks))
     at = writeNumber(out, at, Math.min(draft.tap_us, UINT32_MAX))
-    return putBytes(out, at, ATTRIBUTES_END)
+    return putBytes(out, at, this.#attributesOf(draft.attributes))
   }
 
   #writeTime(out: Buffer, at: number, ts: number): number {
@@ -124,16 +129,19 @@ export class RowWriter {
     return bytes
   }
 
+  #attributesOf(attributes: CallRecord['attributes']): Buffer {
+    if (attributes !== this.#lastAttributes) {
+      this.#lastAttributes = attributes
+      this.#lastAttributesBytes = lastField({ ...EMPTY_RECORD, attributes })
+    }
+    return this.#lastAttributesBytes
+  }
+
   #endOf(draft: CallDraft): Buffer {
     const { status, outcome, response_flags } = draft
     const known = this.#ends.get(status)
     if (known && known.outcome === outcome && known.response_flags === response_flags) return known.bytes
-    const text = status > 0 ? String(status) : ''
-    const bytes = fieldsOf(
-      { ...EMPTY_RECORD, status: text, outcome, response_flags },
-      'status',
-      'response_flags',
-    )
+    const bytes = fieldsOf({ ...EMPTY_RECORD, status, outcome, response_flags }, 'status', 'response_flags')
     if (this.#ends.size >= STATUSES_MAX) this.#ends.clear()
     this.#ends.set(status, { outcome, response_flags, bytes })
     return bytes

@@ -24,8 +24,8 @@ export const METHODS = [
   'TRACE',
   OTHER,
 ] as const
-/** `none` is a call without an answer. */
-export const STATUS_CLASSES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx'] as const
+/** `none` is a call without an answer, `other` an answer whose status is not a number of HTTP. */
+export const STATUS_CLASSES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const
 
 /** Label sets of their own; callers and destinations past it are counted under `__other__`. */
 const SERIES_MAX = 200
@@ -33,6 +33,8 @@ const PARTIES_MAX = 4096
 
 const METHOD_BYTES = METHODS.slice(0, -1).map((method) => Buffer.from(method))
 const OTHER_METHOD = METHODS.length - 1
+const OTHER_STATUS = STATUS_CLASSES.length - 1
+const ZERO = 0x30
 
 export interface CallSeries {
   reporter: string
@@ -61,8 +63,7 @@ export class CallCounters implements RoutedSink {
     const { parties, duration_us, tap_us } = draft
     const series = parties === this.#lastParties ? this.#lastSeries! : this.#seriesOf(parties)
     const method = methodIndex(draft.head, draft.methodStart, draft.methodEnd)
-    const status = draft.status >= 100 && draft.status < 600 ? (draft.status / 100) | 0 : 0
-    series.calls[method * STATUS_CLASSES.length + status]!++
+    series.calls[method * STATUS_CLASSES.length + statusClass(draft.status)]!++
     if (isFailed(draft.outcome)) series.failed++
     series.durations[bucketOf(DURATION_BOUNDS_US, duration_us)]!++
     series.duration_us += duration_us
@@ -112,6 +113,13 @@ function bucketOf(bounds: readonly number[], value: number): number {
   let bucket = 0
   while (bucket < bounds.length && value > bounds[bucket]!) bucket++
   return bucket
+}
+
+/** Index into STATUS_CLASSES. */
+function statusClass(status: string): number {
+  if (status === '') return 0
+  const first = status.charCodeAt(0) - ZERO
+  return status.length === 3 && first >= 1 && first <= 5 ? first : OTHER_STATUS
 }
 
 /** Index into METHODS; a method is compared as it is written (RFC 9110 section 9.1: case-sensitive). */

@@ -40,12 +40,16 @@ export class CallFan implements CallSink {
 
   call(draft: CallDraft): void {
     try {
-      const table = this.#tableOf(draft.parties.destination)
-      const route = table ? table.routeOf(draft.head, draft.pathStart, draft.pathEnd) : OTHER_ROUTE
+      const route = draft.route ?? this.#routeOf(draft)
       for (let index = 0; index < this.#sinks.length; index++) this.#sinks[index]!.call(draft, route)
     } catch (error) {
       this.#onFault(error)
     }
+  }
+
+  #routeOf(draft: CallDraft): Route {
+    const table = this.#tableOf(draft.parties.destination)
+    return table ? table.routeOf(draft.head, draft.pathStart, draft.pathEnd) : OTHER_ROUTE
   }
 
   #tableOf(service: string): RouteTable | undefined {

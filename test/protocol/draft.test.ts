@@ -1,4 +1,5 @@
 import { Draft } from '../../protocol/draft.ts'
+import { OTHER_ROUTE } from '../../protocol/route/route-trie.ts'
 
 test('ids and parent are apart, of the contract’s lengths', () => {
   const draft = new Draft()
@@ -16,7 +17,9 @@ test('a reset forgets the call before', () => {
     tap_us: 3,
     request_bytes: 4,
     response_bytes: 5,
-    status: 500,
+    status: '500',
+    attributes: { db: 'a' },
+    route: OTHER_ROUTE,
   })
   Object.assign(draft, { response_flags: 'UF', outcome: 'reset', hasParent: true, methodEnd: 3, pathEnd: 9 })
   draft.reset()
@@ -26,7 +29,9 @@ test('a reset forgets the call before', () => {
     tap_us: 0,
     request_bytes: 0,
     response_bytes: 0,
-    status: 0,
+    status: '',
+    attributes: {},
+    route: undefined,
     response_flags: '',
     outcome: 'ok',
     hasParent: false,

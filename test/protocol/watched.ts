@@ -44,7 +44,7 @@ export function watch(protocol: Protocol, { stateName = '', untouched = false } 
       const words = [
         text(draft.methodStart, draft.methodEnd),
         text(draft.pathStart, draft.pathEnd),
-        draft.status === 0 ? '' : draft.status,
+        draft.status,
         draft.outcome,
         draft.response_flags,
         draft.finding,

@@ -97,7 +97,7 @@ export class ChunkedReader {
       if (keep && !this.#dataOnly && !this.#watching) bytes[kept++] = byte
       at++
     }
-    this.keptEnd = kept
+    this.keptEnd = this.#watching ? at : kept
     return at
   }
 
@@ -193,7 +193,7 @@ export class ChunkedReader {
       this.fault = kept
       return kept === FAULT.none
     }
-    this.trailer = this.#dataOnly ? NO_TRAILER : kept
+    this.trailer = this.#dataOnly || this.#watching ? NO_TRAILER : kept
     this.#state = STATE.done
     this.#section = undefined
     return true

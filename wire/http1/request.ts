@@ -63,7 +63,7 @@ export class RequestHead {
   length = 0
   /** The client keeps the connection for another request. */
   persistent = false
-  /** A WebSocket handshake that may become a tunnel. */
+  /** The client asks for another protocol, such as WebSocket: the answer may make a tunnel of the connection. */
   upgrade = false
   readonly fields: FieldTable
 
@@ -281,12 +281,20 @@ function judge(bytes: Uint8Array, head: RequestHead): FaultId {
   if (head.method === METHOD.connect && head.body !== BODY.none) return FAULT.connect_body
   head.persistent = !fields.close && !head.http10
   head.upgrade =
-    fields.websocket &&
+    fields.upgrades === 1 &&
     fields.upgradeOption &&
-    head.method === METHOD.get &&
+    head.method !== METHOD.connect &&
     !head.http10 &&
-    head.body === BODY.none
+    head.body === BODY.none &&
+    !isHttp2(bytes, fields.upgradeStart, fields.upgradeEnd)
   return FAULT.none
+}
+
+const H2C = word('h2c')
+
+/** A client that offers HTTP/2 goes on with HTTP/1.1 where nobody takes the offer up (RFC 9113 section 3.1). */
+function isHttp2(bytes: Uint8Array, start: number, end: number): boolean {
+  return equalsIgnoreCase(bytes, start, H2C, end - start)
 }
 
 /** RFC 9112 section 3.2: exactly one Host in HTTP/1.1, never two. */

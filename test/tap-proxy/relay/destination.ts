@@ -10,6 +10,7 @@ export function fixedDestination(targets: readonly Target[]): Destination {
     },
     targets: () => targets,
     candidates: () => targets,
+    others: () => [],
     failed: () => {},
     worked: () => {},
   }

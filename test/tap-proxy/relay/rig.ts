@@ -3,6 +3,7 @@ import { systemClock } from '../../../net/clock.ts'
 import { TimerWheel } from '../../../net/timer-wheel.ts'
 import type { Transport } from '../../../net/transport.ts'
 import type { CallDraft, CallParties } from '../../../protocol/call-draft.ts'
+import { statusNumber } from '../../../protocol/status-text.ts'
 import { RelayCounters } from '../../../tap-proxy/relay/counters.ts'
 import { createListener, type Listener, type ListenerDeps } from '../../../tap-proxy/relay/listener.ts'
 import type { Gate } from '../../../tap-proxy/relay/ward.ts'
@@ -39,7 +40,7 @@ export function keep(draft: CallDraft): Kept {
   return {
     method: head.toString('latin1', draft.methodStart, draft.methodEnd),
     path: head.toString('latin1', draft.pathStart, draft.pathEnd),
-    status: draft.status,
+    status: statusNumber(draft.status),
     outcome: draft.outcome,
     flags: draft.response_flags,
     finding: draft.finding,

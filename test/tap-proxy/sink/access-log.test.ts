@@ -51,7 +51,7 @@ describe('AccessLog', () => {
   })
 
   test('text', () => {
-    const draft = draftOf({ path: '/a b"c', status: 0, outcome: 'reset', response_flags: 'UF' })
+    const draft = draftOf({ path: '/a b"c', status: '', outcome: 'reset', response_flags: 'UF' })
     expect(lineOf(draft, 'text')).toBe(
       '2025-10-09T08:53:20.123456Z web-api -> orders "GET /a b\\x22c" {*} - reset UF 1234us 90B 250B 0af7651916cd43dd8448eb211c80319c\n'.replace(
         '{*}',

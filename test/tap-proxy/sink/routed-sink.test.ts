@@ -11,6 +11,13 @@ describe('CallFan', () => {
     expect(fan.routes).toBe(1)
   })
 
+  test('a route that the protocol gives is the route of the call', () => {
+    const seen: string[] = []
+    const fan = new CallFan(10, [{ call: (_, route) => seen.push(route.text) }], () => {})
+    fan.call(draftOf({ path: '/orders/1', route: { text: 'orders', bytes: Buffer.from('orders') } }))
+    expect([seen, fan.routes]).toEqual([['orders'], 0])
+  })
+
   test('tables are kept per service, and services past the cap share __other__', () => {
     const seen: string[] = []
     const fan = new CallFan(10, [{ call: (_, route) => seen.push(route.text) }], () => {})

@@ -14,7 +14,7 @@ test('a call is a span with the ids of its draft, also when the draft is used ag
   const path = draft.head.toString('latin1', draft.pathStart, draft.pathEnd)
   new SpanSink(forwarder, 'tap-1').call(draft, OTHER_ROUTE)
   draft.ids.fill('0')
-  draft.status = 500
+  draft.status = '500'
   await until('a span', () => receiver.spans.length === 1)
   await forwarder.stop(1000)
   expect(receiver.spans[0]).toMatchObject({

@@ -1,5 +1,6 @@
 import type { CallRecord } from '../../../model/call.ts'
 import { type CallDraft, type CallParties, recordOf } from '../../../protocol/call-draft.ts'
+import { NO_ATTRIBUTES } from '../../../protocol/draft.ts'
 
 export const PARTIES: CallParties = {
   reporter: 'server',
@@ -38,13 +39,15 @@ export function draftOf(
     methodEnd,
     pathStart: methodEnd + 1,
     pathEnd: methodEnd + 1 + Buffer.byteLength(path),
-    status: 200,
+    route: undefined,
+    status: '200',
     outcome: 'ok',
     response_flags: '',
     finding: '',
     attempt: 1,
     verdicts: [],
     config_version: '',
+    attributes: NO_ATTRIBUTES,
     parties: PARTIES,
     ...rest,
   }

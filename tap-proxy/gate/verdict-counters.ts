@@ -1,16 +1,16 @@
-import { FEATURES, type Feature } from '../../model/flag.ts'
-import { DECISIONS, type Decision } from '../../model/verdict.ts'
+import { DECISIONS, type Decision } from '../../model/decision.ts'
+import { FEATURES, type Feature } from '../../model/feature.ts'
 import { NO_VERDICTS } from '../../protocol/draft.ts'
 
 /** Lists of verdict texts that are the same object for the same texts, so that a row writer can keep their bytes. */
 const LISTS_MAX = 4096
 
-const WAYS = FEATURES.length * DECISIONS.length
+const KINDS = FEATURES.length * DECISIONS.length
 
-/** What was said and done since the start, and the texts of it. */
-export class VerdictBook {
-  readonly #would = new Float64Array(WAYS)
-  readonly #done = new Float64Array(WAYS)
+/** Counts verdicts since the start, and keeps lists of their texts. */
+export class VerdictCounters {
+  readonly #would = new Float64Array(KINDS)
+  readonly #done = new Float64Array(KINDS)
   readonly #lists = new Map<string, readonly string[]>()
 
   count(feature: Feature, decision: Decision, acted: boolean): void {
@@ -19,15 +19,15 @@ export class VerdictBook {
   }
 
   /** Every count above zero. */
-  each(tell: (feature: Feature, decision: Decision, acted: boolean, count: number) => void): void {
+  each(visit: (feature: Feature, decision: Decision, acted: boolean, count: number) => void): void {
     for (const [counts, acted] of [
       [this.#would, false],
       [this.#done, true],
     ] as const) {
-      for (let way = 0; way < WAYS; way++) {
-        if (counts[way] === 0) continue
-        const feature = FEATURES[Math.floor(way / DECISIONS.length)]!
-        tell(feature, DECISIONS[way % DECISIONS.length]!, acted, counts[way]!)
+      for (let kind = 0; kind < KINDS; kind++) {
+        if (counts[kind] === 0) continue
+        const feature = FEATURES[Math.floor(kind / DECISIONS.length)]!
+        visit(feature, DECISIONS[kind % DECISIONS.length]!, acted, counts[kind]!)
       }
     }
   }

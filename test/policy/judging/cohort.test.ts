@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { cohortSeed, isTreated } from '../../../policy/feature/cohort.ts'
+import { cohortSeed, isTreated } from '../../../policy/judging/cohort.ts'
 
 const idOf = (index: number): Buffer => Buffer.from(index.toString(16).padStart(32, '0'))
 const IDS = Array.from({ length: 20_000 }, (_, index) => idOf(index * 7919 + 13))

@@ -1,11 +1,13 @@
+import { type Decision, WORDS, type Words } from './decision.ts'
+
 /**
- * The catalogue of features that a policy can set (research names: Gateway API, Istio, Envoy): their
- * parameters with bounds and defaults, what they would do to a call, and what a back-test can say of
- * them. The schema of the policy, its JSON Schema, docs/policy-features.md and `config explain` derive
- * from this table.
+ * The catalogue of features that a policy can set (names of Gateway API, Istio and Envoy): all that people
+ * and configuration need of a feature. Types of settings, the schema of the policy, its JSON Schema,
+ * docs/policy-features.md, `config explain` and the words of the UI derive from it. What a feature decides
+ * and does is its module, `policy/feature/<name>.ts`; the compiler asks for one for each entry.
  */
 
-/** Who stands where a feature is judged: the tap behind the caller, or the one before the service. */
+/** Which tap judges a feature: the one of the caller, or the one in front of the service. */
 export type Side = 'caller' | 'service'
 
 /** Never spelled on and off, which YAML 1.1 reads as booleans. */
@@ -24,15 +26,30 @@ export type Parameter = { sentence: string; required?: true } & (
   | { kind: 'rules'; default?: readonly [] }
 )
 
-export interface Flag {
+export interface CatalogueEntry {
+  /** What people read in place of the key. */
+  title: string
   /** Taps on the other side never judge it: a call is judged once. */
   side: Side
   /** What it does to a call once it is enforced. */
   effect: string
   /** What recorded calls can say about it, and what they cannot. */
   evidence: string
+  /** Every decision that it makes, besides `pass`, in words. Its module may make no other. */
+  decisions: Readonly<Partial<Record<Exclude<Decision, 'pass'>, Words>>>
   /** By name; a dot is a level of nesting in the document. */
   parameters: Readonly<Record<string, Parameter>>
+  /**
+   * The callers' taps need the settings of a service-side feature, too: `told` because they connect by
+   * them, `judge` because they also judge their own calls, without acting.
+   */
+  callerTap?: 'told' | 'judge'
+  /** It goes by connections or messages that have no trace to draw a share from: `percent` does not split it. */
+  splits?: false
+  /** Mode of a service that does not name the feature; disabled unless it is said here. */
+  unnamed?: 'dry-run'
+  /** It may refuse a caller for who it is: a caller of once a week has to be seen before it is enforced. */
+  needsWeek?: true
 }
 
 const MS = 1000
@@ -47,13 +64,16 @@ const perSecond = (sentence: string) =>
 const duration = (sentence: string, min: number, max: number) =>
   ({ kind: 'duration', min, max, sentence }) as const
 
-export const FLAGS = {
+/** Within one moment of a call (policy/feature/feature.ts) features are asked in this order. */
+export const CATALOGUE = {
   timeouts: {
+    title: 'Timeouts',
     side: 'caller',
     effect:
       'A call that takes longer is answered 504 with the flag UT; a stream that is silent for longer ends with SI.',
     evidence:
       'Exact: durations are recorded. Of streams (WebSocket, opaque bytes) the pauses are not, so idle is judged live only; a caller that would have tried again is not seen.',
+    decisions: { cut: WORDS.cut },
     parameters: {
       request: duration('Longest time of a whole call, retries included.', MS, HOUR),
       backendRequest: duration('Longest wait of one attempt for the head of its answer.', MS, HOUR),
@@ -61,10 +81,12 @@ export const FLAGS = {
     },
   },
   retries: {
+    title: 'Retries',
     side: 'caller',
     effect: 'A call that failed is sent again by the tap of its caller, within a budget.',
     evidence:
       'Which calls would be sent again is exact. Whether that helps is read from the next real call of the same kind, never computed from rates.',
+    decisions: { retry: WORDS.retry, no_retry: WORDS.no_retry },
     parameters: {
       attempts: { ...whole('How often a call is sent again at most.', 1, 5), default: 1 },
       codes: {
@@ -107,11 +129,40 @@ export const FLAGS = {
       },
     },
   },
+  failover: {
+    title: 'Failover',
+    side: 'caller',
+    effect: 'Calls stay in the first zone of the list that is healthy, and come back when an earlier one is.',
+    evidence:
+      'When endpoints of a zone failed in a row is exact. Whether the next zone could have taken the load is not known.',
+    decisions: { divert: WORDS.divert },
+    parameters: {
+      order: {
+        kind: 'names',
+        required: true,
+        sentence: 'Zones from the nearest to the farthest; calls never go to one that is not listed.',
+      },
+      healthyPercent: {
+        ...whole('Share of healthy endpoints below which a zone is left for the next.', 1, 100),
+        default: 70,
+      },
+      consecutiveErrors: {
+        ...whole('Failures in a row that make an endpoint unhealthy.', 1, 1000),
+        default: 5,
+      },
+      recoveryTime: {
+        ...duration('After this an unhealthy endpoint is tried with a single call.', SECOND, HOUR),
+        default: 10 * SECOND,
+      },
+    },
+  },
   outlierDetection: {
+    title: 'Outlier detection',
     side: 'caller',
     effect: 'An endpoint that keeps failing is left out for a while; its calls go to the others.',
     evidence:
       'The breaker runs on what really happened, in which failing endpoints kept their load. How the others would have fared is not known.',
+    decisions: { divert: WORDS.divert },
     parameters: {
       consecutive5xxErrors: { ...whole('Failures in a row that eject an endpoint.', 1, 1000), default: 5 },
       successRateThreshold: {
@@ -137,11 +188,29 @@ export const FLAGS = {
       },
     },
   },
+  loadBalancer: {
+    title: 'Load balancer',
+    side: 'caller',
+    effect: 'Calls go to the less busy of two endpoints picked at random, or in turn.',
+    evidence:
+      'Which calls met an endpoint that was busier than another one is exact for endpoints that were called; how fast the other would have been is not known.',
+    decisions: { note: ['at an endpoint busier than another', 'at an endpoint busier than another'] },
+    parameters: {
+      simple: {
+        kind: 'word',
+        values: ['LEAST_REQUEST', 'ROUND_ROBIN'],
+        default: 'LEAST_REQUEST',
+        sentence: 'LEAST_REQUEST counts calls in flight; ROUND_ROBIN is what a tap does without this.',
+      },
+    },
+  },
   connectionPool: {
+    title: 'Connection pool',
     side: 'caller',
     effect: 'Calls past the limit wait for a connection, and past the queue are answered 503 with UO.',
     evidence:
       'Calls in flight come from recorded starts and ends, all instances of a caller together: each tap has a pool of its own, so this is the most there can be.',
+    decisions: { queue: ['would wait for a connection', 'waited for a connection'], shed: WORDS.shed },
     parameters: {
       maxConnections: {
         ...whole('Connections to one service; one call in flight each.', 1, 1_000_000),
@@ -153,61 +222,15 @@ export const FLAGS = {
       },
     },
   },
-  loadBalancer: {
-    side: 'caller',
-    effect: 'Calls go to the less busy of two endpoints picked at random, or in turn.',
-    evidence:
-      'Which calls met an endpoint that was busier than another one is exact for endpoints that were called; how fast the other would have been is not known.',
-    parameters: {
-      simple: {
-        kind: 'word',
-        values: ['LEAST_REQUEST', 'ROUND_ROBIN'],
-        default: 'LEAST_REQUEST',
-        sentence: 'LEAST_REQUEST counts calls in flight; ROUND_ROBIN is what a tap does without this.',
-      },
-    },
-  },
-  failover: {
-    side: 'caller',
-    effect: 'Calls stay in the first zone of the list that is healthy, and come back when an earlier one is.',
-    evidence:
-      'When endpoints of a zone failed in a row is exact. Whether the next zone could have taken the load is not known.',
-    parameters: {
-      order: {
-        kind: 'names',
-        required: true,
-        sentence: 'Zones from the nearest to the farthest; calls never go to one that is not listed.',
-      },
-      healthyPercent: {
-        ...whole('Share of healthy endpoints below which a zone is left for the next.', 1, 100),
-        default: 70,
-      },
-      consecutiveErrors: {
-        ...whole('Failures in a row that make an endpoint unhealthy.', 1, 1000),
-        default: 5,
-      },
-      recoveryTime: {
-        ...duration('After this an unhealthy endpoint is tried with a single call.', SECOND, HOUR),
-        default: 10 * SECOND,
-      },
-    },
-  },
-  rateLimit: {
-    side: 'service',
-    effect: 'Calls past the rate are answered 429 with Retry-After.',
-    evidence:
-      'Token buckets run over the recorded starts, one for each endpoint as its tap would. Callers that would have slowed down are not seen.',
-    parameters: {
-      requestsPerSecond: { ...perSecond('Calls each endpoint takes in a second.'), required: true },
-      burst: whole('Calls at once above the rate; without it one second of the rate.', 1, 1_000_000),
-      'perCaller.requestsPerSecond': perSecond('The same for each caller alone.'),
-      'perCaller.burst': whole('Burst of one caller.', 1, 1_000_000),
-    },
-  },
   mtls: {
+    title: 'Mutual TLS',
     side: 'service',
+    callerTap: 'told',
+    splits: false,
+    needsWeek: true,
     effect: 'With strict, a connection without a verified certificate is refused.',
     evidence: 'Exact: the protection of each call is recorded. Who has no tap shows as plaintext.',
+    decisions: { deny: WORDS.deny, note: ['not over mutual TLS', 'not over mutual TLS'] },
     parameters: {
       policy: {
         kind: 'word',
@@ -218,10 +241,13 @@ export const FLAGS = {
     },
   },
   authorization: {
+    title: 'Authorization',
     side: 'service',
+    needsWeek: true,
     effect: 'A call that no rule allows, or that a rule denies, is answered 403.',
     evidence:
       'Exact as to method and path. Without mutual TLS the caller is who it is believed to be, and the answer says by what.',
+    decisions: { deny: WORDS.deny },
     parameters: {
       default: {
         kind: 'word',
@@ -236,16 +262,55 @@ export const FLAGS = {
       },
     },
   },
-} as const satisfies Record<string, Flag>
+  rateLimit: {
+    title: 'Rate limit',
+    side: 'service',
+    effect: 'Calls past the rate are answered 429 with Retry-After.',
+    evidence:
+      'Token buckets run over the recorded starts, one for each endpoint as its tap would. Callers that would have slowed down are not seen.',
+    decisions: { shed: WORDS.shed },
+    parameters: {
+      requestsPerSecond: { ...perSecond('Calls each endpoint takes in a second.'), required: true },
+      burst: whole('Calls at once above the rate; without it one second of the rate.', 1, 1_000_000),
+      'perCaller.requestsPerSecond': perSecond('The same for each caller alone.'),
+      'perCaller.burst': whole('Burst of one caller.', 1, 1_000_000),
+    },
+  },
+  strict: {
+    title: 'Strict HTTP',
+    side: 'service',
+    callerTap: 'judge',
+    splits: false,
+    unnamed: 'dry-run',
+    needsWeek: true,
+    effect:
+      'A request that two readers could understand differently, or that breaks HTTP, is answered 4xx with the flag IH, and never sent. A service that does not name it has dry-run: such calls are relayed, and named with the rule that they break.',
+    evidence:
+      'Exact for calls that a tap read: each that broke a rule names it. Calls that come from spans or logs do not.',
+    decisions: { deny: WORDS.deny },
+    parameters: {},
+  },
+} as const satisfies Record<string, CatalogueEntry>
 
-export type Feature = keyof typeof FLAGS
-export const FEATURES = Object.keys(FLAGS) as readonly Feature[]
+export type Feature = keyof typeof CATALOGUE
+export const FEATURES = Object.keys(CATALOGUE) as readonly Feature[]
 
 export function isFeature(text: string): text is Feature {
-  return Object.hasOwn(FLAGS, text)
+  return Object.hasOwn(CATALOGUE, text)
 }
 
 /** Parameters of a feature in the order of the catalogue. */
 export function parametersOf(feature: Feature): readonly [name: string, parameter: Parameter][] {
-  return Object.entries(FLAGS[feature].parameters)
+  return Object.entries(CATALOGUE[feature].parameters)
+}
+
+/** An entry by what every entry may have, for what treats all features alike. */
+export function catalogueEntry(feature: Feature): CatalogueEntry {
+  return CATALOGUE[feature]
+}
+
+/** What a feature decided about a call, in its own words. */
+export function decisionText(feature: Feature, decision: Decision, acted: boolean): string {
+  const own = decision === 'pass' ? undefined : catalogueEntry(feature).decisions[decision]
+  return (own ?? WORDS[decision])[acted ? 1 : 0]
 }

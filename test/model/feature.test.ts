@@ -1,4 +1,4 @@
-import { FEATURES, FLAGS, isFeature, parametersOf } from '../../model/flag.ts'
+import { CATALOGUE, FEATURES, isFeature, parametersOf } from '../../model/feature.ts'
 
 test('every default of the catalogue lies within its own bounds', () => {
   for (const feature of FEATURES) {
@@ -13,8 +13,8 @@ test('every default of the catalogue lies within its own bounds', () => {
 
 test('every feature says what it does, what the evidence is, and what each parameter means', () => {
   for (const feature of FEATURES) {
-    expect(FLAGS[feature].effect).toMatch(/\.$/)
-    expect(FLAGS[feature].evidence).toMatch(/\.$/)
+    expect(CATALOGUE[feature].effect).toMatch(/\.$/)
+    expect(CATALOGUE[feature].evidence).toMatch(/\.$/)
     for (const [, { sentence }] of parametersOf(feature)) expect(sentence).toMatch(/\.$/)
   }
 })
