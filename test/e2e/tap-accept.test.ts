@@ -48,22 +48,17 @@ test('descriptors run out: said once, counted, and connections are taken again w
   await backend.close()
 })
 
-test('more connections than limits.connections: said once and counted', async () => {
+test('more connections than limits.connections where calls are terminated: said once and counted', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tap-accept-'))
-  const backend = await startBackend()
   const file = join(folder, 'tap.yaml')
-  await writeFile(
-    file,
-    `service: orders\ninbound: [{ listen: 0, to: "${backend.address}" }]\nlimits: { connections: 5 }\n`,
-  )
+  await writeFile(file, 'service: orders\nforwardProxy: [{ listen: 0 }]\nlimits: { connections: 5 }\n')
   const tap = await startTapProcess(['--config', file, '--admin-port', '0'])
-  const { open, closed } = crowd(tap.port('inbound orders'), 12)
+  const { open, closed } = crowd(tap.port('forward-proxy any'), 12)
   await until('the seven past the limit', () => closed() === 7 && refusals(tap.stderr()).length > 0)
   expect(refusals(tap.stderr())).toEqual([expect.stringMatching(/limits\.connections allows/)])
   expect(await tap.metric(/^tapmesh_accept_failures_total\{reason="connections_max"\}/)).toBe(7)
   for (const socket of open) socket.destroy()
   await tap.stop()
-  await backend.close()
   await rm(folder, { recursive: true })
 })
 
