@@ -129,7 +129,7 @@ const ofTaps: readonly Question[] = [
     prometheus: [
       { expr: rate('tapmesh_deadlines_total'), legend: 'deadline {{instance}}' },
       {
-        expr: `sum by (reason) (rate(tapmesh_opaque_total[${promql.RATE}]))`,
+        expr: `sum by (reason) (rate(tapmesh_opaque_total[${promql.RATE}])) or vector(0)`,
         legend: 'not decoded: {{reason}}',
       },
     ],

@@ -94,6 +94,8 @@ function judgeComplete(one: Case): string | undefined {
 function judgeCut(one: Case): string | undefined {
   const last = lastOf(one)
   if (last !== undefined && (last.act === 'cut_body' || wasKilled(last, one))) return undefined
+  // Where a tap is a wire, what the service breaks is broken for its client just as without a tap.
+  if (brokenByBackend(one)) return undefined
   const cut = actedVerdict(one, 'timeouts', 'request')
   return cut || one.stored.length === 0 ? undefined : 'cut in the middle without a cause'
 }
