@@ -126,10 +126,13 @@ export class TapListeners implements Part<TapSettings> {
     return undefined
   }
 
-  /** Takes no new connections, lets calls end until the grace is over, cuts the rest. @returns calls that were cut */
-  async stop(grace_ms: number): Promise<number> {
+  /**
+   * Takes no new connections, lets calls end until the grace is over, cuts the rest.
+   * @param idle_max_ms how long a connection without a call stays open @returns calls that were cut
+   */
+  async stop(grace_ms: number, idle_max_ms = IDLE_MS): Promise<number> {
     const all = [...this.#open.values()]
-    const idle_ms = Math.min(IDLE_MS, grace_ms / 4)
+    const idle_ms = Math.min(idle_max_ms, grace_ms / 4)
     await Promise.race([Promise.all(all.map(({ listener }) => listener.drain(idle_ms))), wait(grace_ms)])
     const left = this.#counters.callsInFlight
     for (const open of all) closeOne(open)
