@@ -23,7 +23,7 @@ import type { ListenerSettings, TapSettings } from './settings.ts'
 const RESOLVE_WAIT_MS = 2_000
 
 /** How long a connection without a call stays open while its listener drains: a caller may be writing to it just now. */
-const IDLE_MS = 250
+const IDLE_MS = 500
 
 interface OpenListener {
   settings: ListenerSettings
@@ -127,13 +127,23 @@ export class TapListeners implements Part<TapSettings> {
   }
 
   /**
-   * Takes no new connections, lets calls end until the grace is over, cuts the rest.
-   * @param idle_max_ms how long a connection without a call stays open @returns calls that were cut
+   * Takes no new connections, first on the way in, then on the way out; lets calls end until the grace is
+   * over, cuts the rest.
+   * @param succeeded_ms given if a successor serves already, the way out too: how long a connection without a
+   * call stays open @returns calls that were cut
    */
-  async stop(grace_ms: number, idle_max_ms = IDLE_MS): Promise<number> {
+  async stop(grace_ms: number, succeeded_ms?: number): Promise<number> {
     const all = [...this.#open.values()]
-    const idle_ms = Math.min(idle_max_ms, grace_ms / 4)
-    await Promise.race([Promise.all(all.map(({ listener }) => listener.drain(idle_ms))), wait(grace_ms)])
+    const until = performance.now() + grace_ms
+    const drain = async (listeners: readonly OpenListener[]): Promise<void> => {
+      const idle_ms = Math.min(succeeded_ms ?? IDLE_MS, grace_ms / 4)
+      const drained = Promise.all(listeners.map(({ listener }) => listener.drain(idle_ms)))
+      await Promise.race([drained, wait(Math.max(0, until - performance.now()))])
+    }
+    // Calls that are still served may need the way out of this process.
+    const first = succeeded_ms === undefined ? all.filter(({ settings }) => settings.kind === 'inbound') : all
+    await drain(first)
+    await drain(all.filter((open) => !first.includes(open)))
     const left = this.#counters.callsInFlight
     for (const open of all) closeOne(open)
     this.#wheel.stop()

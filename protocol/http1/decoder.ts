@@ -1,6 +1,5 @@
 import { httpOutcome } from '../../model/outcome.ts'
-import { equalsIgnoreCase, word } from '../../wire/byte-class.ts'
-import { ChunkedReader } from '../../wire/http1/chunked.ts'
+import { BodyWatch } from '../../wire/http1/body-watch.ts'
 import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
 import { FIELDS_CAP } from '../../wire/http1/field-table.ts'
 import { BODY, METHOD, parseRequest, RequestHead } from '../../wire/http1/request.ts'
@@ -13,6 +12,7 @@ import type { OpenCall } from '../open-call.ts'
 import type { Decoder, DecoderContext } from '../protocol.ts'
 import { HeadBuffer } from './head-buffer.ts'
 import { requestView } from './request-view.ts'
+import { statusIn } from './status-in.ts'
 import { markTrace } from './trace-edit.ts'
 
 /**
@@ -31,9 +31,6 @@ const EXPECTS = { noBody: 1, connect: 2, upgrade: 4, websocket: 8, opaque: 16 } 
 const request = new RequestHead(true)
 const answer = new ResponseHead(true)
 
-const HTTP_VERSION = word('http/1.')
-const STATUS_AT = 9
-
 export class Http1Decoder implements Decoder {
   readonly #context: DecoderContext
   /** Calls in the order of their requests; the first one is being answered. */
@@ -41,17 +38,13 @@ export class Http1Decoder implements Decoder {
   #last: OpenCall | undefined = undefined
   /** The call whose request body is on its way. */
   #sending: OpenCall | undefined = undefined
-  #requestBody = 0
-  #requestLeft = 0
-  #requestChunks: ChunkedReader | undefined = undefined
+  readonly #requestBody = new BodyWatch()
   #requestPart: HeadBuffer | undefined = undefined
   #requestPartAt = 0
   /** Opened by an answer that came before the request's head was complete. */
   #early: OpenCall | undefined = undefined
   #answering = false
-  #answerBody = 0
-  #answerLeft = 0
-  #answerChunks: ChunkedReader | undefined = undefined
+  readonly #answerBody = new BodyWatch()
   #answerPart: HeadBuffer | undefined = undefined
   /** The call that every further byte of the client belongs to: a tunnel, or what cannot be decoded. */
   #stream: OpenCall | undefined = undefined
@@ -106,7 +99,7 @@ export class Http1Decoder implements Decoder {
   serverEnded(at_us: number): void {
     this.#serverEnded = true
     const call = this.#first
-    if (call && this.#answering && this.#answerBody === BODY.close) this.#answerDone(call, at_us)
+    if (call && this.#answering && this.#answerBody.untilClose) this.#answerDone(call, at_us)
     // No answer comes any more; a stream has none, and its other direction goes on.
     for (let open = this.#first; open && open !== this.#stream; open = this.#first) {
       if (open.endedAt >= 0) this.#finish(open, at_us)
@@ -187,15 +180,8 @@ export class Http1Decoder implements Decoder {
     else if (method === METHOD.connect) call.expects |= EXPECTS.connect
     if (fields.upgrades > 0)
       call.expects |= fields.websocket ? EXPECTS.upgrade | EXPECTS.websocket : EXPECTS.upgrade
-    this.#requestBody = request.body
-    if (request.body !== BODY.none) {
-      this.#sending = call
-      this.#requestLeft = request.length
-      if (request.body === BODY.chunked) {
-        this.#requestChunks ??= new ChunkedReader(true)
-        this.#requestChunks.reset(false)
-      }
-    }
+    this.#requestBody.begin(request.body, request.length)
+    if (request.body !== BODY.none) this.#sending = call
   }
 
   /** Keeps method and path, as far as the head that was just read has them. */
@@ -210,27 +196,15 @@ export class Http1Decoder implements Decoder {
   }
 
   #readRequestBody(call: OpenCall, bytes: Buffer, start: number, end: number, at_us: number): number {
-    let at = end
-    let done = false
-    if (this.#requestBody === BODY.length) {
-      at = start + Math.min(this.#requestLeft, end - start)
-      this.#requestLeft -= at - start
-      done = this.#requestLeft === 0
-    } else {
-      const chunks = this.#requestChunks!
-      at = chunks.read(bytes, start, end)
-      done = chunks.done
-      if (chunks.fault !== FAULT.none) {
-        call.draft.request_bytes += at - start
-        call.draft.finding = FAULTS[chunks.fault]!.name
-        this.#sending = undefined
-        // The answer to this request can still be read; what follows the wrong chunk cannot.
-        this.#openStream(at_us, chunks.fault)
-        return at
-      }
-    }
+    const body = this.#requestBody
+    const at = body.read(bytes, start, end)
     call.draft.request_bytes += at - start
-    if (done) {
+    if (body.fault !== FAULT.none) {
+      call.draft.finding = FAULTS[body.fault]!.name
+      this.#sending = undefined
+      // The answer to this request can still be read; what follows the wrong chunk cannot.
+      this.#openStream(at_us, body.fault)
+    } else if (body.done) {
       this.#sending = undefined
       if (call.endedAt >= 0) this.#finish(call, at_us)
     }
@@ -269,6 +243,7 @@ export class Http1Decoder implements Decoder {
     }
     call.answered(at_us)
     call.statusIs(answer.status)
+    this.#context.answered?.(call, source, from, stop)
     this.#answerBegun(call, at_us)
     return behind
   }
@@ -286,35 +261,18 @@ export class Http1Decoder implements Decoder {
       return
     }
     this.#answering = true
-    this.#answerBody = answer.body
-    this.#answerLeft = answer.length
-    if (answer.body === BODY.chunked) {
-      this.#answerChunks ??= new ChunkedReader(true)
-      this.#answerChunks.reset(false)
-    }
+    this.#answerBody.begin(answer.body, answer.length)
   }
 
   #readAnswerBody(call: OpenCall, bytes: Buffer, start: number, end: number, at_us: number): number {
-    let at = end
-    let done = false
-    if (this.#answerBody === BODY.length) {
-      at = start + Math.min(this.#answerLeft, end - start)
-      this.#answerLeft -= at - start
-      done = this.#answerLeft === 0
-    } else if (this.#answerBody === BODY.chunked) {
-      const chunks = this.#answerChunks!
-      at = chunks.read(bytes, start, end)
-      done = chunks.done
-      if (chunks.fault !== FAULT.none) {
-        call.draft.response_bytes += at - start
-        call.draft.finding = FAULTS[chunks.fault]!.name
-        this.#answering = false
-        this.#becomeStream(call, chunks.fault, at_us)
-        return at
-      }
-    }
+    const body = this.#answerBody
+    const at = body.read(bytes, start, end)
     call.draft.response_bytes += at - start
-    if (done) this.#answerDone(call, at_us)
+    if (body.fault !== FAULT.none) {
+      call.draft.finding = FAULTS[body.fault]!.name
+      this.#answering = false
+      this.#becomeStream(call, body.fault, at_us)
+    } else if (body.done) this.#answerDone(call, at_us)
     return at
   }
 
@@ -422,12 +380,4 @@ export class Http1Decoder implements Decoder {
     call.answered(at_us)
     if (call.code === 0) call.statusIs(statusIn(bytes, start, end))
   }
-}
-
-/** The status of an answer whose head cannot be read; 0 where its first line does not say one. */
-function statusIn(bytes: Buffer, start: number, end: number): number {
-  if (end - start < STATUS_AT + 3 || !equalsIgnoreCase(bytes, start, HTTP_VERSION, HTTP_VERSION.length))
-    return 0
-  const status = Number(bytes.toString('latin1', start + STATUS_AT, start + STATUS_AT + 3))
-  return status >= 100 && status <= 999 ? status : 0
 }

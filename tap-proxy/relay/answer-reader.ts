@@ -228,7 +228,7 @@ export class AnswerReader {
 
   #refuse(fault: FaultId): void {
     this.#host.runtime.counters.answerFault(fault)
-    this.#host.draft.finding = FAULTS[fault]!.rule
+    this.#host.draft.finding = FAULTS[fault]!.name
     this.#host.fail(502, 'UPE', 'server_error')
   }
 }

@@ -272,7 +272,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   refuse(fault: FaultId, flag: string): void {
     this.runtime.counters.requestFault(fault)
     this.persistent = false
-    this.draft.finding = FAULTS[fault]!.rule
+    this.draft.finding = FAULTS[fault]!.name
     if (this.ward === undefined) this.runtime.door.gate?.refused?.(this.draft)
     this.fail(FAULTS[fault]!.status, flag, 'client_error')
   }

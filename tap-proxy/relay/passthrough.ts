@@ -3,10 +3,8 @@ import { ConnectInTurn } from '../../net/connect.ts'
 import {
   giveLargeArea,
   type Pipe,
-  type PipeOwner,
   type ReadArea,
   SHARED_AREA,
-  takeLargeArea,
   WRITE,
   writeChanged,
   writeCopy,
@@ -24,7 +22,9 @@ import { Caller } from './caller.ts'
 import type { ConnectionHome, ListenerConnection } from './connection.ts'
 import { giveCall, recordCall, takeCall } from './open-calls.ts'
 import type { RelayRuntime } from './runtime.ts'
+import { nextArea, ServiceEnd, type ServiceEndOwner } from './service-end.ts'
 import type { SecureUpstream } from './upstream.ts'
+import type { Watch } from './ward.ts'
 import { watchCall } from './watch-call.ts'
 
 /** After this life a connection is worth asking whether its peers are still there. */
@@ -39,7 +39,7 @@ const edits = new Edits()
  * A connection relayed as it is: one connection to the service for each of a client's, bytes in the
  * callback they came in, and one end for both. A decoder watches and never decides.
  */
-export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, DecoderContext {
+export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEntry, DecoderContext {
   due = Number.POSITIVE_INFINITY
   slotTick = -1
   nextEntry: TimerEntry | undefined = undefined
@@ -400,6 +400,11 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
     watchCall(call, request, this.runtime, this.#caller, this.pipe, this.#target)
   }
 
+  answered(call: OpenCall, bytes: Buffer, start: number, end: number): void {
+    const watch = call.watch as Watch | undefined
+    watch?.answered?.(bytes, start, end)
+  }
+
   ended(call: OpenCall, at_us: number): void {
     const { counters } = this.runtime
     if (this.#entered === call) this.#entered = undefined
@@ -415,65 +420,6 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
   }
 }
 
-/** The service's end of the same connection. */
-class ServiceEnd implements PipeOwner {
-  readonly readsAfterWriteFails = true
-  readonly #through: Passthrough
-  pipe: Pipe | undefined = undefined
-  ended = false
-  /** False once writing failed: what the service still says is relayed, and then the client is reset. */
-  writable = true
-  #largeArea: ReadArea | undefined = undefined
-
-  constructor(through: Passthrough) {
-    this.#through = through
-  }
-
-  onData(area: ReadArea, length: number): ReadArea {
-    this.#through.onServiceData(area, length)
-    this.#largeArea = nextArea(area, length, this.#largeArea, this.#through.pipe)
-    return this.#largeArea ?? SHARED_AREA
-  }
-
-  onEnd(): void {
-    this.ended = true
-    this.#through.onServiceEnd()
-  }
-
-  onBroken(): void {
-    this.#through.onServiceBroken()
-  }
-
-  onDrain(): void {
-    this.#through.onServiceDrain()
-  }
-
-  onFault(error: unknown): void {
-    this.#through.onFault(error)
-  }
-
-  giveArea(): void {
-    if (this.#largeArea) giveLargeArea(this.#largeArea)
-    this.#largeArea = undefined
-  }
-}
-
 function secureKeyOf(secure: SecureUpstream | undefined): string {
   return secure ? `${secure.service} ${secure.transport.generation}` : ''
-}
-
-/**
- * Where one side reads to next: memory of its own while much comes, the shared area otherwise.
- * @param to the pipe that the bytes were written to
- */
-function nextArea(
-  area: ReadArea,
-  length: number,
-  own: ReadArea | undefined,
-  to: Pipe | undefined,
-): ReadArea | undefined {
-  if (own === undefined) return length === area.window.length ? takeLargeArea() : undefined
-  if (length >= SHARED_AREA.window.length || (to?.pendingWrites ?? 0) > 0) return own
-  giveLargeArea(own)
-  return undefined
 }

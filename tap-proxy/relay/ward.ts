@@ -98,6 +98,8 @@ export interface WatchedCall {
 
 /** Verdicts on one passive call. If there is a watch, it alone writes verdicts, that on a finding included. */
 export interface Watch {
+  /** The head of the final answer came, in bytes[start..end) that are valid only now; `draft.status` is set. */
+  answered?(bytes: Buffer, start: number, end: number): void
   /** The call ended as the draft says (status, outcome, duration_us, finding): writes `verdicts` and `config_version` into it. */
   ended(draft: Draft, now_us: number): void
 }

@@ -16,9 +16,10 @@ export function watchCall(
   pipe: Pipe,
   target: Target | undefined,
 ): void {
-  if (request && runtime.settings.kind === 'inbound') {
-    const name = request.caller()
-    if (name) caller.named(request.source, name, runtime, pipe)
+  const name = request?.caller()
+  if (request && name) {
+    if (runtime.settings.kind === 'inbound') caller.named(request.source, name, runtime, pipe)
+    else call.draft.fromTap = true
   }
   const source = caller.source(runtime, pipe)
   call.caller = source
@@ -27,6 +28,7 @@ export function watchCall(
   try {
     call.watch = gate.watch({
       draft: call.draft,
+      protocol: call.protocol,
       source,
       destination: undefined,
       target,

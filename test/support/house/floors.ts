@@ -109,6 +109,7 @@ export const ROOMS: readonly Room[] = [
       'dashboards/',
       'tap-proxy/',
       'policy/',
+      'policy/feature/',
       'document/',
       'model/',
       'graph-api/',

@@ -161,7 +161,7 @@ function watched(side: Side, steps: readonly Step[]): string[][] {
       })
     } else {
       const { duration_us, status, outcome } = one
-      Object.assign(draft, { duration_us, ttfb_us: duration_us, status, outcome })
+      Object.assign(draft, { duration_us, ttfb_us: duration_us, status: String(status), outcome })
       watches[index]!.ended(draft, WALL_US + at)
     }
   }

@@ -1,6 +1,6 @@
 import type { Destination, Target } from '../../../net/resolve.ts'
 
-/** A destination whose addresses never change; `pick` goes through them in turn. */
+/** A destination whose addresses never change and are used in turn. */
 export function fixedDestination(targets: readonly Target[]): Destination {
   let turn = -1
   return {
@@ -9,7 +9,11 @@ export function fixedDestination(targets: readonly Target[]): Destination {
       return targets[turn]
     },
     targets: () => targets,
-    candidates: () => targets,
+    candidates: () => {
+      if (targets.length < 2) return targets
+      turn = (turn + 1) % targets.length
+      return [...targets.slice(turn), ...targets.slice(0, turn)]
+    },
     others: () => [],
     failed: () => {},
     worked: () => {},
