@@ -6,11 +6,13 @@ import { labelOf } from './resolve.ts'
 
 /** A listening socket that was opened before: by systemd, by the tap that this one succeeds, or by its parent. */
 export interface GivenSocket {
-  /** `host:port` as the configuration asks for it; empty if only the socket itself knows. */
+  /** `host:port` as the configuration asks for it. */
   asked: string
-  /** Name of the listener it is meant for; empty if its address says it. */
+  /** Name of the listener it is meant for. */
   name: string
-  source: { fd: number } | BoundSocket
+  /** The listener of its name takes it, whatever address that one asks for. */
+  anyAddress?: boolean
+  source: BoundSocket
 }
 
 export interface AcceptEvents {
@@ -42,10 +44,11 @@ export function descriptorBound(limit: number): number {
   return limit - Math.min(Math.max(limit * KEPT_SHARE, KEPT_MIN), KEPT_MAX)
 }
 
-interface OpenSocket {
+/** A socket as another process inherits it. */
+export interface OpenSocket {
   asked: string
   name: string
-  socket: BoundSocket | undefined
+  fd: number
 }
 
 /**
@@ -57,7 +60,7 @@ export class ListenSockets {
   readonly failures = new Map<string, number>()
   readonly #given: GivenSocket[]
   readonly #events: AcceptEvents
-  readonly #open = new Map<Server, OpenSocket>()
+  readonly #open = new Map<Server, { asked: string; name: string; socket: BoundSocket | undefined }>()
   readonly #bound = descriptorBound(descriptorLimit())
 
   constructor(given: readonly GivenSocket[] = [], events: AcceptEvents = { acceptFailed() {} }) {
@@ -74,9 +77,12 @@ export class ListenSockets {
     const asked = labelOf(address.host, address.port)
     const given = this.#take(asked, name)
     return new Promise((resolve, reject) => {
-      server.once('error', reject)
+      const failed = (error: unknown) => {
+        server.off('listening', listening)
+        reject(error)
+      }
       const listening = () => {
-        server.off('error', reject)
+        server.off('error', failed)
         const { address: host, port } = server.address() as AddressInfo
         const where = labelOf(host, port)
         this.#watch(server, where)
@@ -84,8 +90,9 @@ export class ListenSockets {
         server.once('close', () => this.#open.delete(server))
         resolve({ host, port })
       }
-      if (given) server.listen(given.source, BACKLOG, listening)
-      else server.listen({ ...address, backlog: BACKLOG }, listening)
+      server.once('error', failed).once('listening', listening)
+      if (given) server.listen(given.source, BACKLOG)
+      else server.listen({ ...address, backlog: BACKLOG })
     })
   }
 
@@ -101,7 +108,7 @@ export class ListenSockets {
   }
 
   /** What is listened on now, for a process that shall go on with it. */
-  get open(): { asked: string; name: string; fd: number }[] {
+  get open(): OpenSocket[] {
     return [...this.#open.values()].flatMap(({ asked, name, socket }) =>
       socket === undefined || socket.fd < 0 ? [] : [{ asked, name, fd: socket.fd }],
     )
@@ -113,7 +120,9 @@ export class ListenSockets {
   }
 
   #take(asked: string, name: string): GivenSocket | undefined {
-    const named = this.#given.findIndex((given) => given.name === name && fits(given, asked))
+    const named = this.#given.findIndex(
+      (given) => given.name === name && (given.anyAddress === true || given.asked === asked),
+    )
     const index = named >= 0 ? named : this.#given.findIndex((given) => given.asked === asked)
     return index < 0 ? undefined : this.#given.splice(index, 1)[0]
   }
@@ -127,9 +136,4 @@ export class ListenSockets {
     server.on('drop', () => failed(CONNECTIONS_MAX))
     guardAccept(server, this.#bound, failed)
   }
-}
-
-/** A socket with an address of its own keeps it, so that two listeners of one name are told apart. */
-function fits({ asked }: GivenSocket, wanted: string): boolean {
-  return asked === '' || asked === wanted
 }

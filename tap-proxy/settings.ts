@@ -24,6 +24,12 @@ export interface TapSettings {
   callers: ReadonlyMap<string, string>
   /** Seconds between SIGTERM and the end of every connection. */
   grace_s: number
+  /** Seconds that connections of this process may go on once a successor serves new ones. */
+  upgrade_grace_s: number
+  /** Processes that relay calls; 1 is this process alone. */
+  workers: number
+  /** Milliseconds that the event loop may stand still before the process is ended; 0: for ever. */
+  watchdog_ms: number
 }
 
 /** Where no admin port is named, taps on one machine take these one after the other. */

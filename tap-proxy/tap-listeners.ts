@@ -126,18 +126,24 @@ export class TapListeners implements Part<TapSettings> {
     return undefined
   }
 
-  /** Takes no new connections, first on the way in, then on the way out; lets calls end until the grace is over, cuts the rest. @returns calls that were cut */
-  async stop(grace_ms: number): Promise<number> {
+  /**
+   * Takes no new connections, first on the way in, then on the way out; lets calls end until the grace is
+   * over, cuts the rest.
+   * @param succeeded_ms given if a successor serves already, the way out too: how long a connection without a
+   * call stays open @returns calls that were cut
+   */
+  async stop(grace_ms: number, succeeded_ms?: number): Promise<number> {
     const all = [...this.#open.values()]
     const until = performance.now() + grace_ms
     const drain = async (listeners: readonly OpenListener[]): Promise<void> => {
-      const idle_ms = Math.min(IDLE_MS, grace_ms / 4)
+      const idle_ms = Math.min(succeeded_ms ?? IDLE_MS, grace_ms / 4)
       const drained = Promise.all(listeners.map(({ listener }) => listener.drain(idle_ms)))
       await Promise.race([drained, wait(Math.max(0, until - performance.now()))])
     }
-    // Calls that are still served may need the way out.
-    await drain(all.filter(({ settings }) => settings.kind === 'inbound'))
-    await drain(all.filter(({ settings }) => settings.kind !== 'inbound'))
+    // Calls that are still served may need the way out of this process.
+    const first = succeeded_ms === undefined ? all.filter(({ settings }) => settings.kind === 'inbound') : all
+    await drain(first)
+    await drain(all.filter((open) => !first.includes(open)))
     const left = this.#counters.callsInFlight
     for (const open of all) closeOne(open)
     this.#wheel.stop()

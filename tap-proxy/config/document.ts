@@ -30,6 +30,11 @@ export interface TapDocument {
   limits?: Partial<Limits> | undefined
   /** Milliseconds. */
   grace?: number | undefined
+  /** Milliseconds. */
+  upgradeGrace?: number | undefined
+  workers?: number | 'auto' | undefined
+  /** Milliseconds. */
+  watchdog?: number | undefined
 }
 
 export interface ControlEntry {

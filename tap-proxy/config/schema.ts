@@ -5,7 +5,7 @@ import { parseDuration, parseSize } from '../../document/quantity.ts'
 import type { Address, UpstreamAddress } from '../../net/address.ts'
 import { isAllowEntry, isHost, parseAddress } from './address.ts'
 import type { TapDocument } from './document.ts'
-import { readUrl } from './flags.ts'
+import { isWatchdog, readUrl, WORKERS_MAX } from './flags.ts'
 import { isToken } from './token.ts'
 
 /** The YAML document of one tap. Strict: an unknown key is a mistake. */
@@ -156,6 +156,9 @@ export const TAP_SCHEMA = z.strictObject({
     .optional(),
   limits: limits.optional(),
   grace: duration.optional(),
+  upgradeGrace: duration.optional(),
+  workers: z.union([count(WORKERS_MAX), z.literal('auto')]).optional(),
+  watchdog: duration.refine(isWatchdog, 'a watchdog waits for a second or longer, or is 0').optional(),
 })
 
 /** Fails to compile where the schema and the document part ways. */
