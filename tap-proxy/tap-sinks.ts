@@ -1,7 +1,7 @@
 import { randomWords } from '../net/random-words.ts'
 import type { Events } from './events.ts'
 import type { TapSettings } from './settings.ts'
-import { Losses } from './ship/losses.ts'
+import { Losses, NO_LOSSES } from './ship/losses.ts'
 import { Shipper } from './ship/ship.ts'
 import { AccessLog } from './sink/access-log.ts'
 import { CallCounters } from './sink/call-counters.ts'
@@ -21,6 +21,9 @@ export class TapSinks {
   readonly #forward: RoutedSink | undefined
   #shipper: Shipper | undefined
   #shipKey = ''
+  #collectorKey = ''
+  /** Losses that collectors learned under earlier boot ids. */
+  #told = NO_LOSSES
   #accessWriter: LineWriter | undefined
   #accessLog: AccessLog | undefined
   #accessKey = ''
@@ -48,13 +51,7 @@ export class TapSinks {
   /** Makes sinks of the settings; those that stay the same go on. @returns what changed */
   apply(settings: TapSettings): string[] {
     const changed: string[] = []
-    const shipKey = JSON.stringify([settings.collector, settings.tap, settings.service, settings.version])
-    if (shipKey !== this.#shipKey) {
-      void this.#shipper?.stop(settings.grace_s * 1000)
-      this.#shipper = this.#openShipper(settings)
-      this.#shipKey = shipKey
-      changed.push('collector')
-    }
+    if (this.#applyCollector(settings)) changed.push('collector')
     const accessKey = JSON.stringify(settings.accessLog ?? null)
     if (accessKey !== this.#accessKey) {
       void this.#accessWriter?.close(CLOSE_MS)
@@ -65,6 +62,24 @@ export class TapSinks {
     const sinks: (RoutedSink | undefined)[] = [this.counters, this.#shipper, this.#accessLog, this.#forward]
     this.fan.use(sinks.filter((sink) => sink !== undefined))
     return changed
+  }
+
+  /** The same tap at the same collector goes on; any other change is a new shipper. */
+  #applyCollector(settings: TapSettings): boolean {
+    const { collector, tap, service, version } = settings
+    const whole = JSON.stringify([collector, tap, service, version])
+    if (whole === this.#collectorKey) return false
+    this.#collectorKey = whole
+    const shipKey = JSON.stringify([collector?.url, tap, service, version])
+    if (collector && this.#shipper && shipKey === this.#shipKey) this.#shipper.use(collector)
+    else {
+      // Losses that the old one could not report are reported by the new one.
+      this.#told = this.#shipper?.handOver() ?? this.#told
+      void this.#shipper?.stop(settings.grace_s * 1000)
+      this.#shipper = this.#openShipper(settings)
+    }
+    this.#shipKey = shipKey
+    return true
   }
 
   reopenLogs(): void {
@@ -79,11 +94,15 @@ export class TapSinks {
     ])
   }
 
-  #openShipper({ collector, tap, service, version }: TapSettings): Shipper | undefined {
+  #openShipper({ collector, tap, service, version, control }: TapSettings): Shipper | undefined {
     if (collector === undefined) return undefined
     // A new boot id, since the numbers of the batches begin anew as well.
     const boot = Buffer.from(randomWords(2).buffer).toString('hex')
-    const shipper = new Shipper({ ...collector, tap, service, version, boot }, this.losses, this.#events)
+    const shipper = new Shipper(collector, this.losses, this.#events, {
+      sender: { tap, service, version, boot },
+      told: this.#told,
+      spool: control.state_dir,
+    })
     shipper.start()
     return shipper
   }
