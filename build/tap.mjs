@@ -8,10 +8,18 @@ import { fileURLToPath } from 'node:url'
  */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
-/** Bundled CommonJS packages ask for Node's own modules by require. */
+/**
+ * The head of the file: an old Node is told what is missing, in one line and in words that it can read.
+ * Bundled CommonJS packages ask for Node's own modules by require.
+ */
 const BANNER = [
   '#!/usr/bin/env node',
   "import { createRequire as tapmeshCreateRequire } from 'node:module';",
+  "var tapmeshNode = process.versions.node.split('.').map(Number);",
+  'if (tapmeshNode[0] < 22 || (tapmeshNode[0] === 22 && tapmeshNode[1] < 15)) {',
+  "  process.stderr.write('tapmesh needs Node 22.15 or newer; ' + process.execPath + ' is ' + process.versions.node + ' (TAPMESH_NODE_OLD)\\n');",
+  '  process.exit(69);',
+  '}',
   'const require = tapmeshCreateRequire(import.meta.url);',
 ].join('\n')
 
@@ -54,7 +62,8 @@ export async function buildTap(options = {}) {
     ],
     platform: 'node',
     format: 'esm',
-    target: 'node22',
+    // Newer syntax would keep an old Node from reading even the head.
+    target: 'node18',
     minify: options.minify ?? true,
     keepNames: false,
     legalComments: 'none',

@@ -1,4 +1,4 @@
-import { type Feature, FLAGS } from '../model/flag.ts'
+import { CATALOGUE, type Feature } from '../model/feature.ts'
 import type { Store } from '../store/store.ts'
 import { DATABASE } from '../store/tables.ts'
 import { revisionBound, SINCE_REVISION, verdictRows } from '../store/verdict-slices.ts'
@@ -30,7 +30,7 @@ interface CohortRow {
 
 /** Whose rows hold the verdicts of a feature: a call is judged once, on one side. */
 export function reporterOf(feature: Feature): 'client' | 'server' {
-  return FLAGS[feature].side === 'caller' ? 'client' : 'server'
+  return CATALOGUE[feature].side === 'caller' ? 'client' : 'server'
 }
 
 function cohortOf({ calls, errors, last_us, keys, counts }: CohortRow): Cohort {

@@ -11,7 +11,7 @@ import type {
   ConfigUndo,
 } from '../model/enforcement.ts'
 import { describeError, TapmeshError } from '../model/error.ts'
-import type { Feature } from '../model/flag.ts'
+import type { Feature } from '../model/feature.ts'
 import type { PolicyFile } from '../policy/policy-file.ts'
 import type { Store } from '../store/store.ts'
 import { featureMark } from './change-text.ts'

@@ -1,4 +1,4 @@
-import { type Policy, settingsFor } from '../model/policy.ts'
+import { type Policy, settingsByCaller } from '../model/policy.ts'
 
 /**
  * Services, and single callers of services, to whom an enforced authorization lets no call through: it
@@ -7,10 +7,8 @@ import { type Policy, settingsFor } from '../model/policy.ts'
  */
 export function deniedEntirely(policy: Policy): string[] {
   return [...policy.services].flatMap(([name, service]) =>
-    ['', ...service.callers.keys()].flatMap((caller) => {
-      if (caller !== '' && service.callers.get(caller)!.authorization === undefined) return []
-      const settings = settingsFor(service, caller, 'authorization')
-      if (settings?.mode !== 'enforce' || settings.default !== 'deny') return []
+    settingsByCaller(service, 'authorization').flatMap(({ caller, settings }) => {
+      if (settings.mode !== 'enforce' || settings.default !== 'deny') return []
       if (settings.rules.some(({ action }) => action === 'allow')) return []
       return [caller === '' ? name : `${name} for ${caller}`]
     }),

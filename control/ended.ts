@@ -1,5 +1,5 @@
-import { FEATURES, type Feature } from '../model/flag.ts'
-import { type Policy, settingsFor } from '../model/policy.ts'
+import { FEATURES } from '../model/feature.ts'
+import { type Policy, settingsByCaller } from '../model/policy.ts'
 import { featureMark } from './change-text.ts'
 
 /** Features that end by their own clock (`expires`). */
@@ -28,11 +28,9 @@ export function endedBetween(
 
 function ends(policy: Policy): { mark: string; mode: string; expires: number }[] {
   return [...policy.services].flatMap(([name, service]) =>
-    ['', ...service.callers.keys()].flatMap((caller) =>
-      FEATURES.flatMap((feature: Feature) => {
-        if (caller !== '' && service.callers.get(caller)![feature] === undefined) return []
-        const settings = settingsFor(service, caller, feature)
-        if (settings?.expires === undefined || settings.mode === 'disabled') return []
+    FEATURES.flatMap((feature) =>
+      settingsByCaller(service, feature).flatMap(({ caller, settings }) => {
+        if (settings.expires === undefined || settings.mode === 'disabled') return []
         const mark = `${featureMark(name, feature)}${caller === '' ? '' : `for ${caller} `}`
         return [{ mark, mode: settings.mode, expires: settings.expires }]
       }),

@@ -1,4 +1,4 @@
-import type { Feature, Mode } from '../model/flag.ts'
+import type { Feature, Mode } from '../model/feature.ts'
 import { type GivenFeatures, originOf, type ServicePolicy, settingsFor } from '../model/policy.ts'
 
 /** Mode and percent as taps are told them: what the document asks for, made less by its end, a rollout or a latch. */

@@ -1,4 +1,4 @@
-import type { Feature } from '../model/flag.ts'
+import type { Feature } from '../model/feature.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Store } from '../store/store.ts'
 import { type CohortQuery, readAllCalls, readCohorts, readSplit, splitKey } from './cohorts.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Feature } from '../model/flag.ts'
+import { catalogueEntry, type Feature } from '../model/feature.ts'
 import { type Given, GUARDS_DEFAULT, type Policy, type ServicePolicy, settingsFor } from '../model/policy.ts'
 import { ALL, type RolloutPlan } from './rollout.ts'
 
@@ -34,19 +34,13 @@ function exceptFor({ callers }: ServicePolicy, feature: Feature): string[] {
 }
 
 /**
- * Connections have no trace, so mutual TLS is never split by chance: it is enforced caller by caller, with
- * entries of their own, and no cohort says how it fares.
- */
-const NEVER_SPLIT: readonly Feature[] = ['mtls']
-
-/**
- * @returns undefined where nothing is to be watched: the service itself does not enforce the feature, or
- * a person enforced it for all calls at once, so that there is nothing to compare with
+ * @returns undefined if there is nothing to watch: the service itself does not enforce the feature, the
+ * feature never splits calls, or a person enforced it for all of them, so that there is nothing to compare with
  */
 export function planOf(policy: Policy, service: string, feature: Feature): Planned | undefined {
   const own = policy.services.get(service)
   const given = own?.features[feature]
-  if (own === undefined || given === undefined || NEVER_SPLIT.includes(feature)) return undefined
+  if (own === undefined || given === undefined || catalogueEntry(feature).splits === false) return undefined
   const { mode, percent } = settingsFor(own, '', feature)!
   if (mode !== 'enforce') return undefined
   const { rollout } = own

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Feature, isFeature } from '../model/flag.ts'
+import { type Feature, isFeature } from '../model/feature.ts'
 import type { Store } from '../store/store.ts'
 import { DATABASE, ROLLOUTS } from '../store/tables.ts'
 import type { RolloutState } from './rollout.ts'

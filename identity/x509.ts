@@ -18,7 +18,7 @@ async function load(): Promise<X509> {
     throw new TapmeshError(
       'TAPMESH_CERTIFICATES_MISSING',
       'the packages @peculiar/x509 and reflect-metadata are not installed here',
-      'The single-file tap leaves them out: put them beside it with npm install, or run npx tapmesh tap.',
+      'The single-file tap leaves them out: put them beside it with npm install, or run the tap from a checkout: node cli/tapmesh.mjs tap.',
       { cause },
     )
   }

@@ -51,6 +51,8 @@ export const RESPONSE_FLAGS = {
   DR: 'the tap was told to stop before the call ended',
   UO: 'overflow: a limit of the tap, or of a connection pool, was reached',
   RL: 'rate limited by a policy',
+  op: 'relayed without decoding from some point on (the reason is an attribute)',
+  lo: 'loop: the connection led back to the listener it came from',
   az: 'refused by a policy of authorization',
   mt: 'refused for want of mutual TLS',
 } as const

@@ -13,7 +13,7 @@ export const CONTROL_STATE_BYTES_MAX = 4 * 1024 * 1024
 export const CONTROL_SERVICES_MAX = 200
 export const CONTROL_WAIT_S_MAX = 30
 
-/** Values by dotted name as model/flag.ts lists them: microseconds, bytes, numbers, words, lists. */
+/** Values by dotted name as model/feature.ts lists them: microseconds, bytes, numbers, words, lists. */
 export interface ControlService {
   features: GivenFeatures
   callers: Readonly<Record<string, GivenFeatures>>

@@ -1,8 +1,9 @@
 import type { Outcome } from './call.ts'
 import type { TapConfigStatus } from './control.ts'
-import type { Feature, Mode } from './flag.ts'
+import type { Decision } from './decision.ts'
+import type { Feature, Mode } from './feature.ts'
 import type { Origin } from './policy.ts'
-import type { CallVerdict, Decision } from './verdict.ts'
+import type { CallVerdict } from './verdict.ts'
 
 /** Answers of the API about control: the document, who has it, what it says, does and would do. Times are RFC 3339. */
 

@@ -17,6 +17,10 @@ export const ERROR_CODES = {
   TAPMESH_PORT_FORBIDDEN: 'This user may not listen on that address or port.',
   TAPMESH_ADDRESS_INVALID: 'The address is not one this machine can listen on or connect to.',
   TAPMESH_BIND_UNSAFE: 'A listener beyond loopback was asked for without a token.',
+  TAPMESH_LIMIT_REACHED:
+    'A limit of the tap or of the system is reached; what comes past it is refused and counted.',
+  TAPMESH_SOCKET_UNUSED:
+    'A listening socket was handed over that belongs to no listener of the configuration.',
   TAPMESH_STORE_LOCKED: 'Another process has the data folder open.',
   TAPMESH_STORE_UNAVAILABLE: 'The store does not answer, or refuses the statement.',
   TAPMESH_STORE_MISSING: 'The embedded store is not installed on this platform.',
@@ -57,6 +61,7 @@ export const ERROR_CODES = {
   TAPMESH_CERTIFICATES_MISSING: 'Certificates need packages that are not installed here.',
   TAPMESH_PEER_REFUSED: 'The other end of a connection could not prove who it is.',
   TAPMESH_EXPORTER_MISSING: 'Forwarding spans needs packages that are not installed here.',
+  TAPMESH_NODE_OLD: 'The tap runs under a Node that is older than it needs.',
   TAPMESH_SETUP_FAILED: 'The set-up step could not install or build what is needed.',
   TAPMESH_INTERNAL: 'tapmesh itself is at fault.',
 } as const

@@ -1,7 +1,7 @@
 import type { Protocol, Reporter, SourceEvidence } from './call.ts'
-import type { Feature } from './flag.ts'
+import type { Decision } from './decision.ts'
+import type { Feature } from './feature.ts'
 import type { SloState } from './slo.ts'
-import type { Decision } from './verdict.ts'
 
 /** The service graph: what the map draws. Rates are per second, durations microseconds. */
 

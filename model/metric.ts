@@ -15,7 +15,20 @@ export interface MetricFamily {
   name: string
   help: string
   type: 'counter' | 'gauge' | 'histogram'
+  /** What samples of several processes of one tap become; 'sum' by default. */
+  merge?: 'sum' | 'max' | 'min'
   samples: () => Sample[]
+}
+
+/** A metric of one number. */
+export function single(
+  name: string,
+  type: 'counter' | 'gauge',
+  help: string,
+  value: () => number,
+  merge: MetricFamily['merge'] = 'sum',
+): MetricFamily {
+  return { name, help, type, merge, samples: () => [{ labels: {}, value: value() }] }
 }
 
 /** Registers a family with a registry of prom-client. */

@@ -1,5 +1,5 @@
-import type { Feature, FLAGS, Mode, Parameter } from './flag.ts'
-import { parametersOf } from './flag.ts'
+import type { CATALOGUE, Feature, Mode, Parameter } from './feature.ts'
+import { catalogueEntry, parametersOf } from './feature.ts'
 
 /**
  * A policy once it is read and checked: what each service asks for, and what differs for single
@@ -36,7 +36,7 @@ type Certain<P extends Parameter> = P extends { required: true } | { default: un
   ? ValueOf<P>
   : ValueOf<P> | undefined
 
-type Parameters<F extends Feature> = (typeof FLAGS)[F]['parameters']
+type Parameters<F extends Feature> = (typeof CATALOGUE)[F]['parameters']
 
 /** What holds for a call: every value given or default; without a default and not given it is undefined. */
 export type Settings<F extends Feature> = {
@@ -101,7 +101,7 @@ export function originOf(
 
 /**
  * What holds for calls of one caller: the caller's entry over the service's over the defaults.
- * @returns undefined where neither names the feature
+ * @returns undefined if neither names the feature, and a feature without a name is disabled
  */
 export function settingsFor<F extends Feature>(
   service: ServicePolicy,
@@ -110,9 +110,40 @@ export function settingsFor<F extends Feature>(
 ): Settings<F> | undefined {
   const own = service.callers.get(caller)?.[feature]
   const given = service.features[feature]
-  if (own === undefined && given === undefined) return undefined
-  const values: Record<string, unknown> = { mode: 'disabled', percent: PERCENT_DEFAULT, expires: undefined }
+  const { unnamed } = catalogueEntry(feature)
+  if (own === undefined && given === undefined && unnamed === undefined) return undefined
+  const mode: Mode = (own === undefined && given === undefined ? unnamed : undefined) ?? 'disabled'
+  const values: Record<string, unknown> = { mode, percent: PERCENT_DEFAULT, expires: undefined }
   for (const [name, parameter] of parametersOf(feature)) values[name] = parameter.default
   // The checked document has every value of its parameter's kind, and what is required.
   return Object.freeze({ ...values, ...given, ...own }) as unknown as Settings<F>
+}
+
+/** Settings of one feature of a service, of all callers or of one with an entry of its own for it. */
+export interface CallerSettings<F extends Feature> {
+  /** Empty for callers without an entry. */
+  caller: string
+  settings: Settings<F>
+}
+
+/** Every setting of a feature that a service has: its own first, then that of each caller with an entry for it. */
+export function settingsByCaller<F extends Feature>(service: ServicePolicy, feature: F): CallerSettings<F>[] {
+  const callers = [...service.callers].filter(([, own]) => own[feature] !== undefined)
+  return ['', ...callers.map(([caller]) => caller)].flatMap((caller) => {
+    const settings = settingsFor(service, caller, feature)
+    return settings === undefined ? [] : [{ caller, settings }]
+  })
+}
+
+/** True if a service, or the entry of one of its callers, names the feature. */
+export function namesFeature({ features, callers }: ServicePolicy, feature: Feature): boolean {
+  return [features, ...callers.values()].some((given) => given[feature] !== undefined)
+}
+
+/** Rules among the settings of a feature. */
+export function rulesIn(feature: Feature, settings: Settings<Feature>): readonly Rule[] {
+  const values = settings as unknown as Readonly<Record<string, unknown>>
+  return parametersOf(feature).flatMap(([name, { kind }]) =>
+    kind === 'rules' ? (values[name] as readonly Rule[]) : [],
+  )
 }

@@ -1,25 +1,11 @@
-import { type Feature, isFeature } from './flag.ts'
+import { DECISIONS, type Decision } from './decision.ts'
+import { type Feature, isFeature } from './feature.ts'
 
 /**
  * What a policy said about a call, as it stands in the `verdicts` column: one text a feature, like
  * `authorization=would_deny;rule=default`, `retries=retry;rule=codes;cohort=treated` or, where calls are
  * split and nothing else is to be told, `retries=pass;cohort=control`.
  */
-
-/** pass: nothing. deny, shed: refused. cut: ended by a timeout. retry: sent again; no_retry: failed and left so.
- *  divert: sent to another endpoint. queue: waits for a connection. note: goes on, worth telling. */
-export const DECISIONS = [
-  'pass',
-  'deny',
-  'shed',
-  'cut',
-  'retry',
-  'no_retry',
-  'divert',
-  'queue',
-  'note',
-] as const
-export type Decision = (typeof DECISIONS)[number]
 
 /** Which part of a split call traffic a call belongs to. */
 export type Cohort = 'treated' | 'control'
@@ -33,6 +19,9 @@ export interface CallVerdict {
   rule: string
   cohort: Cohort | undefined
 }
+
+/** How the verdict on a message that broke a rule begins. */
+export const FINDING = 'strict='
 
 const WOULD = 'would_'
 const decisions: ReadonlySet<string> = new Set(DECISIONS)
@@ -58,4 +47,10 @@ export function parseVerdict(text: string): CallVerdict | undefined {
     rule: value('rule') ?? '',
     cohort: cohort === 'treated' || cohort === 'control' ? cohort : undefined,
   }
+}
+
+/** The rule of strict HTTP parsing that a recorded call broke, out of its verdicts; empty if none. */
+export function findingOf(verdicts: readonly string[]): string {
+  const text = verdicts.find((each) => each.startsWith(FINDING))
+  return (text === undefined ? undefined : parseVerdict(text)?.rule) ?? ''
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { HandlePipe, handlesWork, type NativeHandle } from './handle-pipe.ts'
-import { type Pipe, type PipeOwner, type ReadArea, smallArea } from './pipe.ts'
+import { endOf, KEEP_ALIVE_S, type Pipe, type PipeOwner, type ReadArea, smallArea } from './pipe.ts'
 import { SocketPipe } from './socket-pipe.ts'
 
 /**
@@ -39,15 +39,19 @@ class AdoptedPipe extends HandlePipe {
     socket.on('close', () => this.#lost('ECONNRESET'))
   }
 
-  /** Begins to read; what the stream had read before comes first. */
-  adopt(): void {
+  /** Begins to read in the next callback; what the stream had read before comes first. */
+  override start(): void {
+    process.nextTick(() => this.#adopt())
+  }
+
+  #adopt(): void {
     if (this.closed) return
     const socket = this.#socket
     socket.pause()
     const first = socket.read() as Buffer | null
     const ended = hasEnded(socket)
     try {
-      this.start()
+      super.start()
       if (first) {
         const area = { bytes: first, room: 0, window: first, shared: false, large: true }
         this.owner.onData(area, first.length)
@@ -79,10 +83,22 @@ class AdoptedPipe extends HandlePipe {
   override remoteAddress(): string {
     return this.#peer
   }
+
+  override get remotePort(): number {
+    return this.#socket.remotePort ?? 0
+  }
+
+  override keepAlive(): void {
+    this.#socket.setKeepAlive(true, KEEP_ALIVE_S * 1000)
+  }
+
+  override localEnd(): string {
+    return endOf(this.#socket.localAddress ?? '', this.#socket.localPort ?? 0)
+  }
 }
 
 /**
- * A pipe over a socket that is paused; its owner hears the first bytes after the present callback.
+ * A pipe over a socket that is paused; once started its owner hears the first bytes after the present callback.
  * @param reset how this connection is reset, where it runs over another
  */
 export function adoptSocket(
@@ -93,11 +109,7 @@ export function adoptSocket(
 ): Pipe {
   const handle = handleOf(socket)
   if (handle === undefined) {
-    const pipe = new SocketPipe(socket, owner, reset)
-    socket.resume()
-    return pipe
+    return new SocketPipe(socket, owner, reset)
   }
-  const pipe = new AdoptedPipe(handle, socket, owner, area, reset)
-  process.nextTick(() => pipe.adopt())
-  return pipe
+  return new AdoptedPipe(handle, socket, owner, area, reset)
 }

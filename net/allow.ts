@@ -10,9 +10,18 @@ export interface AllowList {
    * True for a name is only half an answer; `resolveAllowed` gives the other half.
    */
   permits(host: string, port: number): boolean
-  /** The one address to connect to, checked after resolution (DNS rebinding), or undefined where it is refused or unknown. */
-  resolveAllowed(host: string, port: number): Promise<Target | undefined>
+  /** Addresses to connect to in turn, each checked after resolution (DNS rebinding). */
+  resolveAllowed(host: string, port: number): Promise<Allowed>
 }
+
+export type Allowed =
+  | { kind: 'allowed'; targets: readonly [Target, ...Target[]] }
+  | { kind: 'refused' }
+  /** The resolver knows no address of that name. */
+  | { kind: 'unknown' }
+
+const REFUSED: Allowed = { kind: 'refused' }
+const UNKNOWN: Allowed = { kind: 'unknown' }
 
 export interface AllowOptions {
   lookup?: Lookup
@@ -72,19 +81,24 @@ export function createAllowList(entries: readonly string[], options: AllowOption
       return isIP(name) === 0 ? !FORBIDDEN_NAMES.has(name) : allowedAddress(name, listed(name))
     },
     async resolveAllowed(host, port) {
-      if (!this.permits(host, port)) return undefined
+      if (!this.permits(host, port)) return REFUSED
       const name = nameOf(host)
-      if (isIP(name) !== 0) return { host: name, port, zone: '', label: labelOf(name, port) }
+      if (isIP(name) !== 0) return { kind: 'allowed', targets: [targetOf(name, port)] }
       const found = await addressesOf(name)
-      if (!found) return undefined
+      if (!found) return UNKNOWN
       const byName = listed(name)
       // One bad address among good ones condemns the name: an attacker's zone mixes them on purpose.
-      if (!found.addresses.every((address) => allowedAddress(address, byName))) return undefined
+      if (!found.addresses.every((address) => allowedAddress(address, byName))) return REFUSED
       found.turn = (found.turn + 1) % found.addresses.length
-      const address = found.addresses[found.turn]!
-      return { host: address, port, zone: '', label: labelOf(address, port) }
+      const inTurn = [...found.addresses.slice(found.turn), ...found.addresses.slice(0, found.turn)]
+      const [first, ...others] = inTurn.map((address) => targetOf(address, port))
+      return { kind: 'allowed', targets: [first!, ...others] }
     },
   }
+}
+
+function targetOf(host: string, port: number): Target {
+  return { host, port, zone: '', label: labelOf(host, port) }
 }
 
 /** Lower case, without the brackets of an IPv6 literal and without the root's dot. */

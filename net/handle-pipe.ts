@@ -1,6 +1,8 @@
+import { lookup } from 'node:dns/promises'
 import type { Server } from 'node:net'
 import { getSystemErrorName } from 'node:util'
-import { type Pipe, type PipeOwner, type ReadArea, WRITE } from './pipe.ts'
+import type { Address } from './address.ts'
+import { endOf, KEEP_ALIVE_S, type Pipe, type PipeOwner, type ReadArea, WRITE } from './pipe.ts'
 
 /**
  * Connections straight on Node's TCP handles, without net.Socket: 1 µs of CPU less a call than
@@ -21,7 +23,9 @@ export interface NativeHandle {
   close(done?: () => void): void
   reset(done?: () => void): number
   setNoDelay(on: boolean): void
-  getpeername(out: { address?: string }): number
+  getpeername(out: { address?: string; port?: number }): number
+  getsockname(out: { address?: string; port?: number }): number
+  setKeepAlive(on: boolean, delay_s: number): number
   connect(request: object, host: string, port: number): number
   connect6(request: object, host: string, port: number): number
 }
@@ -47,6 +51,7 @@ interface Bindings {
   readAt: number
   asyncAt: number
   SOCKET: number
+  SERVER: number
 }
 
 const END_OF_FILE = -4095
@@ -65,6 +70,7 @@ function loadBindings(): Bindings | undefined {
       readAt: stream['kReadBytesOrError'],
       asyncAt: stream['kLastWriteWasAsync'],
       SOCKET: (tcp['constants'] as unknown as { SOCKET: number }).SOCKET,
+      SERVER: (tcp['constants'] as unknown as { SERVER: number }).SERVER,
     } as unknown as Bindings
     return isComplete(found) ? found : undefined
   } catch {
@@ -152,6 +158,7 @@ export class HandlePipe implements Pipe {
   owner: PipeOwner
   readonly #handle: NativeHandle
   #address: string | undefined = undefined
+  #port = 0
   #reading = false
 
   constructor(handle: NativeHandle, owner: PipeOwner, area: ReadArea) {
@@ -225,11 +232,26 @@ export class HandlePipe implements Pipe {
 
   remoteAddress(): string {
     if (this.#address === undefined) {
-      const out: { address?: string } = {}
+      const out: { address?: string; port?: number } = {}
       this.#handle.getpeername(out)
       this.#address = out.address ?? ''
+      this.#port = out.port ?? 0
     }
     return this.#address
+  }
+
+  get remotePort(): number {
+    return this.#port
+  }
+
+  keepAlive(): void {
+    if (!this.closed) this.#handle.setKeepAlive(true, KEEP_ALIVE_S)
+  }
+
+  localEnd(): string {
+    const out: { address?: string; port?: number } = {}
+    if (!this.closed) this.#handle.getsockname(out)
+    return endOf(out.address ?? '', out.port ?? 0)
   }
 }
 
@@ -243,6 +265,78 @@ export function takeConnections(server: Server, accept: (handle: object) => void
     if (status === 0 && handle) accept(handle)
   }
   return true
+}
+
+/** A socket of the system that may listen. */
+export interface BoundSocket {
+  readonly fd: number
+  bind(host: string, port: number): number
+  bind6(host: string, port: number, flags: number): number
+  getsockname(out: { address?: string; port?: number }): number
+  open(fd: number): number
+  close(): void
+}
+
+interface ListeningHandle extends BoundSocket {
+  onconnection: (status: number, client?: NativeHandle & { fd: number }) => void
+}
+
+/** The socket below a server that listens. */
+export function socketOf(server: Server): BoundSocket | undefined {
+  return (server as Server & { _handle?: ListeningHandle })._handle
+}
+
+function newSocket(): BoundSocket {
+  const { TCP, SERVER } = bindings!
+  return new TCP(SERVER) as unknown as BoundSocket
+}
+
+/**
+ * Binds an address without listening on it: who listens later, in any process, accepts.
+ * @throws the system's error
+ */
+export async function bindSocket({ host, port }: Address): Promise<BoundSocket> {
+  const { address, family } = await lookup(host)
+  const socket = newSocket()
+  const status = family === 6 ? socket.bind6(address, port, 0) : socket.bind(address, port)
+  // A port that is taken shows only when the socket is asked for its address (libuv, uv_tcp_bind).
+  const failed = status || socket.getsockname({})
+  if (failed === 0) return socket
+  socket.close()
+  const code = getSystemErrorName(failed)
+  throw Object.assign(new Error(`bind ${code} ${host}:${port}`), { code })
+}
+
+/** The address of a socket that was inherited as a descriptor; undefined if it is not one of TCP. */
+export function addressOf(socket: BoundSocket): Address | undefined {
+  const out: { address?: string; port?: number } = {}
+  if (socket.getsockname(out) !== 0 || out.address === undefined || out.port === undefined) return undefined
+  return { host: out.address, port: out.port }
+}
+
+/** Opens an inherited descriptor. @returns undefined if it is not a socket of TCP */
+export function inheritedSocket(fd: number): BoundSocket | undefined {
+  if (!bindings) return undefined
+  const socket = newSocket()
+  return socket.open(fd) === 0 && addressOf(socket) !== undefined ? socket : undefined
+}
+
+/**
+ * Reports what `server`, which listens already, cannot accept. When descriptors run out, libuv accepts and
+ * closes connections without a word (uv__emfile_trick), so those from `bound` on are refused here.
+ * @param failed gets the system's code
+ */
+export function guardAccept(server: Server, bound: number, failed: (code: string) => void): void {
+  const handle = socketOf(server) as ListeningHandle | undefined
+  if (typeof handle?.onconnection !== 'function') return
+  const accept = handle.onconnection
+  handle.onconnection = (status, client) => {
+    if (status !== 0) failed(getSystemErrorName(status))
+    else if (client && client.fd >= bound) {
+      client.close()
+      failed('EMFILE')
+    } else accept.call(handle, status, client)
+  }
 }
 
 /** A pipe for an accepted handle; call `start` when its owner is ready. */

@@ -32,6 +32,16 @@ export interface ReadArea {
 }
 
 export interface Pipe {
+  /** Hears what happens; may change hands within a callback of the present owner. */
+  owner: PipeOwner
+  /** Port of the peer, or 0. */
+  readonly remotePort: number
+  /** Begins to read. */
+  start(): void
+  /** Asks the kernel to look after a silent peer, which may be gone (RFC 9293 section 3.8.4). */
+  keepAlive(): void
+  /** Own end of the connection as `remoteEnd` of the peer would write it, or empty. */
+  localEnd(): string
   /** Writes whose bytes the kernel has not taken yet. */
   readonly pendingWrites: number
   /**
@@ -94,6 +104,18 @@ export function giveLargeArea(area: ReadArea): void {
   if (kept.length < LARGE_KEPT_MAX) kept.push(area)
 }
 
+/** The peer's end of a connection; an IPv4 address that came over an IPv6 socket is written as IPv4. */
+export function remoteEnd(pipe: Pipe): string {
+  return endOf(pipe.remoteAddress(), pipe.remotePort)
+}
+
+export function endOf(address: string, port: number): string {
+  return `${address.startsWith('::ffff:') ? address.slice(7) : address} ${port}`
+}
+
+/** Silence after which the kernel asks whether the peer is still there. */
+export const KEEP_ALIVE_S = 60
+
 let scratch = Buffer.allocUnsafeSlow(SHARED_BYTES)
 
 /** Sends bytes of an area that is shared or about to be read into again: by a copy that lives until the write is done. */
@@ -103,6 +125,35 @@ export function writeCopy(pipe: Pipe, bytes: Buffer, start: number, end: number)
   bytes.copy(scratch, 0, start, end)
   const outcome = pipe.write(scratch.subarray(0, length))
   // The kernel still reads from it, so the next copy needs another.
+  if (outcome === WRITE.pending) scratch = Buffer.allocUnsafeSlow(SHARED_BYTES)
+  return outcome
+}
+
+/** Changes to a piece of bytes on its way. */
+export interface Changes {
+  /** New bytes, and bytes left out. */
+  readonly length: number
+  readonly removedTotal: number
+  /** Copies from[start..end) with every change to out[0..). @returns bytes written */
+  apply(from: Buffer, start: number, end: number, out: Buffer): number
+}
+
+/** As `writeCopy`, with changes. */
+export function writeChanged(
+  pipe: Pipe,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  changes: Changes,
+): number {
+  const length = end - start + changes.length - changes.removedTotal
+  if (length > scratch.length) {
+    const own = Buffer.allocUnsafeSlow(length)
+    changes.apply(bytes, start, end, own)
+    return pipe.write(own)
+  }
+  changes.apply(bytes, start, end, scratch)
+  const outcome = pipe.write(scratch.subarray(0, length))
   if (outcome === WRITE.pending) scratch = Buffer.allocUnsafeSlow(SHARED_BYTES)
   return outcome
 }

@@ -1,12 +1,12 @@
 import { connect, type Socket } from 'node:net'
-import { type Pipe, type PipeOwner, WRITE } from './pipe.ts'
+import { endOf, KEEP_ALIVE_S, type Pipe, type PipeOwner, WRITE } from './pipe.ts'
 
 /** Connections on net.Socket with public interfaces only: slower, and what the tap falls back to. */
 export class SocketPipe implements Pipe {
   pendingWrites = 0
   closed = false
+  owner: PipeOwner
   readonly #socket: Socket
-  readonly #owner: PipeOwner
   readonly #address: string
   readonly #resetAll: () => void
 
@@ -14,7 +14,7 @@ export class SocketPipe implements Pipe {
   constructor(socket: Socket, owner: PipeOwner, reset: () => void = () => void socket.resetAndDestroy()) {
     this.#resetAll = reset
     this.#socket = socket
-    this.#owner = owner
+    this.owner = owner
     // Asked for now: the system forgets the address of a peer that has reset the connection.
     this.#address = socket.remoteAddress ?? ''
     socket.setNoDelay(true)
@@ -22,10 +22,12 @@ export class SocketPipe implements Pipe {
     socket.on('close', () => this.#break('ECONNRESET'))
     socket.on('data', (chunk: Buffer) => {
       this.#guard(() => {
-        owner.onData({ bytes: chunk, room: 0, window: chunk, shared: false, large: true }, chunk.length)
+        this.owner.onData({ bytes: chunk, room: 0, window: chunk, shared: false, large: true }, chunk.length)
       })
     })
-    socket.on('end', () => this.#guard(() => owner.onEnd()))
+    // A 'data' listener makes the stream flow; its owner says when.
+    socket.pause()
+    socket.on('end', () => this.#guard(() => this.owner.onEnd()))
   }
 
   #guard(work: () => void): void {
@@ -33,14 +35,14 @@ export class SocketPipe implements Pipe {
     try {
       work()
     } catch (error) {
-      this.#owner.onFault(error)
+      this.owner.onFault(error)
     }
   }
 
   #break(code: string): void {
     this.#guard(() => {
       this.close()
-      this.#owner.onBroken(code)
+      this.owner.onBroken(code)
     })
   }
 
@@ -51,13 +53,29 @@ export class SocketPipe implements Pipe {
       if (!taken) return
       this.pendingWrites--
       this.#guard(() => {
-        if (this.pendingWrites === 0) this.#owner.onDrain()
+        if (this.pendingWrites === 0) this.owner.onDrain()
       })
     })
     if (this.#socket.writableLength === 0) return WRITE.done
     taken = true
     this.pendingWrites++
     return WRITE.pending
+  }
+
+  start(): void {
+    this.resume()
+  }
+
+  get remotePort(): number {
+    return this.#socket.remotePort ?? 0
+  }
+
+  keepAlive(): void {
+    this.#socket.setKeepAlive(true, KEEP_ALIVE_S * 1000)
+  }
+
+  localEnd(): string {
+    return endOf(this.#socket.localAddress ?? '', this.#socket.localPort ?? 0)
   }
 
   pause(): void {
@@ -103,13 +121,13 @@ export function connectSocket(
     onEnd: () => owner.onEnd(),
     onDrain: () => owner.onDrain(),
     onFault: (error) => owner.onFault(error),
-    onBroken: (code) => (open ? owner.onBroken(code) : connected(undefined, code)),
+    onBroken: (code) => connected(undefined, code),
   })
-  let open = false
   socket.on('connect', () => {
     if (pipe.closed) return
-    open = true
+    pipe.owner = owner
     connected(pipe, '')
+    pipe.start()
   })
   return pipe
 }

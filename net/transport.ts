@@ -12,22 +12,25 @@ export function chooseTransport(wanted?: Transport): Transport {
   return wanted === 'socket' || !handlesWork() ? 'socket' : 'handle'
 }
 
-/** Someone who takes an accepted connection: gets told its pipe before the first byte. */
+/** Takes accepted connections. */
 export interface Acceptor {
-  /** @returns the owner, and how to hand it its pipe, or undefined to refuse the connection */
+  /** @returns the owner, and how to hand it its pipe, which it starts; undefined to refuse the connection */
   accept(): { owner: PipeOwner; begin: (pipe: Pipe) => void } | undefined
 }
 
 /**
  * A server whose connections go to `acceptor`, or first to `door`, which finds out what they are; listening
- * is left to the caller.
+ * is left to the caller (listen-sockets.ts). It emits `drop` for a connection that the acceptor refused.
  */
 export function createPipeServer(transport: Transport, acceptor: Acceptor, door?: SecureDoor): Server {
   if (door) return createServer({ allowHalfOpen: true }, (socket) => door.take(socket))
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: transport === 'handle' }, (socket) => {
     const taken = acceptor.accept()
     if (taken) taken.begin(new SocketPipe(socket, taken.owner))
-    else socket.resetAndDestroy()
+    else {
+      socket.resetAndDestroy()
+      server.emit('drop')
+    }
   })
   if (transport === 'handle') {
     server.on('listening', () => {
@@ -35,11 +38,11 @@ export function createPipeServer(transport: Transport, acceptor: Acceptor, door?
         const taken = acceptor.accept()
         if (!taken) {
           ;(handle as { close(): void }).close()
+          server.emit('drop')
           return
         }
         const pipe = acceptedPipe(handle, taken.owner, SHARED_AREA)
         taken.begin(pipe)
-        pipe.start()
       })
     })
   }

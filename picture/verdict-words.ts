@@ -1,27 +1,11 @@
+import { type Decision, isLoss, WORDS } from '../model/decision.ts'
 import type { GraphEdge } from '../model/graph.ts'
-import type { Decision } from '../model/verdict.ts'
 import { countText } from './format.ts'
 
 /** Verdicts in words, and the mark of an edge whose calls a policy would lose. */
 
-/** Of calls: what a verdict would do where it was only said, and what it did. */
-const DECIDED: Readonly<Record<Decision, readonly [would: string, did: string]>> = {
-  pass: ['pass', 'pass'],
-  deny: ['would be denied', 'denied'],
-  shed: ['would be shed', 'shed'],
-  cut: ['would be cut', 'cut'],
-  retry: ['would be sent again', 'sent again'],
-  no_retry: ['would be left failed', 'left failed'],
-  divert: ['would go to another endpoint', 'sent to another endpoint'],
-  queue: ['would wait for a connection', 'waited for a connection'],
-  note: ['noted', 'noted'],
-}
-
-export const decidedText = (decision: Decision, acted: boolean): string => DECIDED[decision][acted ? 1 : 0]
-
-/** Verdicts that cost the caller the answer. */
-export const isLoss = (decision: Decision): boolean =>
-  decision === 'deny' || decision === 'shed' || decision === 'cut'
+/** A decision of any feature in words. The map needs no more; model/feature.ts has those of each feature. */
+export const decidedText = (decision: Decision, acted: boolean): string => WORDS[decision][acted ? 1 : 0]
 
 interface Loss {
   /** Told by its form: filled where it happened. */

@@ -1,5 +1,5 @@
 import type { PolicyChange } from '../model/enforcement.ts'
-import { FEATURES, type Feature, parametersOf } from '../model/flag.ts'
+import { catalogueEntry, FEATURES, type Feature, parametersOf } from '../model/feature.ts'
 import { type Policy, type Rule, type ServicePolicy, settingsFor } from '../model/policy.ts'
 import { momentText, valueText } from './parameter.ts'
 
@@ -14,7 +14,7 @@ function ruleText({ action, from, methods, paths, headers = {} }: Rule): string 
   return `${action}${part('from', from)}${part('methods', methods)}${part('paths', paths)}${fields.join('')}`
 }
 
-/** Where a rollout chooses the percentage, its steps stand for it. Mutual TLS goes by caller and has none. */
+/** If a rollout chooses the percentage, its steps are named in its place. */
 function percentText(
   { features, rollout }: ServicePolicy,
   caller: string,
@@ -23,7 +23,10 @@ function percentText(
 ) {
   const given = features[feature]
   const isChosen =
-    caller === '' && given?.['mode'] === 'enforce' && !Object.hasOwn(given, 'percent') && feature !== 'mtls'
+    caller === '' &&
+    given?.['mode'] === 'enforce' &&
+    !Object.hasOwn(given, 'percent') &&
+    catalogueEntry(feature).splits !== false
   return rollout !== undefined && isChosen ? `${rollout.steps.join(', ')} by rollout` : String(percent)
 }
 

@@ -1,7 +1,7 @@
 import { didYouMean } from '../document/did-you-mean.ts'
 import type { ErrorPlace } from '../model/error.ts'
 import { TapmeshError } from '../model/error.ts'
-import { FEATURES, type Feature, isFeature, parametersOf } from '../model/flag.ts'
+import { FEATURES, type Feature, isFeature, parametersOf } from '../model/feature.ts'
 import { type Origin, originOf, settingsFor } from '../model/policy.ts'
 import { momentText, valueText } from './parameter.ts'
 import { type PolicyFile, serviceIn } from './policy-file.ts'

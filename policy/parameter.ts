@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { isName } from '../document/name.ts'
 import { parsed } from '../document/parsed.ts'
 import { parseDuration, parseSize } from '../document/quantity.ts'
-import type { Parameter } from '../model/flag.ts'
+import type { Parameter } from '../model/feature.ts'
 import { UNAUTHENTICATED } from '../model/policy.ts'
 
 /** The form of one parameter of the catalogue, as a schema that reads it. */

@@ -7,7 +7,7 @@ import {
 } from '../document/yaml-document.ts'
 import type { ErrorPlace } from '../model/error.ts'
 import { TapmeshError } from '../model/error.ts'
-import { FEATURES, type Feature, MODES, type Mode, parametersOf } from '../model/flag.ts'
+import { FEATURES, type Feature, MODES, type Mode, parametersOf } from '../model/feature.ts'
 import type { Given, GivenFeatures, Policy, Rollout, ServicePolicy } from '../model/policy.ts'
 import { conflictsOf } from './conflict.ts'
 import { POLICY_SCHEMA } from './schema.ts'

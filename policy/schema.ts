@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { isName } from '../document/name.ts'
 import { MISSING, parsed } from '../document/parsed.ts'
-import { FEATURES, type Feature, FLAGS, MODES, parametersOf } from '../model/flag.ts'
+import { CATALOGUE, FEATURES, type Feature, MODES, parametersOf } from '../model/feature.ts'
 import { PERCENT_DEFAULT } from '../model/policy.ts'
 import { parameterSchema } from './parameter.ts'
 import { rolloutSchema } from './rollout.ts'
@@ -59,7 +59,7 @@ function featureSchema(feature: Feature, modeForm: z.ZodType): z.ZodType {
   const { shape } = objectOf(nested(feature))
   return z
     .strictObject({ mode: modeForm, percent: percent.optional(), expires: expires.optional(), ...shape })
-    .describe(FLAGS[feature].effect)
+    .describe(CATALOGUE[feature].effect)
     .optional()
 }
 

@@ -18,6 +18,8 @@ export class Draft implements CallDraft {
   readonly ids: Buffer
   readonly parent: Buffer
   hasParent = false
+  /** The request came straight from a tap: its tracestate names the parent of its traceparent. */
+  fromTap = false
   head: Buffer = NO_HEAD
   methodStart = 0
   methodEnd = 0
@@ -65,6 +67,7 @@ export class Draft implements CallDraft {
     this.request_bytes = 0
     this.response_bytes = 0
     this.hasParent = false
+    this.fromTap = false
     this.head = NO_HEAD
     this.methodStart = 0
     this.methodEnd = 0

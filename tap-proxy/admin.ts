@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { codeOf } from '../model/error.ts'
+import type { MetricFamily } from '../model/metric.ts'
 import { listenFault } from '../net/listen-fault.ts'
 import { labelOf } from '../net/resolve.ts'
 import type { BypassSwitch } from './bypass-route.ts'
-import type { MetricSources } from './exposition.ts'
 import type { Identity } from './identity/identity.ts'
 import { ADMIN_PORTS_TRIED } from './settings.ts'
 
@@ -14,7 +14,8 @@ export interface AdminOptions {
   port: number
   /** False: where the port is taken, the next free one is used. */
   fixed: boolean
-  metrics: MetricSources
+  /** Asked at each scrape. */
+  families: () => Promise<MetricFamily[]>
   bypass: BypassSwitch
   /** What the tap proves who it is with; undefined: nothing. */
   identity?: (() => Identity | undefined) | undefined
@@ -41,7 +42,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
   server.maxConnections = CONNECTIONS_MAX
   let scrape: Promise<() => Promise<{ type: string; text: string }>> | undefined
   const metrics = async () => {
-    scrape ??= import('./exposition.ts').then(({ createExposition }) => createExposition(options.metrics))
+    scrape ??= import('./exposition.ts').then(({ createExposition }) => createExposition(options.families))
     return (await scrape)()
   }
   server.on('request', (request, response) => {

@@ -1,11 +1,12 @@
 import { codeOf, describeError } from '../model/error.ts'
 import { printable } from '../model/row.ts'
+import { type AcceptEvents, CONNECTIONS_MAX } from '../net/listen-sockets.ts'
 import type { ShipEvents } from './ship/ship.ts'
 import type { LineWriter } from './sink/line-writer.ts'
 import type { TapControlEvents } from './tap-control.ts'
 
 /** Every line the tap writes about itself, one function each. */
-export interface Events extends ShipEvents, TapControlEvents {
+export interface Events extends ShipEvents, TapControlEvents, AcceptEvents {
   nameUnresolved(name: string, error: unknown): void
   spansRefused(text: string): void
   accessLogLost(lines: number, reason: string): void
@@ -22,6 +23,8 @@ export interface Events extends ShipEvents, TapControlEvents {
 
 /** A line of the same kind is written at most once in this time; what was held back is counted in the next one. */
 const SAME_KIND_MS = 10_000
+/** What lasts while callers keep coming is written once in this time. */
+const LASTING_MS = 60_000
 
 /** Paths that one line names. */
 const NAMED_MAX = 10
@@ -40,9 +43,9 @@ export function createEvents(writer: LineWriter, now: () => number = () => perfo
     for (const part of text.split('\n'))
       writer.write(`${new Date().toISOString()} ${level} ${printable(part)}`)
   }
-  const seldom = (kind: string, level: Level, text: string) => {
+  const seldom = (kind: string, level: Level, text: string, same_ms = SAME_KIND_MS) => {
     const before = last.get(kind)
-    if (before && now() - before.at < SAME_KIND_MS) {
+    if (before && now() - before.at < same_ms) {
       before.held++
       return
     }
@@ -51,6 +54,13 @@ export function createEvents(writer: LineWriter, now: () => number = () => perfo
   }
   return {
     ...shipEvents(line, seldom),
+    acceptFailed: (code, where) =>
+      seldom(
+        `accept ${code}`,
+        'error',
+        `connections to ${where} are refused: ${acceptFault(code)} (${code}, TAPMESH_LIMIT_REACHED)`,
+        LASTING_MS,
+      ),
     nameUnresolved: (name, error) =>
       seldom(
         `name ${name}`,
@@ -78,6 +88,13 @@ export function createEvents(writer: LineWriter, now: () => number = () => perfo
     configLoaded: (changes) => line('info', `configuration loaded again: ${changes}`),
     adminUnavailable: (error) => line('warn', `no admin port: ${describeError(error)}`),
     ...controlEvents(line),
+    ...endEvents(line),
+  }
+}
+
+/** How a tap ends. */
+function endEvents(line: (level: Level, text: string) => void): Pick<Events, 'draining' | 'drained'> {
+  return {
     draining: (grace_s) => line('info', `stopping: no new connections, calls have ${grace_s} s to end`),
     drained: (left) =>
       line(
@@ -164,6 +181,19 @@ function controlEvents(line: Line): TapControlEvents {
           ? `bypassed (${by.join(', ')}): calls are relayed, nothing is judged or enforced`
           : 'no longer bypassed: the policy is in force again',
       ),
+  }
+}
+
+function acceptFault(code: string): string {
+  switch (code) {
+    case CONNECTIONS_MAX:
+      return 'as many are open as limits.connections allows'
+    case 'EMFILE':
+      return 'this process has no descriptor to spare; raise its limit (ulimit -n, LimitNOFILE=)'
+    case 'ENFILE':
+      return 'this machine has no descriptor to spare; raise fs.file-max'
+    default:
+      return 'the system does not hand them over'
   }
 }
 

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { MetricFamily } from '../model/metric.ts'
 import { watchBypassFile } from './control/bypass-file.ts'
 import type { ClientEvents, ControlClient } from './control/client.ts'
-import type { ControlFigures } from './control/control-families.ts'
+import { type ControlFigures, controlFamilies } from './control/control-families.ts'
 import { KillSwitch } from './control/kill-switch.ts'
 import type { StateEvents, StateInForce, StateTaker } from './control/state-in-force.ts'
+import type { VerdictCounts } from './control/verdict-counts.ts'
+import { type Part, Replaceable, Watched } from './part.ts'
 import type { TapSettings } from './settings.ts'
 
 export interface TapControlEvents extends ClientEvents, StateEvents {
@@ -19,6 +22,8 @@ export interface TapControlDeps {
   loadTaker(): Promise<StateTaker>
   /** Services that calls went to, those of a forward proxy among them. */
   services(): Iterable<string>
+  /** What was decided so far; undefined before the first policy. */
+  verdicts(): VerdictCounts | undefined
 }
 
 /** Loading what pulls takes the time of some calls; the first ones do not wait for it. */
@@ -28,16 +33,20 @@ const START_AFTER_MS = 200
  * What control has to say to one tap, and how a person stops it. Nothing of it is loaded without a
  * collector, and nothing before the listeners are open, unless a state was kept from before.
  */
-export class TapControl {
+export class TapControl implements Part<TapSettings> {
   readonly switch: KillSwitch
   readonly #deps: TapControlDeps
   #settings: TapSettings
   #state: StateInForce | undefined
   #client: ControlClient | undefined
-  #key = ''
-  #unwatch: () => void = () => {}
+  readonly #source = new Watched(sourceOf)
+  readonly #bypassFile = new Replaceable(
+    ({ control }: TapSettings) => control.bypass_file,
+    ({ control }) => this.#watch(control.bypass_file),
+    (unwatch) => unwatch(),
+  )
   #timer: NodeJS.Timeout | undefined
-  #started: Promise<void> = Promise.resolve()
+  #started: Promise<void> | undefined
 
   constructor(settings: TapSettings, deps: TapControlDeps) {
     this.#settings = settings
@@ -47,7 +56,7 @@ export class TapControl {
       this.#state?.refresh()
       this.#client?.report()
     })
-    this.#watch()
+    this.#bypassFile.apply(settings)
   }
 
   /** For /metrics and the admin port. */
@@ -71,36 +80,42 @@ export class TapControl {
     await this.#client?.restore()
   }
 
-  /** Begins to pull, a moment after the listeners are open. */
-  start(): void {
-    this.#timer = setTimeout(() => this.#startNow(), START_AFTER_MS).unref()
-  }
-
-  /** @returns what changed, for the log */
+  /** Begins to pull a moment after the first time; later ones take what changed at once. */
   async apply(next: TapSettings): Promise<string[]> {
+    this.#settings = next
+    this.#bypassFile.apply(next)
+    const changed = this.#source.changed(next)
+    if (this.#started === undefined && this.#timer === undefined) {
+      this.#timer = setTimeout(() => this.#startNow(), START_AFTER_MS).unref()
+      return []
+    }
     if (this.#timer !== undefined) this.#startNow()
     await this.#started
-    const bypassFile = this.#settings.control.bypass_file
-    this.#settings = next
-    if (next.control.bypass_file !== bypassFile) this.#watch()
-    if (keyOf(next) === this.#key) {
+    if (!changed) {
       this.#client?.look()
       return []
     }
     await this.#client?.stop()
     this.#client = undefined
-    this.#key = ''
     if (wanted(next) === undefined) this.#state?.clear()
     else await this.#begin()
     return ['control']
   }
 
   async stop(): Promise<void> {
-    this.#unwatch()
+    this.#bypassFile.current?.()
     clearTimeout(this.#timer)
     await this.#started
     this.#state?.stop()
     await this.#client?.stop()
+  }
+
+  families(): MetricFamily[] {
+    return controlFamilies({
+      control: () => this.figures,
+      verdicts: () => this.#deps.verdicts(),
+      bypassedBy: () => this.bypassedBy,
+    })
   }
 
   #startNow(): void {
@@ -126,7 +141,6 @@ export class TapControl {
     const isBypassed = () => this.switch.isOn
     this.#state ??= new State(take, () => this.#settings.service, isBypassed, events)
     const { tap, service } = this.#settings
-    this.#key = keyOf(this.#settings)
     this.#client = new Client(
       { tap, service, collector: collector.url, token: collector.token, file: fileOf(this.#settings) },
       this.#state,
@@ -136,14 +150,10 @@ export class TapControl {
     )
   }
 
-  #watch(): void {
-    this.#unwatch()
-    const { bypass_file } = this.#settings.control
-    this.#unwatch =
-      bypass_file === undefined
-        ? () => {}
-        : watchBypassFile(bypass_file, (there) => this.switch.set('file', there))
-    if (bypass_file === undefined) this.switch.set('file', false)
+  #watch(file: string | undefined): (() => void) | undefined {
+    if (file !== undefined) return watchBypassFile(file, (there) => this.switch.set('file', there))
+    this.switch.set('file', false)
+    return undefined
   }
 }
 
@@ -158,12 +168,11 @@ function fileOf(settings: TapSettings): string | undefined {
   return join(state_dir, `${encodeURIComponent(settings.tap)}.state`)
 }
 
-function keyOf(settings: TapSettings): string {
+/** Whose policy is pulled from where, and where it is kept; undefined if none is. */
+function sourceOf(settings: TapSettings): unknown {
   const { tap, service } = settings
   const collector = wanted(settings)
-  return collector === undefined
-    ? ''
-    : JSON.stringify([tap, service, collector.url, collector.token, fileOf(settings)])
+  return collector && [tap, service, collector.url, collector.token, fileOf(settings)]
 }
 
 function ownServices({ service, listeners }: TapSettings): string[] {

@@ -29,7 +29,7 @@ export class TapGates {
 
   /** What was said and done so far; undefined where no policy was ever in force. */
   get verdicts(): VerdictCounts | undefined {
-    return this.#gates?.book
+    return this.#gates?.counters
   }
 
   async load(): Promise<StateTaker> {

@@ -1,17 +1,20 @@
 import type { Socket } from 'node:net'
 import { describeError } from '../model/error.ts'
+import type { MetricFamily } from '../model/metric.ts'
 import type { Pipe, PipeOwner } from '../net/pipe.ts'
 import type { SecureDoor, SecureDoorOwner, SecureTransport } from '../net/secure.ts'
 import { readToken } from './config/token.ts'
 import { FileSource } from './identity/file-source.ts'
 import type { IdentityEvents } from './identity/held-identity.ts'
 import type { Identity, IdentitySource } from './identity/identity.ts'
+import { identityFamilies } from './identity/identity-families.ts'
 import { JoinSource } from './identity/join-source.ts'
 import { LeafCheck } from './identity/leaf-check.ts'
 import { SecureAccept } from './identity/secure-accept.ts'
 import { SecureContexts } from './identity/secure-contexts.ts'
 import { SecureCounters } from './identity/secure-counters.ts'
 import { connectSecurePipe } from './identity/secure-pipe.ts'
+import type { Part } from './part.ts'
 import type { IdentitySettings, TapSettings } from './settings.ts'
 
 export interface TapIdentityEvents {
@@ -25,12 +28,13 @@ export interface TapIdentityEvents {
  * Who this tap is, and TLS with other taps. Listeners are opened with it at once; its certificate comes
  * when the library for it is loaded, and until then the tap is as one that has none.
  */
-export class TapIdentity implements SecureTransport {
+export class TapIdentity implements SecureTransport, Part<TapSettings> {
   readonly counters = new SecureCounters()
   readonly #contexts = new SecureContexts()
   readonly #leaves = new LeafCheck()
   readonly #events: TapIdentityEvents
   #source: IdentitySource | undefined
+  #begun = false
   #closed = false
 
   constructor(events: TapIdentityEvents) {
@@ -47,6 +51,22 @@ export class TapIdentity implements SecureTransport {
 
   get ownId(): string {
     return this.#contexts.identity?.id ?? ''
+  }
+
+  /** Begins at the first time; where the certificate comes from cannot change. */
+  apply(next: TapSettings): string[] {
+    if (this.#begun || next.identity === undefined) return []
+    this.#begun = true
+    this.start(next.identity, next).catch((error: unknown) => this.#events.identityFailed(error, false))
+    return []
+  }
+
+  stop(): void {
+    this.close()
+  }
+
+  families(): MetricFamily[] {
+    return identityFamilies({ identity: () => this })
   }
 
   /** Begins to get the certificate, and keeps it new. */

@@ -1,14 +1,18 @@
+import type { MetricFamily } from '../model/metric.ts'
 import type { Address } from '../net/address.ts'
 import { createAllowList } from '../net/allow.ts'
 import { createCallerNames } from '../net/callers.ts'
 import { systemClock } from '../net/clock.ts'
 import { listenFault } from '../net/listen-fault.ts'
+import { ListenSockets } from '../net/listen-sockets.ts'
 import type { ResolvedDestination } from '../net/resolve.ts'
 import { createDestination, labelOf } from '../net/resolve.ts'
 import type { MtlsRule, SecureTransport } from '../net/secure.ts'
 import { TimerWheel } from '../net/timer-wheel.ts'
 import type { CallSink } from '../protocol/call-draft.ts'
 import type { Events } from './events.ts'
+import { relayFamilies } from './metrics/relay-families.ts'
+import type { Part } from './part.ts'
 import type { RelayCounters } from './relay/counters.ts'
 import type { Listener, ListenerDeps } from './relay/listener.ts'
 import { createListener } from './relay/listener.ts'
@@ -39,19 +43,27 @@ export interface GateMaker {
 }
 
 /** The listeners of one tap: opened together, exchanged by a reload without closing a connection. */
-export class TapListeners {
+export class TapListeners implements Part<TapSettings> {
   readonly #counters: RelayCounters
   readonly #sink: CallSink
   readonly #events: Events
   readonly clock = systemClock()
   readonly #wheel = new TimerWheel()
   readonly #secure: SecureTransport | undefined
+  readonly #sockets: ListenSockets
   #gates: GateMaker | undefined
   #open = new Map<string, OpenListener>()
 
-  /** @param secure TLS between taps, where this tap has an identity */
-  constructor(counters: RelayCounters, sink: CallSink, events: Events, secure?: SecureTransport) {
+  /** @param secure TLS between taps, if this tap has an identity @param sockets where listening sockets come from */
+  constructor(
+    counters: RelayCounters,
+    sink: CallSink,
+    events: Events,
+    secure?: SecureTransport,
+    sockets = new ListenSockets([], events),
+  ) {
     this.#secure = secure
+    this.#sockets = sockets
     this.#counters = counters
     this.#sink = sink
     this.#events = events
@@ -125,6 +137,10 @@ export class TapListeners {
     return left
   }
 
+  families(): MetricFamily[] {
+    return relayFamilies(this.#counters, this.#sockets.failures)
+  }
+
   async #openAll(
     entries: [string, ListenerSettings][],
     tap: TapSettings,
@@ -183,6 +199,7 @@ export class TapListeners {
       clock: this.clock,
       wheel: this.#wheel,
       secure: this.#secure,
+      sockets: this.#sockets,
       door,
     }
   }

@@ -16,6 +16,8 @@ export const DIGIT = 16
 export const IPV6 = 32
 /** What a service's name in tracestate may hold. */
 export const NAME = 64
+/** What real servers accept in a target beyond the RFC: raw UTF-8 and `#`. Only a watching parser allows it. */
+export const LOOSE_TARGET = 128
 
 function mark(table: Uint8Array, bytes: string, flag: number): void {
   for (let index = 0; index < bytes.length; index++) table[bytes.charCodeAt(index)]! |= flag
@@ -33,6 +35,7 @@ function build(): Uint8Array {
   for (let byte = 0x20; byte < 256; byte++) if (byte !== 0x7f) table[byte]! |= VALUE
   table[0x09]! |= VALUE
   for (let byte = 0x21; byte < 0x7f; byte++) if (byte !== 0x23) table[byte]! |= TARGET
+  for (let byte = 0x21; byte < 256; byte++) if (byte !== 0x7f) table[byte]! |= LOOSE_TARGET
   return table
 }
 

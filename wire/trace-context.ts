@@ -13,9 +13,6 @@ export const TRACEPARENT_BYTES = 55
 /** Offset of the parent id in it. */
 export const PARENT_AT = 36
 const FLAGS_AT = 53
-/** Section 3.3.1.1 and 3.3.1.5 of Trace Context: members and bytes that everybody has to carry. */
-const STATE_MEMBERS_MAX = 32
-const STATE_BYTES_MAX = 512
 const SERVICE_BYTES_MAX = 128
 const KEY = Uint8Array.from('tapmesh=', (letter) => letter.charCodeAt(0))
 const DASH = 0x2d
@@ -101,7 +98,8 @@ export interface ServiceRange {
   end: number
 }
 
-function isOwnMember(bytes: Uint8Array, start: number, end: number): boolean {
+/** True where bytes[start..end) are a `tapmesh=` member. */
+export function isOwnMember(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < KEY.length) return false
   for (let index = 0; index < KEY.length; index++) if (bytes[start + index] !== KEY[index]) return false
   return true
@@ -156,9 +154,9 @@ export function tracestateName(service: string): Uint8Array {
   return bytes.map((byte) => ((CLASS[byte]! & NAME) === 0 ? DOT : byte))
 }
 
-/** Bytes that `writeTracestate` needs at most. */
-export function tracestateRoom(service: Uint8Array): number {
-  return KEY.length + service.length + 1 + SPAN_ID_DIGITS + STATE_BYTES_MAX
+/** Bytes of this tap's own member. */
+export function ownMemberBytes(service: Uint8Array): number {
+  return KEY.length + service.length + 1 + SPAN_ID_DIGITS
 }
 
 /** Writes this tap's own member. @returns offset behind it */
@@ -168,40 +166,5 @@ export function writeOwnMember(out: Uint8Array, at: number, service: Uint8Array,
   for (let index = 0; index < service.length; index++) out[to++] = service[index]!
   out[to++] = TILDE
   for (let index = 0; index < SPAN_ID_DIGITS; index++) out[to++] = ids[TRACE_ID_DIGITS + index]!
-  return to
-}
-
-/**
- * Appends the members of an arriving tracestate behind this tap's own one: whole members only, none
- * of an older `tapmesh`, within the limits of Trace Context.
- * @param from where the field's value began in `out` @param members members written so far
- * @returns offset behind the last member
- */
-export function appendMembers(
-  out: Uint8Array,
-  from: number,
-  at: number,
-  members: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): number {
-  let to = at
-  let count = members
-  let next = start
-  while (next < end && count < STATE_MEMBERS_MAX) {
-    let stop = next
-    while (stop < end && bytes[stop] !== COMMA) stop++
-    let first = next
-    let last = stop
-    while (first < last && (bytes[first] === SP || bytes[first] === HTAB)) first++
-    while (last > first && (bytes[last - 1] === SP || bytes[last - 1] === HTAB)) last--
-    next = stop + 1
-    if (last === first || isOwnMember(bytes, first, last)) continue
-    if (to + 1 + last - first - from > STATE_BYTES_MAX) continue
-    out[to++] = COMMA
-    for (let index = first; index < last; index++) out[to++] = bytes[index]!
-    count++
-  }
   return to
 }

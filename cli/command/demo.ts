@@ -97,10 +97,10 @@ function welcome({ style }: Terminal, { mesh, fleet }: Demo): string {
   - shipping-api has no tap: only the caller's side is seen.
 
   ${style.bold('Try next')}   ${style.dim('(in another terminal)')}
-  npx tapmesh graph --api ${apiUrl}
-  npx tapmesh tail --api ${apiUrl} --outcome failed
+  node cli/tapmesh.mjs graph --api ${apiUrl}
+  node cli/tapmesh.mjs tail --api ${apiUrl} --outcome failed
   export TAPMESH_TOKEN=$(cat ${mesh.tokenFile})   ${style.dim('(what changes something needs it: docs/walk.md)')}
-  npx tapmesh tap --service mine --listen 8080 --to 127.0.0.1:3000 --collector ${mesh.collectorUrl} --token-file ${mesh.tokenFile}
+  node cli/tapmesh.mjs tap --service mine --listen 8080 --to 127.0.0.1:3000 --collector ${mesh.collectorUrl} --token-file ${mesh.tokenFile}
 `
 }
 

@@ -1,9 +1,13 @@
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import { apiOf } from '../terminal.ts'
 
 /** `tapmesh mcp`: the protocol speaks over standard input and output, so nothing else is written there. */
+
+/** An assistant starts it from a folder of its own, where only a whole path leads here. */
+const PROGRAM = join(import.meta.dirname, '..', 'tapmesh.mjs')
 
 export function mcpCommand(terminal: Terminal): Command {
   return new Command('mcp')
@@ -15,7 +19,7 @@ export function mcpCommand(terminal: Terminal): Command {
 Tools: graph, services, calls, trace, status. docs/mcp.md shows how to register it.
 
 Example:
-  {"mcpServers": {"tapmesh": {"command": "npx", "args": ["tapmesh", "mcp", "--api", "http://127.0.0.1:7400"]}}}`,
+  {"mcpServers": {"tapmesh": {"command": "node", "args": [${JSON.stringify(PROGRAM)}, "mcp", "--api", "http://127.0.0.1:7400"]}}}`,
     )
     .action((options: { api?: string }) => run(terminal, options.api))
 }

@@ -1,4 +1,6 @@
 import type { BacktestAnswer, BacktestFeature, BacktestRow } from '../../graph-api/contract.ts'
+import { DECISIONS } from '../../model/decision.ts'
+import { decisionText, type Feature } from '../../model/feature.ts'
 import type { Terminal } from '../terminal.ts'
 import { count, share } from './quantity.ts'
 import { plain, type TableColumn, table } from './table.ts'
@@ -17,26 +19,22 @@ function calls(value: number): string {
 
 const part = (value: number, of: number) => (of === 0 ? '' : ` (${share(value / of)})`)
 
+/** Decisions whose words come with figures of their own. */
+const TOLD_APART: ReadonlySet<string> = new Set(['pass', 'retry', 'no_retry'])
+
 /** One line on one feature: what would have happened to how many. */
 function verdictLine(feature: BacktestFeature): string {
   const { decisions, calls: all, refused, good_refused, good_cut } = feature
-  const number = (decision: string) => decisions[decision] ?? 0
-  const said: string[] = []
-  if (number('deny') > 0) said.push(`${count(number('deny'))} denied${part(number('deny'), all)}`)
-  if (number('shed') > 0) said.push(`${count(number('shed'))} shed${part(number('shed'), all)}`)
-  if (refused > 0) said.push(`${count(good_refused)} of them had ended well`)
-  if (number('cut') > 0) {
-    said.push(
-      `${count(number('cut'))} cut${part(number('cut'), all)}, ${count(good_cut)} of them had ended well`,
-    )
-  }
-  if (number('queue') > 0) said.push(`${count(number('queue'))} would have waited for a connection`)
-  if (number('divert') > 0)
-    said.push(`${count(number('divert'))} sent to another endpoint${part(number('divert'), all)}`)
-  if (number('note') > 0)
-    said.push(`${count(number('note'))} not over mutual TLS${part(number('note'), all)}`)
-  if (feature.retries) said.push(...retryParts(feature.retries, all))
-  return said.length === 0 ? 'nothing would have happened' : said.join(', ')
+  const parts = DECISIONS.flatMap((decision) => {
+    const number = decisions[decision] ?? 0
+    if (number === 0 || TOLD_APART.has(decision)) return []
+    const words = decisionText(feature.feature as Feature, decision, true)
+    return `${count(number)} ${words}${part(number, all)}`
+  })
+  if (refused > 0) parts.push(`${count(good_refused)} of the refused had ended well`)
+  if (good_cut > 0) parts.push(`${count(good_cut)} of the cut had ended well`)
+  if (feature.retries) parts.push(...retryParts(feature.retries, all))
+  return parts.length === 0 ? 'nothing would have happened' : parts.join(', ')
 }
 
 function retryParts(retries: NonNullable<BacktestFeature['retries']>, all: number): string[] {
@@ -67,20 +65,9 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'last seen' },
 ]
 
-const WORDS: Record<string, string> = {
-  deny: 'deny',
-  shed: 'shed',
-  cut: 'cut',
-  retry: 'retry',
-  no_retry: 'no retry',
-  divert: 'divert',
-  queue: 'queue',
-  note: 'note',
-}
-
 function rowCells(row: BacktestRow): string[] {
   return [
-    WORDS[row.decision] ?? row.decision,
+    row.decision.replace('_', ' '),
     count(row.calls),
     count(row.good),
     row.source,

@@ -5,8 +5,8 @@ import type {
   ConfigRevision,
   ConfigRevisionAnswer,
 } from '../../model/enforcement.ts'
-import { FEATURES, isFeature } from '../../model/flag.ts'
-import { settingsFor } from '../../model/policy.ts'
+import { FEATURES, isFeature } from '../../model/feature.ts'
+import { settingsByCaller } from '../../model/policy.ts'
 import { explainFeature, targetOf } from '../../policy/explain.ts'
 import { readPolicyText, serviceIn } from '../../policy/policy-file.ts'
 import type { Terminal } from '../terminal.ts'
@@ -54,13 +54,10 @@ export function targetLines(document: string, target: string, json: boolean, loo
     return explainLines(feature, rows, look)
   }
   const named = serviceIn(file, target)
-  const rows = ['', ...named.callers.keys()].flatMap((caller) =>
-    FEATURES.flatMap((feature) => {
-      if (caller !== '' && named.callers.get(caller)![feature] === undefined) return []
-      const settings = settingsFor(named, caller, feature)
-      if (settings === undefined) return []
-      return [{ feature, caller: caller || 'all', mode: settings.mode, percent: settings.percent }]
-    }),
+  const rows = FEATURES.flatMap((feature) =>
+    settingsByCaller(named, feature).map(({ caller, settings: { mode, percent } }) => ({
+      ...{ feature, caller: caller || 'all', mode, percent },
+    })),
   )
   if (json) return [JSON.stringify({ service: target, features: rows }, null, 2)]
   return table(

@@ -1,5 +1,5 @@
 import type { PolicyChange } from '../../model/enforcement.ts'
-import { type Feature, FLAGS } from '../../model/flag.ts'
+import { CATALOGUE, type Feature } from '../../model/feature.ts'
 import type { Explained } from '../../policy/explain.ts'
 import type { Terminal } from '../terminal.ts'
 import { plain, table } from './table.ts'
@@ -18,8 +18,8 @@ export function explainLines(feature: Feature, rows: readonly Explained[], { sty
       width(),
       style.bold,
     ),
-    style.dim(`Effect: ${FLAGS[feature].effect}`),
-    style.dim(`Evidence: ${FLAGS[feature].evidence}`),
+    style.dim(`Effect: ${CATALOGUE[feature].effect}`),
+    style.dim(`Evidence: ${CATALOGUE[feature].evidence}`),
   ]
 }
 

@@ -128,7 +128,7 @@ const ofTaps: readonly Question[] = [
     page: 'status',
     prometheus: [
       { expr: rate('tapmesh_deadlines_total'), legend: 'deadline {{instance}}' },
-      { expr: rate('tapmesh_upstream_stale_total'), legend: 'sent again {{instance}}' },
+      { expr: rate('tapmesh_opaque_total', 'reason'), legend: 'not decoded: {{reason}}' },
     ],
   },
 ]

@@ -47,7 +47,7 @@ export async function openExport(endpoint: string, timeoutMillis: number): Promi
     throw new TapmeshError(
       'TAPMESH_EXPORTER_MISSING',
       'forwarding to an OTLP endpoint needs packages that are not installed here',
-      'The single-file tap does not carry them: use `npx tapmesh tap`, or let the collector forward (tapmesh up --otlp-endpoint).',
+      'The single-file tap does not carry them: run the tap from a checkout (node cli/tapmesh.mjs tap), or let the collector forward (tapmesh up --otlp-endpoint).',
       { cause },
     )
   }

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { setImmediate as breath } from 'node:timers/promises'
-import { FEATURES, type Feature } from '../../model/flag.ts'
-import { type Policy, settingsFor } from '../../model/policy.ts'
-import { compilePolicy, type Engine } from '../../policy/feature/engine.ts'
-import type { Endpoint } from '../../policy/feature/outlier-detection.ts'
+import { FEATURES, type Feature } from '../../model/feature.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { AnyModule } from '../../policy/feature/feature.ts'
+import { moduleOf } from '../../policy/feature/registry.ts'
+import { actsOnCalls, compilePolicy, type Engine } from '../../policy/judging/engine.ts'
 import type { Store } from '../../store/store.ts'
 import type { BacktestAnswer, BacktestEndpoint, BacktestFeature, BacktestProgress } from '../contract.ts'
 import { readCoverage } from '../query/coverage.ts'
@@ -18,7 +19,7 @@ import { nameSamples } from './samples.ts'
 import { PIECE_US_MAX, type Piece, piecesOf, readMinutes, type Scope, scopeOf } from './scope.ts'
 import { readsPaths, routesToOpen, type Shape, shapeOf } from './shape.ts'
 import { type Examined, STATELESS, SUMMARY_PIECE_CALLS, summarize } from './summary.ts'
-import { stepOf, Tallies } from './tally.ts'
+import { stepOf, Tallies, type Tally } from './tally.ts'
 import { Unseen } from './unseen.ts'
 
 /** What a policy would have done to the calls of a window: kinds are judged once, states are replayed. */
@@ -31,7 +32,7 @@ export interface BacktestOptions {
   now: () => number
   onProgress?: ((progress: BacktestProgress) => void) | undefined
   signal?: AbortSignal | undefined
-  /** Features that are replayed call by call; those with a state by default. */
+  /** Features that are replayed call by call; by default those with a state. */
   replayed?: readonly Feature[]
 }
 
@@ -41,17 +42,17 @@ const BREATH_CALLS = 10_000
 const SEED_MAX = 2 ** 31
 const STATEFUL = FEATURES.filter((feature) => !STATELESS.includes(feature))
 
-/** Features that are not disabled for somebody. */
-function featuresIn(policy: Policy): Feature[] {
-  const services = [...policy.services.values()]
-  const isUsed = (feature: Feature) =>
-    services.some((service) =>
-      ['', ...service.callers.keys()].some((caller) => {
-        const mode = settingsFor(service, caller, feature)?.mode
-        return mode !== undefined && mode !== 'disabled'
-      }),
-    )
-  return FEATURES.filter(isUsed)
+/**
+ * Features to judge: those that the policy does not disable for everybody. What it does not name counts
+ * once calls are acted on: strict parsing comes with the proxy that does so.
+ */
+function featuresIn({ policy, judgesFor }: Engine): Feature[] {
+  const judges = [...policy.services].flatMap(([name, service]) =>
+    ['', ...service.callers.keys()].flatMap((caller) => judgesFor(name, caller)),
+  )
+  const acts = judges.some(actsOnCalls)
+  const used = new Set(judges.filter(({ byDefault }) => acts || !byDefault).map(({ feature }) => feature))
+  return FEATURES.filter((feature) => used.has(feature))
 }
 
 interface Replayed {
@@ -107,11 +108,16 @@ async function replayCalls(
   }
 }
 
-function endpointsOf(replay: Replay, service: string): BacktestEndpoint[] {
+function endpointsOf(
+  replay: Replay,
+  feature: Feature,
+  service: string,
+  figures: NonNullable<AnyModule['figures']>,
+): BacktestEndpoint[] | null {
+  if (figures.endpoints === undefined) return null
   const found = new Map<string, BacktestEndpoint>()
-  for (const [scope, state] of replay.statesOf('outlierDetection')) {
-    if (!scope.endsWith(`\x1f${service}`)) continue
-    for (const [endpoint, { ejections, ejected_us }] of state as Map<string, Endpoint>) {
+  for (const state of replay.statesOf(feature, service)) {
+    for (const { endpoint, ejections, ejected_us } of figures.endpoints(state)) {
       const row = found.get(endpoint) ?? { endpoint, ejections: 0, ejected_s: 0 }
       row.ejections += ejections
       row.ejected_s += ejected_us / 1_000_000
@@ -122,23 +128,22 @@ function endpointsOf(replay: Replay, service: string): BacktestEndpoint[] {
 }
 
 /** Adds what only the replay knows. */
-function withFigures(feature: BacktestFeature, replayed: Replayed | undefined): BacktestFeature {
-  const replay = replayed?.replay
-  if (feature.feature === 'outlierDetection' && replay) {
-    return { ...feature, endpoints: endpointsOf(replay, feature.service) }
-  }
-  const known = feature.feature === 'retries' ? replay?.followedOf(feature.service) : undefined
-  if (known === undefined) return feature
-  const over_budget = feature.rows
+function withFigures(tally: Tally, replayed: Replayed | undefined): BacktestFeature {
+  const answer = tally.answer()
+  const { figures } = moduleOf(tally.feature)
+  if (figures === undefined || replayed === undefined) return answer
+  const { replay } = replayed
+  const endpoints = endpointsOf(replay, tally.feature, tally.service, figures)
+  const known = figures.again && replay.followedOf(tally.service)
+  if (known === undefined) return { ...answer, endpoints }
+  const over_budget = answer.rows
     .filter(({ decision, rule }) => decision === 'no_retry' && rule === 'budget')
     .reduce((sum, { calls }) => sum + calls, 0)
   const { failed } = known
   // Calls that came in meanwhile were counted there and not replayed.
-  const already_retried = Math.min(failed, replayed?.alreadyRetried.get(feature.service) ?? 0)
-  return {
-    ...feature,
-    retries: known.followed.answer(feature.calls, { failed, already_retried, over_budget }),
-  }
+  const already_retried = Math.min(failed, replayed.alreadyRetried.get(tally.service) ?? 0)
+  const retries = known.followed.answer(answer.calls, { failed, already_retried, over_budget })
+  return { ...answer, endpoints, retries }
 }
 
 async function assemble(
@@ -149,7 +154,7 @@ async function assemble(
   const { store, policy, span } = options
   const { examined, replayed } = parts
   const coverage = await readCoverage(store, span)
-  const features = parts.tallies.all.map((tally) => withFigures(tally.answer(), replayed))
+  const features = parts.tallies.all.map((tally) => withFigures(tally, replayed))
   features.sort((a, b) => b.refused + b.good_cut - a.refused - a.good_cut || b.affected - a.affected)
   await nameSamples(store, scope, features)
   const any = examined.calls > 0
@@ -182,7 +187,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestAnswer
   const { store, policy, span, now, onProgress, replayed: features = STATEFUL } = options
   const began = now()
   const engine = compilePolicy(policy)
-  const used = featuresIn(policy)
+  const used = featuresIn(engine)
   const scope = await scopeOf(store, policy, span, now())
   const minutes = await readMinutes(store, scope)
   const total = minutes.reduce((sum, { calls }) => sum + calls, 0)

@@ -1,6 +1,6 @@
 import type { Control } from '../../control/control.ts'
 import { TapmeshError } from '../../model/error.ts'
-import type { Feature } from '../../model/flag.ts'
+import type { Feature } from '../../model/feature.ts'
 import type { Policy, ServicePolicy } from '../../model/policy.ts'
 import type { Store } from '../../store/store.ts'
 import { writeForecast } from '../query/forecast.ts'

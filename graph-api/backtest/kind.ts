@@ -30,7 +30,7 @@ const KIND_COLUMNS = [
   'security',
 ] as const
 
-export type KindCall = Pick<CallRecord, (typeof KIND_COLUMNS)[number]>
+export type KindCall = Pick<CallRecord, (typeof KIND_COLUMNS)[number]> & { finding: string }
 
 export interface Kind {
   call: KindCall
@@ -59,8 +59,9 @@ interface KindRow extends Record<string, unknown> {
 
 function kindOf(row: KindRow, aliases: readonly string[]): Kind {
   const call: Record<string, unknown> = {}
-  // Where no feature of the policy goes by a column, it is what it is of an empty record.
+  // A column that no feature of the policy goes by has the value of an empty record.
   for (const name of KIND_COLUMNS) call[name] = row[`k_${name}`] ?? row[`one_${name}`] ?? EMPTY_RECORD[name]
+  call['finding'] = row['k_finding'] ?? ''
   // Where paths are not looked at one by one, any of them stands for its template.
   if (row['k_path'] === '') call['path'] = row['one_path']
   call['ts'] = row.first_us
@@ -79,7 +80,12 @@ function kindOf(row: KindRow, aliases: readonly string[]): Kind {
 }
 
 /** Columns that a stretch between thresholds stands for: any value of the kind does. */
-const STRETCHES = { k_duration: 'duration_us', k_ttfb: 'ttfb_us', k_bytes: 'request_bytes', k_path: 'path' }
+const STRETCHES = {
+  s_duration_us: 'duration_us',
+  s_ttfb_us: 'ttfb_us',
+  s_request_bytes: 'request_bytes',
+  k_path: 'path',
+}
 
 /** 64 bits of the kind of a row: grouping by one number takes half the time of grouping by names. */
 function wideHash({ keys }: Shape, seed: number): string {

@@ -1,5 +1,5 @@
-import { FEATURES, type Feature, FLAGS, type Side } from '../../model/flag.ts'
-import { type Policy, settingsFor } from '../../model/policy.ts'
+import { CATALOGUE, FEATURES, type Feature, type Side } from '../../model/feature.ts'
+import { type Policy, rulesIn, settingsFor } from '../../model/policy.ts'
 import type { BacktestAnswer } from '../contract.ts'
 import type { Scope } from './scope.ts'
 
@@ -15,7 +15,7 @@ const STANDS: Readonly<Record<Side, string>> = {
 function untappedNotes(features: BacktestAnswer['features'], untapped: Scope['untapped']): string[] {
   const asked = new Map<string, { service: string; side: Side; features: string[] }>()
   for (const { service, feature } of features) {
-    const { side } = FLAGS[feature as Feature]
+    const { side } = CATALOGUE[feature as Feature]
     const one = asked.get(`${side} ${service}`) ?? { service, side, features: [] }
     asked.set(`${side} ${service}`, one)
     one.features.push(feature)
@@ -55,7 +55,10 @@ export function notesOf(
     )
   }
   const unread = [...policy.services.values()].flatMap((service) =>
-    (settingsFor(service, '', 'authorization')?.rules ?? []).filter(({ headers }) => headers !== undefined),
+    FEATURES.flatMap((feature) => {
+      const settings = settingsFor(service, '', feature)
+      return settings === undefined ? [] : rulesIn(feature, settings)
+    }).filter(({ headers }) => headers !== undefined),
   )
   if (unread.length > 0) {
     const ids = unread.map(({ id }) => id).join(', ')
@@ -79,5 +82,5 @@ export function notesOf(
   if (answer.calls > 0)
     notes.push('The world judged is the one without the policy: callers would react to it.')
   const judged = FEATURES.filter((feature) => answer.features.some((each) => each.feature === feature))
-  return [...notes, ...judged.map((feature) => `${feature}: ${FLAGS[feature].evidence}`)]
+  return [...notes, ...judged.map((feature) => `${feature}: ${CATALOGUE[feature].evidence}`)]
 }

@@ -1,9 +1,9 @@
-import type { Feature } from '../../model/flag.ts'
+import type { Feature } from '../../model/feature.ts'
 import { isFailed } from '../../model/outcome.ts'
-import { settingsFor } from '../../model/policy.ts'
-import type { Decision } from '../../model/verdict.ts'
-import type { Engine, Judge } from '../../policy/feature/engine.ts'
-import { isRefused } from '../../policy/feature/feature.ts'
+import type { Verdict } from '../../policy/feature/feature.ts'
+import { type Engine, type Judge, understands } from '../../policy/judging/engine.ts'
+import { Judging, type JudgingHost, NEXT, type Step } from '../../policy/judging/judging.ts'
+import { States } from '../../policy/judging/states.ts'
 import { Followed } from './followed.ts'
 import { InFlight } from './in-flight.ts'
 import type { Kind, KindCall } from './kind.ts'
@@ -15,32 +15,33 @@ import type { Tallies, Tally } from './tally.ts'
  * have seen them. Each feature is judged as if it were alone, on the calls as they were.
  */
 
-interface Seat {
-  judge: Judge
-  state: unknown
-  tally: Tally
-  /** Only for retries. */
+interface ReplayStep extends Step {
+  /** Undefined until there is something to tell of a feature that no document names. */
+  tally: Tally | undefined
+  /** Only of features that send calls again. */
   retry: { followed: Followed; backoff_us: number; attempts: number } | undefined
 }
 
-interface Cast {
+/** A kind of calls with those who judge it. */
+interface Played {
   call: KindCall
   group: string
-  starts: readonly Seat[]
-  ends: readonly Seat[]
+  judging: Judging<ReplayStep>
 }
 
-const isLetIn = (decision: Decision) => !isRefused(decision) && decision !== 'divert'
-
-export class Replay {
+export class Replay implements JudgingHost<ReplayStep> {
   readonly #engine: Engine
   readonly #tallies: Tallies
-  readonly #cast: Cast[] = []
+  readonly #kinds: Played[] = []
   readonly #places = new Map<number, number>()
-  readonly #states = new Map<string, unknown>()
+  readonly #states = new States()
   readonly #followed = new Map<string, Followed>()
   readonly #failed = new Map<string, number>()
   readonly #inFlight = new InFlight()
+  /** The call that is judged now. */
+  #played: Played | undefined
+  #start_us = 0
+  #end_us = 0
   /** Calls that found no room among those under way. */
   crowded = 0
 
@@ -48,40 +49,34 @@ export class Replay {
     this.#engine = engine
     this.#tallies = tallies
     for (const { call, hash } of kinds) {
-      const seats = this.#seatsOf(call, features)
-      this.#places.set(hash, this.#cast.length)
-      this.#cast.push({
-        call,
-        group: Followed.groupOf(call),
-        starts: seats.filter(({ judge }) => judge.moment === 'start'),
-        ends: seats.filter(({ judge }) => judge.moment === 'end'),
-      })
+      this.#places.set(hash, this.#kinds.length)
+      const judging = new Judging(this.#stepsOf(call, features))
+      this.#kinds.push({ call, group: Followed.groupOf(call), judging })
     }
   }
 
-  #seatsOf(call: KindCall, features: readonly Feature[]): Seat[] {
+  #stepsOf(call: KindCall, features: readonly Feature[]): ReplayStep[] {
     return this.#engine
       .judgesFor(call.destination, call.source)
-      .filter(({ feature }) => features.includes(feature))
-      .map((judge) => {
-        const key = `${judge.feature}\x1f${judge.scopeOf(call)}`
-        if (!this.#states.has(key)) this.#states.set(key, judge.createState())
-        return {
-          judge,
-          state: this.#states.get(key),
-          tally: this.#tallies.of(call.destination, judge.feature, judge.mode),
-          retry: judge.feature === 'retries' ? this.#retryOf(call) : undefined,
-        }
-      })
+      .filter((judge) => features.includes(judge.feature) && understands(judge, call))
+      .map((judge) => ({
+        judge,
+        state: this.#states.of(judge, call)?.state,
+        tally: judge.byDefault ? undefined : this.#tallyOf(judge, call),
+        retry: this.#retryOf(judge, call),
+      }))
   }
 
-  #retryOf({ destination, source }: KindCall): Seat['retry'] {
-    const service = this.#engine.policy.services.get(destination)
-    const settings = service && settingsFor(service, source, 'retries')
-    if (settings === undefined) return undefined
+  #tallyOf({ feature, mode }: Judge, { destination }: KindCall): Tally {
+    return this.#tallies.of(destination, feature, mode)
+  }
+
+  #retryOf({ module, compiled }: Judge, { destination }: KindCall): ReplayStep['retry'] {
+    const again = module.figures?.again?.(compiled)
+    if (again === undefined) return undefined
     const followed = this.#followed.get(destination) ?? new Followed()
     this.#followed.set(destination, followed)
-    return { followed, backoff_us: settings.backoff, attempts: settings.attempts }
+    return { followed, ...again }
   }
 
   /** Plays the calls at the places `from` to `to` of the order; all begin after those played before. */
@@ -101,40 +96,54 @@ export class Replay {
   }
 
   #start(place: number, start_us: number, duration_us: number): void {
-    const { call, starts } = this.#cast[place]!
+    const played = this.#kinds[place]!
+    const { call } = played
     call.ts = start_us
     call.duration_us = duration_us
-    let admitted = 0
-    for (let at = 0; at < starts.length; at++) {
-      const { judge, state, tally } = starts[at]!
-      const verdict = judge.decide(state, call, start_us)
-      if (isLetIn(verdict.decision)) admitted |= 1 << at
-      if (verdict.decision === 'pass') tally.pass(start_us, 1)
-      else tally.add(call, verdict, start_us, seenAt(start_us))
-    }
-    if (this.#inFlight.push(start_us + duration_us, start_us, place, admitted)) return
+    this.#played = played
+    this.#start_us = start_us
+    const progress = played.judging.start(call, start_us, this)
+    if (this.#inFlight.push(start_us + duration_us, start_us, place, progress)) return
     this.crowded += 1
-    this.#end(start_us + duration_us, start_us, place, admitted)
+    this.#end(start_us + duration_us, start_us, place, progress)
   }
 
-  readonly #end = (end_us: number, start_us: number, place: number, admitted: number): void => {
-    const { call, group, starts, ends } = this.#cast[place]!
+  readonly #end = (end_us: number, start_us: number, place: number, progress: number): void => {
+    const played = this.#kinds[place]!
+    const { call } = played
     call.ts = start_us
     call.duration_us = end_us - start_us
-    for (let at = 0; at < starts.length; at++) {
-      if ((admitted & (1 << at)) !== 0) starts[at]!.judge.ended(starts[at]!.state, call, end_us)
+    this.#played = played
+    this.#start_us = start_us
+    this.#end_us = end_us
+    played.judging.end(call, end_us, progress, this)
+  }
+
+  heard(step: ReplayStep, _place: number, verdict: Verdict): number {
+    const { call, group } = this.#played!
+    const start_us = this.#start_us
+    if (verdict.decision === 'pass') step.tally?.pass(start_us, 1)
+    else {
+      step.tally ??= this.#tallyOf(step.judge, call)
+      step.tally.add(call, verdict, start_us, seenAt(start_us))
     }
-    for (const { judge, state, tally, retry } of ends) {
-      const verdict = judge.decide(state, call, end_us)
-      if (verdict.decision === 'pass') tally.pass(start_us, 1)
-      else tally.add(call, verdict, start_us, seenAt(start_us))
-      if (retry === undefined) continue
-      retry.followed.see(group, start_us, call)
-      if (isFailed(call.outcome)) {
-        this.#failed.set(call.destination, (this.#failed.get(call.destination) ?? 0) + 1)
-      }
-      if (verdict.decision === 'retry') retry.followed.wait(group, end_us + retry.backoff_us, retry.attempts)
+    if (step.retry !== undefined) this.#follow(step.retry, call, group, verdict)
+    return NEXT.asSaid
+  }
+
+  #follow(retry: NonNullable<ReplayStep['retry']>, call: KindCall, group: string, verdict: Verdict): void {
+    retry.followed.see(group, this.#start_us, call)
+    if (isFailed(call.outcome)) {
+      this.#failed.set(call.destination, (this.#failed.get(call.destination) ?? 0) + 1)
     }
+    if (verdict.decision === 'retry') {
+      retry.followed.wait(group, this.#end_us + retry.backoff_us, retry.attempts)
+    }
+  }
+
+  /** A back-test with a verdict missing would be wrong, so it fails. */
+  fault(error: unknown): void {
+    throw error
   }
 
   /** What followed the retries of a service; undefined where none were judged. */
@@ -143,11 +152,9 @@ export class Replay {
     return followed && { followed, failed: this.#failed.get(service) ?? 0 }
   }
 
-  /** States of a feature by their scope. */
-  *statesOf(feature: Feature): Iterable<[scope: string, state: unknown]> {
-    for (const [key, state] of this.#states) {
-      if (key.startsWith(`${feature}\x1f`)) yield [key.slice(feature.length + 1), state]
-    }
+  /** States that a feature has of calls to one service. */
+  statesOf(feature: Feature, service: string): Iterable<unknown> {
+    return this.#states.ofService(feature, service)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Side } from '../../model/flag.ts'
+import type { Side } from '../../model/feature.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { BoundValue, Store } from '../../store/store.ts'
 import { DATABASE } from '../../store/tables.ts'

@@ -1,8 +1,11 @@
 import { OTHER } from '../../model/call.ts'
-import type { Feature } from '../../model/flag.ts'
-import { type Policy, type Rule, settingsFor } from '../../model/policy.ts'
+import { FEATURES, type Feature, parametersOf } from '../../model/feature.ts'
+import { type Policy, type Rule, rulesIn, settingsByCaller } from '../../model/policy.ts'
+import { FINDING } from '../../model/verdict.ts'
+import type { Bounded } from '../../policy/feature/feature.ts'
 import { AMBIGUOUS_PATH, segmentsOf } from '../../policy/feature/path-segments.ts'
 import { PathTree } from '../../policy/feature/path-tree.ts'
+import { moduleOf } from '../../policy/feature/registry.ts'
 import type { BoundValue } from '../../store/store.ts'
 
 /**
@@ -15,27 +18,18 @@ export interface Shape {
   bound: Readonly<Record<string, BoundValue>>
 }
 
-/** Columns each feature goes by besides caller, method, route and outcome. */
-const COLUMNS: Readonly<Record<Feature, readonly string[]>> = {
-  timeouts: ['protocol', 'status'],
-  retries: ['protocol', 'status', 'response_flags', 'attempt'],
-  outlierDetection: ['destination_instance'],
-  connectionPool: [],
-  loadBalancer: ['destination_instance'],
-  failover: ['destination_instance', 'destination_zone'],
-  rateLimit: ['destination_instance'],
-  mtls: ['security'],
-  authorization: ['source_evidence'],
+/** Read from other columns of a record. */
+const EXPRESSIONS: Readonly<Record<string, string>> = {
+  finding: `extract(arrayFirst(text -> startsWith(text, '${FINDING}'), verdicts), ';rule=([^;]+)')`,
+}
+
+/** Columns that a feature goes by besides caller, method, route and outcome. */
+function columnsOf(feature: Feature): readonly string[] {
+  const { columns, protocols } = moduleOf(feature)
+  return protocols === 'all' ? columns : ['protocol', ...columns]
 }
 
 const ALWAYS = ['source', 'source_identity', 'destination', 'method', 'route', 'outcome'] as const
-
-/** Every setting of a feature in the policy, of services and of callers with entries of their own. */
-function settingsOf<F extends Feature>(policy: Policy, feature: F) {
-  return [...policy.services.values()].flatMap((service) =>
-    ['', ...service.callers.keys()].flatMap((caller) => settingsFor(service, caller, feature) ?? []),
-  )
-}
 
 /** `(x > a) + (x > b)`: in which stretch between the bounds a value lies. */
 function stretch(column: string, bounds: readonly (number | undefined)[], bound: Record<string, BoundValue>) {
@@ -48,8 +42,30 @@ function stretch(column: string, bounds: readonly (number | undefined)[], bound:
   return terms.join(' + ')
 }
 
+/** Bounds that settings of these features put on values, by column. */
+function boundsOf(policy: Policy, features: readonly Feature[]): Map<Bounded, (number | undefined)[]> {
+  const found = new Map<Bounded, (number | undefined)[]>()
+  for (const feature of features) {
+    const module = moduleOf(feature)
+    for (const service of policy.services.values()) {
+      for (const { settings } of settingsByCaller(service, feature)) {
+        for (const [column, bounds] of Object.entries(module.bounds?.(settings) ?? {})) {
+          found.set(column as Bounded, [...(found.get(column as Bounded) ?? []), ...bounds])
+        }
+      }
+    }
+  }
+  return found
+}
+
+const hasRules = (feature: Feature) => parametersOf(feature).some(([, { kind }]) => kind === 'rules')
+
 function rulesOf(policy: Policy): Rule[] {
-  return settingsOf(policy, 'authorization').flatMap(({ rules }) => rules)
+  return FEATURES.filter(hasRules).flatMap((feature) =>
+    [...policy.services.values()].flatMap((service) =>
+      settingsByCaller(service, feature).flatMap(({ settings }) => rulesIn(feature, settings)),
+    ),
+  )
 }
 
 /** Whether the policy looks at paths at all. */
@@ -79,27 +95,13 @@ export function shapeOf(
   open: readonly string[] | 'every',
 ): Shape {
   const bound: Record<string, BoundValue> = {}
-  const names = new Set<string>([...ALWAYS, ...features.flatMap((feature) => COLUMNS[feature])])
-  const keys = new Map([...names].map((name) => [`k_${name}`, name]))
-  const add = (alias: string, sql: string | undefined) => {
-    if (sql !== undefined) keys.set(alias, sql)
+  const names = new Set<string>([...ALWAYS, ...features.flatMap(columnsOf)])
+  const keys = new Map([...names].map((name) => [`k_${name}`, EXPRESSIONS[name] ?? name]))
+  for (const [column, bounds] of boundsOf(policy, features)) {
+    const sql = stretch(column, bounds, bound)
+    if (sql !== undefined) keys.set(`s_${column}`, sql)
   }
-  const limits = features.includes('timeouts') ? settingsOf(policy, 'timeouts') : []
-  const waits = limits.map(({ backendRequest }) => backendRequest)
-  add('k_duration', stretch('duration_us', [...limits.map(({ request }) => request), ...waits], bound))
-  const broken = features.includes('retries') ? [0] : []
-  const first = waits.some((wait) => wait !== undefined) ? [0, ...waits] : broken
-  add('k_ttfb', stretch('ttfb_us', first, bound))
-  const sizes = features.includes('retries') ? settingsOf(policy, 'retries') : []
-  add(
-    'k_bytes',
-    stretch(
-      'request_bytes',
-      sizes.map(({ bufferBytes }) => bufferBytes),
-      bound,
-    ),
-  )
-  if (features.includes('authorization') && readsPaths(policy)) {
+  if (features.some(hasRules) && readsPaths(policy)) {
     if (open === 'every') keys.set('k_path', 'path')
     else {
       keys.set('k_path', "if(route IN {open:Array(String)}, path, '')")

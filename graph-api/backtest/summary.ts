@@ -1,5 +1,6 @@
-import type { Feature } from '../../model/flag.ts'
-import type { Engine } from '../../policy/feature/engine.ts'
+import { FEATURES, type Feature } from '../../model/feature.ts'
+import { moduleOf } from '../../policy/feature/registry.ts'
+import { type Engine, understands } from '../../policy/judging/engine.ts'
 import type { Store } from '../../store/store.ts'
 import { type Kind, readKinds } from './kind.ts'
 import type { Piece, Scope } from './scope.ts'
@@ -11,7 +12,7 @@ import type { Unseen } from './unseen.ts'
  * Features without a state: one verdict on each kind of call, times how many there were. The store
  * counts, the engine decides; the replay of single calls comes to the same figures.
  */
-export const STATELESS: readonly Feature[] = ['timeouts', 'mtls', 'authorization']
+export const STATELESS = FEATURES.filter((feature) => moduleOf(feature).stateless)
 
 /** Calls grouped in one statement: what a person waits for without a sign of progress. */
 export const SUMMARY_PIECE_CALLS = 2_000_000
@@ -46,8 +47,10 @@ function judge(kind: Kind, { engine, scope, tallies, features }: SummaryWork): v
   const { call } = kind
   const ts_us = scope.span.from_us + kind.step * stepOf(scope.span)
   for (const judge of engine.judgesFor(call.destination, call.source)) {
-    if (!features.includes(judge.feature)) continue
+    if (!features.includes(judge.feature) || !understands(judge, call)) continue
     const verdict = judge.decide(undefined, call, call.ts)
+    // Of what no document names only what it would do is worth telling.
+    if (judge.byDefault && verdict.decision === 'pass') continue
     tallies.of(call.destination, judge.feature, judge.mode).add(call, verdict, ts_us, kind)
   }
 }

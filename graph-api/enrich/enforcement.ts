@@ -1,5 +1,5 @@
 import type { EnforcementAnswer, EnforcementCell } from '../../model/enforcement.ts'
-import { FEATURES, type Feature } from '../../model/flag.ts'
+import { FEATURES, type Feature } from '../../model/feature.ts'
 import { PERCENT_DEFAULT, type ServicePolicy, settingsFor } from '../../model/policy.ts'
 import type { Store } from '../../store/store.ts'
 import { type Counts, readVerdictCounts } from '../query/verdict-counts.ts'

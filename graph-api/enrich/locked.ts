@@ -1,6 +1,6 @@
 import { callsNeeded } from '../../control/rollout-guard.ts'
 import type { EvidenceAnswer } from '../../model/enforcement.ts'
-import type { Feature } from '../../model/flag.ts'
+import { catalogueEntry, type Feature } from '../../model/feature.ts'
 import { GUARDS_DEFAULT, type Rollout } from '../../model/policy.ts'
 import type { Examined } from '../query/evidence.ts'
 
@@ -11,7 +11,6 @@ const FRESH_US = 15 * 60_000_000
 const DAY_US = 86_400_000_000
 /** A whole weekly cycle: who calls once a week has called. */
 const SPAN_ADVISED_DAYS = 7
-const CYCLIC: readonly Feature[] = ['authorization', 'mtls']
 
 export interface Standing {
   feature: Feature
@@ -68,7 +67,7 @@ export function lockedBy(standing: Standing, now_us: number): string[] {
 /** What is worth knowing before the next step, without forbidding it. */
 export function adviceFor({ feature, mode, examined }: Standing): string[] {
   const days = (examined.last_us - examined.first_us) / DAY_US
-  if (mode !== 'dry-run' || !CYCLIC.includes(feature) || days >= SPAN_ADVISED_DAYS) return []
+  if (mode !== 'dry-run' || catalogueEntry(feature).needsWeek !== true || days >= SPAN_ADVISED_DAYS) return []
   const seen = examined.calls === 0 ? 'none yet' : `${days.toFixed(days < 1 ? 2 : 1)} so far`
   return [
     `Who calls once a week is seen within ${SPAN_ADVISED_DAYS} days of dry-run; ${seen}. Nothing forbids to go on earlier.`,

@@ -1,5 +1,5 @@
 import { TapmeshError } from '../../model/error.ts'
-import { compilePolicy, type Engine } from '../../policy/feature/engine.ts'
+import { compilePolicy, type Engine } from '../../policy/judging/engine.ts'
 import { type PolicyFile, readPolicyText } from '../../policy/policy-file.ts'
 import type { ControlView } from './control-view.ts'
 

@@ -1,9 +1,9 @@
-import type { CallRecord } from '../../model/call.ts'
 import type { WhyAnswer } from '../../model/enforcement.ts'
 import type { ErrorPlace } from '../../model/error.ts'
-import { type Feature, parametersOf } from '../../model/flag.ts'
-import { originOf, settingsFor } from '../../model/policy.ts'
-import { type CallVerdict, parseVerdict } from '../../model/verdict.ts'
+import { type Feature, parametersOf } from '../../model/feature.ts'
+import { originOf, type Rule, settingsFor } from '../../model/policy.ts'
+import { type CallVerdict, findingOf, parseVerdict } from '../../model/verdict.ts'
+import type { JudgedCall } from '../../policy/feature/feature.ts'
 import { valueText } from '../../policy/parameter.ts'
 import { type CallRow, callOf } from '../query/call.ts'
 import type { ControlView } from './control-view.ts'
@@ -14,13 +14,18 @@ import type { RevisionPolicies, RevisionPolicy } from './revision-policies.ts'
 /** Name of the setting that a rule of a verdict is, `mode` where it is none. */
 function settingOf({ feature, rule }: CallVerdict, policy: RevisionPolicy, call: CallRow): string {
   const named = policy.file.policy.services.get(call.destination)
-  if (feature === 'authorization' && named !== undefined) {
-    const rules = settingsFor(named, call.source, feature)?.rules ?? []
-    const place = rules.findIndex(({ id }) => id === rule)
-    return place >= 0 ? `rules.${place}` : 'default'
+  const settings = named && settingsFor(named, call.source, feature)
+  if (settings === undefined) return 'mode'
+  const values = settings as unknown as Readonly<Record<string, unknown>>
+  const parameters = parametersOf(feature)
+  for (const [name, { kind }] of parameters) {
+    const place = kind === 'rules' ? (values[name] as Rule[]).findIndex(({ id }) => id === rule) : -1
+    if (place >= 0) return `${name}.${place}`
   }
-  if (feature === 'mtls') return 'policy'
-  return parametersOf(feature).some(([name]) => name === rule) ? rule : 'mode'
+  // A verdict names the parameter that decided, or its value.
+  const [found] =
+    parameters.find(([name]) => name === rule) ?? parameters.find(([name]) => values[name] === rule) ?? []
+  return found ?? 'mode'
 }
 
 function placeText({ file, line }: ErrorPlace): string | null {
@@ -58,11 +63,11 @@ function reasonOf(verdict: CallVerdict, policy: RevisionPolicy | undefined, call
   }
   if (policy === undefined) return 'the document that it ran under is not known here any more'
   const { ts_us, ...rest } = call
-  const judged: CallRecord = { ...rest, ts: ts_us }
+  const judged: JudgedCall = { ...rest, ts: ts_us, finding: findingOf(call.verdicts) }
   const judge = policy.engine
     .judgesFor(call.destination, call.source)
     .find((each) => each.feature === feature)
-  const again = judge?.decide(judge.createState(), judged, ts_us)
+  const again = judge?.decide(judge.module.createState(), judged, ts_us)
   if (again !== undefined && again.decision === decision && again.rule === rule) return again.reason
   return `${rule === '' ? decision : ruleText(verdict, policy, call)}; the tap went by its state at that moment, which is not kept`
 }

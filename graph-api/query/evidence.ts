@@ -1,6 +1,6 @@
 import { reporterOf } from '../../control/cohorts.ts'
 import type { EvidenceAnswer } from '../../model/enforcement.ts'
-import type { Feature } from '../../model/flag.ts'
+import type { Feature } from '../../model/feature.ts'
 import { parseVerdict } from '../../model/verdict.ts'
 import type { BoundValue, Store } from '../../store/store.ts'
 import { DATABASE } from '../../store/tables.ts'

@@ -1,5 +1,5 @@
 import { textField } from '../../control/text-field.ts'
-import type { Feature } from '../../model/flag.ts'
+import type { Feature } from '../../model/feature.ts'
 import type { Store } from '../../store/store.ts'
 import { DATABASE, FORECASTS } from '../../store/tables.ts'
 import { rfc3339 } from './window.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { FEATURES, MODES } from '../../model/flag.ts'
-import { DECISIONS } from '../../model/verdict.ts'
+import { DECISIONS } from '../../model/decision.ts'
+import { FEATURES, MODES } from '../../model/feature.ts'
 import type { BacktestAnswer, BacktestFeature, BacktestRow, RecommendationAnswer } from '../contract.ts'
 import { count, share, time } from './graph.ts'
 import { serviceName, WINDOW_TEXT_MAX } from './parameters.ts'

@@ -14,7 +14,7 @@ import {
   type ConfigSet,
   type ConfigUndo,
 } from '../../model/enforcement.ts'
-import { FEATURES, type Feature } from '../../model/flag.ts'
+import { FEATURES, type Feature } from '../../model/feature.ts'
 import { count, time } from './graph.ts'
 import { limitUpTo, whole } from './parameters.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { OUTCOMES, REPORTERS } from '../../model/call.ts'
 import type { EnforcementAnswer, EvidenceAnswer, PoliciesAnswer, WhyAnswer } from '../../model/enforcement.ts'
-import { MODES } from '../../model/flag.ts'
+import { MODES } from '../../model/feature.ts'
 import { count, decision, featureName, micros, share, time } from './graph.ts'
 import { serviceName, windowParameters } from './parameters.ts'
 

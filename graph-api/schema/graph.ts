@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PROTOCOLS, REPORTERS, SOURCE_EVIDENCE } from '../../model/call.ts'
-import { FEATURES, type Feature } from '../../model/flag.ts'
+import { DECISIONS } from '../../model/decision.ts'
+import { FEATURES, type Feature } from '../../model/feature.ts'
 import type {
   Coverage,
   EdgeVerdict,
@@ -11,7 +12,6 @@ import type {
   NodeSlo,
 } from '../../model/graph.ts'
 import { SLO_STATES } from '../../model/slo.ts'
-import { DECISIONS } from '../../model/verdict.ts'
 
 /** Forms of the graph's parts; `satisfies` holds them to the model's types. */
 

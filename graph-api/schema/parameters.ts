@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { OUTCOMES, REPORTERS } from '../../model/call.ts'
 import { NAME_BYTES_MAX, TEXT_BYTES_MAX } from '../../model/column.ts'
-import { FEATURES } from '../../model/flag.ts'
-import { DECISIONS } from '../../model/verdict.ts'
+import { DECISIONS } from '../../model/decision.ts'
+import { FEATURES } from '../../model/feature.ts'
 import { TEXT_MAX as FIND_TEXT_MAX } from '../../picture/find/grammar.ts'
 import { GROUPINGS } from '../../picture/group.ts'
 

@@ -1,5 +1,14 @@
 import type { Rule, Settings } from '../../model/policy.ts'
-import { callerScope, type FeatureCode, type JudgedCall, PASS, type Verdict, verdict } from './feature.ts'
+import {
+  callerScope,
+  type FeatureModule,
+  HTTP,
+  type JudgedCall,
+  PASS,
+  type SettingsFault,
+  type Verdict,
+  verdict,
+} from './feature.ts'
 import { addHeaderFits, type HeaderRule, hasHeaders, headerRuleOf } from './header-rule.ts'
 import { candidatesOf, nearestText } from './nearest-rule.ts'
 import { isAmbiguous, segmentsOf } from './path-segments.ts'
@@ -53,7 +62,7 @@ function fitOf({ table }: Compiled, call: JudgedCall): Fit {
 }
 
 /** Finding words costs many times what deciding does, so they are found when somebody asks. */
-function denied({ candidates }: Compiled, call: JudgedCall): Verdict {
+function denied({ candidates }: Compiled, call: JudgedCall): Verdict<'deny'> {
   return {
     decision: 'deny',
     rule: 'default',
@@ -63,8 +72,23 @@ function denied({ candidates }: Compiled, call: JudgedCall): Verdict {
   }
 }
 
-export const authorization: FeatureCode<'authorization', Compiled, undefined> = {
-  moment: 'start',
+function repeatedRules({ rules }: Settings<'authorization'>): SettingsFault[] {
+  const seen = new Set<string>()
+  return rules.flatMap(({ id }, index) => {
+    const again = seen.has(id)
+    seen.add(id)
+    const hint = 'Verdicts name rules by their id; give each its own.'
+    return again ? [{ name: `rules.${index}.id`, message: `a second rule ${id}`, hint }] : []
+  })
+}
+
+export const authorization: FeatureModule<'authorization', Compiled, undefined> = {
+  moment: 'request',
+  protocols: HTTP,
+  stateless: true,
+  columns: ['source_evidence'],
+  refuses: { status: 403, flag: 'az' },
+  check: repeatedRules,
   compile(settings: Settings<'authorization'>) {
     const { rules } = settings
     const allowByDefault = settings.default === 'allow'

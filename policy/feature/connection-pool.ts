@@ -1,5 +1,5 @@
 import type { Settings } from '../../model/policy.ts'
-import { callerScope, type FeatureCode, PASS, type Verdict, verdict } from './feature.ts'
+import { callerScope, type FeatureModule, HTTP, PASS, type Verdict, verdict } from './feature.ts'
 
 /** A bounded pool of connections: HTTP/1.1 carries one call at a time on each (RFC 9112 section 9.3). */
 
@@ -7,16 +7,26 @@ interface Compiled {
   connections: number
   /** Calls under way and waiting together. */
   calls: number
-  queue: Verdict
-  shed: Verdict
+  queue: Verdict<'queue'>
+  shed: Verdict<'shed'>
 }
 
 interface State {
   in_flight: number
 }
 
-export const connectionPool: FeatureCode<'connectionPool', Compiled, State> = {
-  moment: 'start',
+export const connectionPool: FeatureModule<'connectionPool', Compiled, State> = {
+  moment: 'admit',
+  protocols: HTTP,
+  stateless: false,
+  columns: [],
+  refuses: { status: 503, flag: 'UO' },
+  acts: {
+    act(_verdict, _compiled, state, control) {
+      control.waitInLine(state)
+      return true
+    },
+  },
   compile({ maxConnections, http1MaxPendingRequests }: Settings<'connectionPool'>) {
     return {
       connections: maxConnections,

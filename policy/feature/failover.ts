@@ -1,5 +1,14 @@
 import type { Settings } from '../../model/policy.ts'
-import { callerScope, type FeatureCode, isFault, type JudgedCall, PASS, verdict } from './feature.ts'
+import {
+  callerScope,
+  type FeatureModule,
+  HTTP,
+  isFault,
+  type JudgedCall,
+  PASS,
+  type Verdict,
+  verdict,
+} from './feature.ts'
 
 /**
  * Calls stay in the first zone of the list that is healthy. An endpoint is unhealthy after failures in
@@ -20,8 +29,8 @@ export type ZoneHealth = Map<string, Health>
 
 interface Compiled {
   settings: Settings<'failover'>
-  left: ReturnType<typeof verdict>
-  unlisted: ReturnType<typeof verdict>
+  left: Verdict<'divert'>
+  unlisted: Verdict<'divert'>
 }
 
 function healthOf(state: ZoneHealth, endpoint: string, zone: string): Health | undefined {
@@ -48,8 +57,17 @@ export function zoneFor(settings: Settings<'failover'>, state: ZoneHealth, now_u
   return settings.order.find((zone) => isHealthy(settings, state, zone, now_us)) ?? settings.order[0]!
 }
 
-export const failover: FeatureCode<'failover', Compiled, ZoneHealth> = {
-  moment: 'start',
+export const failover: FeatureModule<'failover', Compiled, ZoneHealth> = {
+  moment: 'route',
+  protocols: HTTP,
+  stateless: false,
+  columns: ['destination_instance', 'destination_zone'],
+  routes: {
+    narrow({ settings }, state, _call, endpoints, zone, now_us) {
+      const wanted = zoneFor(settings, state, now_us)
+      return endpoints.filter((endpoint) => (endpoint.zone || zone) === wanted)
+    },
+  },
   compile(settings: Settings<'failover'>) {
     const { healthyPercent, order } = settings
     return {

@@ -1,4 +1,4 @@
-import { callerScope, type FeatureCode, PASS, verdict } from './feature.ts'
+import { callerScope, type FeatureModule, HTTP, PASS, verdict } from './feature.ts'
 
 /**
  * Least request with two choices: of two endpoints picked at random the one with fewer calls in flight
@@ -18,8 +18,15 @@ export type InFlightByEndpoint = Map<string, number>
 
 const BUSIER = verdict('note', 'simple', 'its endpoint was busier than another one')
 
-export const loadBalancer: FeatureCode<'loadBalancer', Compiled, InFlightByEndpoint> = {
-  moment: 'start',
+export const loadBalancer: FeatureModule<'loadBalancer', Compiled, InFlightByEndpoint> = {
+  moment: 'route',
+  protocols: HTTP,
+  stateless: false,
+  columns: ['destination_instance'],
+  routes: {
+    pick: ({ leastRequest }, state, endpoints, random) =>
+      leastRequest ? lessBusyOfTwo(endpoints, state, random) : undefined,
+  },
   compile: ({ simple }) => ({ leastRequest: simple === 'LEAST_REQUEST' }),
   scopeOf: callerScope,
   createState: () => new Map(),

@@ -1,13 +1,5 @@
 import type { Settings } from '../../model/policy.ts'
-import {
-  callerScope,
-  type FeatureCode,
-  isFault,
-  type JudgedCall,
-  PASS,
-  type Verdict,
-  verdict,
-} from './feature.ts'
+import { callerScope, type FeatureModule, HTTP, isFault, PASS, type Verdict, verdict } from './feature.ts'
 
 /**
  * Ejects endpoints that keep failing, as each caller sees them. In a small cluster no endpoint stands
@@ -16,9 +8,9 @@ import {
  */
 
 /** Endpoints watched at a time; what comes past them is never ejected. */
-export const ENDPOINTS_MAX = 1000
+const ENDPOINTS_MAX = 1000
 
-export interface Endpoint {
+interface Endpoint {
   failures_in_row: number
   /** Of the current interval. */
   calls: number
@@ -30,18 +22,18 @@ export interface Endpoint {
   open: boolean
   /** When the call left that tries it; 0 while none is under way. */
   tried_us: number
-  why: Verdict
+  why: Verdict<'divert' | 'pass'>
   ejections: number
   /** Sum of the lengths of its ejections. */
   ejected_us: number
 }
 
-export type State = Map<string, Endpoint>
+type State = Map<string, Endpoint>
 
-export interface Compiled {
+interface Compiled {
   settings: Settings<'outlierDetection'>
-  inRow: Verdict
-  share: Verdict
+  inRow: Verdict<'divert'>
+  share: Verdict<'divert'>
 }
 
 function endpointOf(state: State, name: string): Endpoint | undefined {
@@ -71,7 +63,13 @@ function mayEject(state: State, percent: number): boolean {
   return ejected + 1 <= most && ejected + 1 < state.size
 }
 
-function eject({ settings }: Compiled, state: State, endpoint: Endpoint, why: Verdict, now_us: number): void {
+function eject(
+  { settings }: Compiled,
+  state: State,
+  endpoint: Endpoint,
+  why: Endpoint['why'],
+  now_us: number,
+): void {
   if (!endpoint.open && !mayEject(state, settings.maxEjectionPercent)) return
   endpoint.ejections += 1
   const length_us = settings.baseEjectionTime * endpoint.ejections
@@ -99,13 +97,14 @@ function closeInterval({ settings }: Compiled, endpoint: Endpoint, now_us: numbe
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
 /** Whether a call would be kept away from the endpoint now; changes nothing. */
-export function isEjected(
+function isEjected(
   { settings }: Compiled,
   state: State,
-  { destination_instance, method }: JudgedCall,
+  name: string,
+  method: string,
   now_us: number,
 ): boolean {
-  const endpoint = state.get(destination_instance)
+  const endpoint = state.get(name)
   if (endpoint === undefined || !endpoint.open) return false
   if (now_us < endpoint.ejected_until_us) return true
   // A call that tries it and never ends, and a service without idempotent calls, hold it up for so long only.
@@ -114,8 +113,21 @@ export function isEjected(
   return !IDEMPOTENT.has(method) && now_us < endpoint.ejected_until_us + patience_us
 }
 
-export const outlierDetection: FeatureCode<'outlierDetection', Compiled, State> = {
-  moment: 'start',
+export const outlierDetection: FeatureModule<'outlierDetection', Compiled, State> = {
+  moment: 'route',
+  protocols: HTTP,
+  stateless: false,
+  columns: ['destination_instance'],
+  routes: {
+    narrow(compiled, state, { method }, endpoints, _zone, now_us) {
+      return endpoints.filter(({ label }) => !isEjected(compiled, state, label, method, now_us))
+    },
+  },
+  figures: {
+    *endpoints(state) {
+      for (const [endpoint, { ejections, ejected_us }] of state) yield { endpoint, ejections, ejected_us }
+    },
+  },
   compile(settings) {
     const { consecutive5xxErrors, successRateThreshold } = settings
     return {
@@ -133,7 +145,7 @@ export const outlierDetection: FeatureCode<'outlierDetection', Compiled, State> 
   decide(compiled, state, call, now_us) {
     const endpoint = endpointOf(state, call.destination_instance)
     if (endpoint === undefined || !endpoint.open) return PASS
-    if (isEjected(compiled, state, call, now_us)) return endpoint.why
+    if (isEjected(compiled, state, call.destination_instance, call.method, now_us)) return endpoint.why
     endpoint.tried_us = now_us
     return PASS
   },

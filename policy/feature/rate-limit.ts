@@ -1,6 +1,6 @@
 import { OTHER } from '../../model/call.ts'
 import type { Settings } from '../../model/policy.ts'
-import { type FeatureCode, PASS, type Verdict, verdict } from './feature.ts'
+import { type FeatureModule, HTTP, PASS, type SettingsFault, type Verdict, verdict } from './feature.ts'
 import { createBucket, hasToken, type TokenBucket } from './token-bucket.ts'
 
 /** Calls past a rate are shed: of all callers together, and of each alone. One state for each endpoint. */
@@ -14,8 +14,8 @@ interface Compiled {
   /** 0 where single callers have no limit. */
   callerPerSecond: number
   callerBurst: number
-  total: Verdict
-  perCaller: Verdict
+  total: Verdict<'shed'>
+  perCaller: Verdict<'shed'>
 }
 
 interface State {
@@ -35,8 +35,21 @@ function bucketOf({ callers }: State, source: string): TokenBucket {
   return bucket
 }
 
-export const rateLimit: FeatureCode<'rateLimit', Compiled, State> = {
-  moment: 'start',
+function burstAlone(settings: Settings<'rateLimit'>): SettingsFault[] {
+  if (settings['perCaller.burst'] === undefined || settings['perCaller.requestsPerSecond'] !== undefined) {
+    return []
+  }
+  const hint = 'Add perCaller.requestsPerSecond.'
+  return [{ name: 'perCaller.burst', message: 'a burst without a rate', hint }]
+}
+
+export const rateLimit: FeatureModule<'rateLimit', Compiled, State> = {
+  moment: 'request',
+  protocols: HTTP,
+  stateless: false,
+  columns: ['destination_instance'],
+  refuses: { status: 429, flag: 'RL' },
+  check: burstAlone,
   compile(settings: Settings<'rateLimit'>) {
     const perSecond = settings.requestsPerSecond
     const callerPerSecond = settings['perCaller.requestsPerSecond'] ?? 0

@@ -4,6 +4,7 @@ import type { IdentitySettings, ListenerSettings, TapSettings } from '../setting
 import { ADMIN_PORT_FIRST, DEFAULT_LIMITS } from '../settings.ts'
 import { isLoopbackHost } from './address.ts'
 import type { IdentityEntry, TapDocument } from './document.ts'
+import { selfLoops } from './self-loop.ts'
 
 const BUFFER_BYTES = 16 * 1024 * 1024
 const FLUSH_MS = 1000
@@ -120,6 +121,7 @@ export function conflictsIn(document: TapDocument): Conflict[] {
       seen.set(`${host}:${port}`, `${list} ${index + 1}`)
     }
   }
+  found.push(...selfLoops(document))
   if (Object.values(document.identity ?? {}).filter((value) => value !== undefined).length > 1) {
     found.push({
       path: ['identity'],

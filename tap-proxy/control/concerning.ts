@@ -1,4 +1,4 @@
-import { type Feature, FLAGS } from '../../model/flag.ts'
+import { catalogueEntry, type Feature } from '../../model/feature.ts'
 import type { Given, GivenFeatures, Policy, ServicePolicy } from '../../model/policy.ts'
 
 /**
@@ -9,8 +9,8 @@ import type { Given, GivenFeatures, Policy, ServicePolicy } from '../../model/po
 function callerSide(features: GivenFeatures): GivenFeatures {
   const kept: Partial<Record<Feature, Given>> = {}
   for (const [feature, given] of Object.entries(features)) {
-    // That a service wants mutual TLS its callers' taps have to know, too.
-    if (FLAGS[feature as Feature].side === 'caller' || feature === 'mtls') kept[feature as Feature] = given
+    const { side, callerTap } = catalogueEntry(feature as Feature)
+    if (side === 'caller' || callerTap !== undefined) kept[feature as Feature] = given
   }
   return kept
 }

@@ -1,4 +1,4 @@
-import type { Feature } from '../../model/flag.ts'
+import type { Feature } from '../../model/feature.ts'
 import type { Given, GivenFeatures, Policy, ServicePolicy } from '../../model/policy.ts'
 
 /** Experiments end by the tap's own clock: past its `expires` a feature is disabled, whoever is away. */

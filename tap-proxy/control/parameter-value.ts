@@ -1,5 +1,5 @@
 import { isName } from '../../document/name.ts'
-import type { Parameter } from '../../model/flag.ts'
+import type { Parameter } from '../../model/feature.ts'
 import type { Rule } from '../../model/policy.ts'
 
 /**

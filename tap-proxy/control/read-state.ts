@@ -1,7 +1,7 @@
 import { isName } from '../../document/name.ts'
 import { CONTROL_VERSION, type ControlService, type ControlState } from '../../model/control.ts'
 import { TapmeshError } from '../../model/error.ts'
-import { type Feature, isFeature, MODES, parametersOf } from '../../model/flag.ts'
+import { type Feature, isFeature, MODES, parametersOf } from '../../model/feature.ts'
 import type { Given, GivenFeatures, Policy, ServicePolicy } from '../../model/policy.ts'
 import { conflictsOf } from '../../policy/conflict.ts'
 import { unknownFields, valueFault } from './parameter-value.ts'

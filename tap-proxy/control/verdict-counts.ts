@@ -1,5 +1,5 @@
-import type { Feature } from '../../model/flag.ts'
-import type { Decision } from '../../model/verdict.ts'
+import type { Decision } from '../../model/decision.ts'
+import type { Feature } from '../../model/feature.ts'
 
 /** How often features decided what, kept where the calls are; `pass` is not counted. */
 export interface VerdictCounts {

@@ -1,28 +1,32 @@
-import { FLAGS } from '../../model/flag.ts'
+import type { Protocol } from '../../model/call.ts'
 import { type Policy, settingsFor } from '../../model/policy.ts'
 import { type RelayClock, steadyClock } from '../../net/clock.ts'
 import type { MtlsRule } from '../../net/secure.ts'
-import { compilePolicy, type Engine } from '../../policy/feature/engine.ts'
+import { compilePolicy, type Engine, understands } from '../../policy/judging/engine.ts'
+import { actsAt, isJudgedAt, replacesDefault } from '../../policy/judging/live-step.ts'
+import { States } from '../../policy/judging/states.ts'
 import type { Gate } from '../relay/ward.ts'
 import type { ListenerSettings } from '../settings.ts'
-import type { WardContext } from './call-ward.ts'
+import type { PolicyContext } from './call-policy.ts'
 import { ListenerGate } from './listener-gate.ts'
 import { PoolQueues } from './pool-queues.ts'
-import { SeatStates } from './seats.ts'
-import { VerdictBook } from './verdict-book.ts'
+import { VerdictCounters } from './verdict-counters.ts'
+
+/** States kept by a tap, one for each feature and scope. Features of scopes beyond this limit are not judged. */
+const STATES_MAX = 20_000
 
 /**
- * The policy of one tap: made ready whole, then handed to listeners as their gates. Where it says
- * nothing of a listener's calls there is no gate, and the relay is what it was.
+ * The policy of one tap: compiled as a whole, then handed to listeners as their gates. A listener whose
+ * calls it does not concern has no gate, and stays a plain relay.
  */
 export class Gates {
-  readonly book = new VerdictBook()
-  readonly states = new SeatStates()
-  readonly #context: WardContext
+  readonly counters = new VerdictCounters()
+  readonly states = new States(STATES_MAX)
+  readonly #context: PolicyContext
   #ready: { engine: Engine; revision: string } | undefined
 
   constructor(clock: RelayClock, onFault: (error: unknown) => void) {
-    this.#context = { book: this.book, queues: new PoolQueues(), clock: steadyClock(clock), onFault }
+    this.#context = { counters: this.counters, queues: new PoolQueues(), clock: steadyClock(clock), onFault }
   }
 
   /** From now on this policy holds for gates that are asked for. @throws what compiling it throws; then nothing changed */
@@ -37,25 +41,36 @@ export class Gates {
     return {
       policyFor(caller) {
         const settings = settingsFor(service, caller, 'mtls')
-        return settings?.mode === 'enforce' ? settings.policy : 'none'
+        return settings?.mode === 'enforce' && settings.percent > 0 ? settings.policy : 'none'
       },
     }
   }
 
   gateFor({ kind, destination, destination_zone, protocol }: ListenerSettings): Gate | undefined {
-    if (this.#ready === undefined || protocol === 'opaque') return undefined
+    if (this.#ready === undefined) return undefined
     const { engine, revision } = this.#ready
     const side = kind === 'inbound' ? 'service' : 'caller'
     const services = kind === 'forward-proxy' ? [...engine.policy.services.keys()] : [destination]
-    const concerned = services.some((service) => {
-      const callers = ['', ...(engine.policy.services.get(service)?.callers.keys() ?? [])]
-      return callers.some((caller) =>
-        engine.judgesFor(service, caller).some(({ feature }) => FLAGS[feature].side === side),
-      )
-    })
+    const listener: { protocol: Protocol } = { protocol }
+    let concerned = false
+    let acts = false
+    for (const service of services) {
+      concerned ||= replacesDefault(engine, service)
+      for (const caller of ['', ...(engine.policy.services.get(service)?.callers.keys() ?? [])]) {
+        for (const judge of engine.judgesFor(service, caller)) {
+          if (!isJudgedAt(judge.feature, side) || !understands(judge, listener)) continue
+          concerned ||= !judge.byDefault
+          acts ||= actsAt(judge, side)
+        }
+      }
+    }
     if (!concerned) return undefined
     return new ListenerGate(
-      { engine, revision, side, destination, destination_zone },
+      {
+        ...{ engine, revision, side, destination, destination_zone, protocol },
+        // Only connections of HTTP are terminated; mutual TLS refuses others when they are accepted.
+        acts: acts && protocol === 'http',
+      },
       this.states,
       this.#context,
     )

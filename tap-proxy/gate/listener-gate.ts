@@ -1,39 +1,61 @@
-import type { Side } from '../../model/flag.ts'
+import type { Protocol } from '../../model/call.ts'
+import type { Side } from '../../model/feature.ts'
+import { verdictText } from '../../model/verdict.ts'
 import type { Target } from '../../net/resolve.ts'
-import type { Engine } from '../../policy/feature/engine.ts'
+import type { Engine } from '../../policy/judging/engine.ts'
+import type { Judging } from '../../policy/judging/judging.ts'
+import { judgingFor, type LiveStep } from '../../policy/judging/live-step.ts'
+import type { States } from '../../policy/judging/states.ts'
+import type { Draft } from '../../protocol/draft.ts'
 import type { Source } from '../relay/source-book.ts'
-import type { Gate, GatedCall } from '../relay/ward.ts'
-import { CallWard, type WardContext } from './call-ward.ts'
-import { aimAt } from './choose.ts'
-import { JudgedDraft } from './judged-draft.ts'
-import { type SeatStates, type Seats, seatsFor } from './seats.ts'
+import type { Gate, GatedCall, Watch, WatchedCall } from '../relay/ward.ts'
+import { CallPolicy, type PolicyContext } from './call-policy.ts'
+import { CallWatch } from './call-watch.ts'
+import { EndpointChoice } from './endpoint-choice.ts'
+import { LiveCall } from './live-call.ts'
 
 /** The policy in force at one listener. */
 export interface GateSettings {
   engine: Engine
   revision: string
   side: Side
-  /** Called service, where calls do not name it themselves. */
+  /** Called service, unless calls name it themselves. */
   destination: string
   destination_zone: string
+  /** Of calls that do not say theirs. */
+  protocol: Protocol
+  /** Some feature has to act on calls of this listener. */
+  acts: boolean
 }
 
-/** Pairs of services whose seats are remembered; past it all are found anew. */
+type Judged = Judging<LiveStep>
+
+/** What identifies who judges a call. */
+interface Pair {
+  readonly draft: Draft
+  readonly source: Source
+  readonly destination: string | undefined
+}
+
+/** Pairs of services whose steps are remembered; beyond it the cache is cleared. */
 const PAIRS_MAX = 10_000
-const NOBODY = Symbol('nobody has a say')
+const NOBODY = Symbol('nobody judges')
 
 export class ListenerGate implements Gate {
+  readonly acts: boolean
   readonly #settings: GateSettings
-  readonly #states: SeatStates
-  readonly #context: WardContext
-  readonly #seats = new Map<Source, Map<string, Seats | typeof NOBODY>>()
+  readonly #states: States
+  readonly #context: PolicyContext
+  readonly #judgings = new Map<Source, Map<string, Judged | typeof NOBODY>>()
   #pairs = 0
   #lastSource: Source | undefined
   #lastLabel = ''
   #lastDestination = ''
-  #lastSeats: Seats | undefined
+  #lastProtocol: Protocol | undefined
+  #lastJudging: Judged | undefined
 
-  constructor(settings: GateSettings, states: SeatStates, context: WardContext) {
+  constructor(settings: GateSettings, states: States, context: PolicyContext) {
+    this.acts = settings.acts
     this.#settings = settings
     this.#states = states
     this.#context = context
@@ -41,24 +63,19 @@ export class ListenerGate implements Gate {
 
   admit(call: GatedCall, target: Target, targets: readonly Target[]): void {
     const { serial } = call
+    const { revision, destination_zone: zone } = this.#settings
     try {
-      const judged = this.#judgedOf(call, target)
-      const seats = this.#seatsOf(call, judged)
-      if (seats !== undefined) {
-        const ward = new CallWard(
-          this.#context,
-          seats,
-          call,
-          judged,
-          targets,
-          this.#settings.destination_zone,
-        )
-        call.ward = ward
-        ward.begin(target)
+      const judging = this.#judgingOf(call, target, 'http')
+      if (judging !== undefined) {
+        const live = this.#liveCall(call, target, 'http')
+        const choice = new EndpointChoice(live, target, targets, zone)
+        const policy = new CallPolicy(this.#context, revision, judging, call, live, choice, targets)
+        call.ward = policy
+        policy.begin()
         return
       }
     } catch (error) {
-      // A fault of a policy's code costs what the policy says, never the call.
+      // A fault of a policy's code costs its verdicts, never the call.
       this.#context.onFault(error)
       call.ward = undefined
       if (!call.active || call.serial !== serial || call.target !== undefined) return
@@ -66,49 +83,73 @@ export class ListenerGate implements Gate {
     call.dispatch(target)
   }
 
-  #judgedOf(call: GatedCall, target: Target): JudgedDraft {
-    const judged = new JudgedDraft()
-    const { source } = call
-    judged.call = call
-    judged.source = source.service
-    judged.source_evidence = source.evidence
-    judged.source_identity = source.identity
-    judged.security = source.security
-    judged.destination = call.destination ?? this.#settings.destination
-    aimAt(judged, target, this.#settings.destination_zone)
-    return judged
+  watch(call: WatchedCall): Watch | undefined {
+    const { target, protocol = this.#settings.protocol } = call
+    try {
+      const judging = this.#judgingOf(call, target, protocol)
+      if (judging === undefined) return undefined
+      const live = this.#liveCall(call, target, protocol)
+      return new CallWatch(this.#context, this.#settings.revision, judging, live, call)
+    } catch (error) {
+      this.#context.onFault(error)
+      return undefined
+    }
   }
 
-  #seatsOf({ source }: GatedCall, judged: JudgedDraft): Seats | undefined {
-    const { destination_instance: label, destination } = judged
-    if (source === this.#lastSource && label === this.#lastLabel && destination === this.#lastDestination) {
-      return this.#lastSeats
+  refused(draft: Draft): void {
+    const { counters } = this.#context
+    const verdict = { feature: 'strict', decision: 'deny', acted: true } as const
+    counters.count(verdict.feature, verdict.decision, verdict.acted)
+    draft.verdicts = counters.list([verdictText({ ...verdict, rule: draft.finding, cohort: undefined })])
+    draft.config_version = this.#settings.revision
+  }
+
+  #liveCall({ draft, source, destination }: Pair, target: Target | undefined, protocol: Protocol): LiveCall {
+    const live = new LiveCall()
+    live.draft = draft
+    live.protocol = protocol
+    live.from(source, destination ?? this.#settings.destination)
+    live.aim(target, this.#settings.destination_zone)
+    return live
+  }
+
+  #judgingOf(call: Pair, target: Target | undefined, protocol: Protocol): Judged | undefined {
+    const { source, destination = this.#settings.destination } = call
+    const label = target?.label ?? ''
+    if (
+      source === this.#lastSource &&
+      label === this.#lastLabel &&
+      destination === this.#lastDestination &&
+      protocol === this.#lastProtocol
+    ) {
+      return this.#lastJudging
     }
-    this.#lastSeats = this.#find(source, `${label} ${destination}`, judged)
+    this.#lastJudging = this.#find(call, target, protocol, `${protocol} ${label} ${destination}`)
     this.#lastSource = source
     this.#lastLabel = label
     this.#lastDestination = destination
-    return this.#lastSeats
+    this.#lastProtocol = protocol
+    return this.#lastJudging
   }
 
-  #find(source: Source, key: string, judged: JudgedDraft): Seats | undefined {
-    let seats = this.#seats.get(source)?.get(key)
-    if (seats === undefined) {
-      const { engine, revision, side } = this.#settings
-      seats = seatsFor(engine, revision, side, judged, this.#states) ?? NOBODY
-      this.#remember(source, key, seats)
+  #find(call: Pair, target: Target | undefined, protocol: Protocol, key: string): Judged | undefined {
+    let judging = this.#judgings.get(call.source)?.get(key)
+    if (judging === undefined) {
+      const { engine, side } = this.#settings
+      judging = judgingFor(engine, side, this.#liveCall(call, target, protocol), this.#states) ?? NOBODY
+      this.#remember(call.source, key, judging)
     }
-    return seats === NOBODY ? undefined : seats
+    return judging === NOBODY ? undefined : judging
   }
 
-  #remember(source: Source, key: string, seats: Seats | typeof NOBODY): void {
+  #remember(source: Source, key: string, judging: Judged | typeof NOBODY): void {
     if (this.#pairs >= PAIRS_MAX) {
-      this.#seats.clear()
+      this.#judgings.clear()
       this.#pairs = 0
     }
-    const known = this.#seats.get(source) ?? new Map<string, Seats | typeof NOBODY>()
-    known.set(key, seats)
-    this.#seats.set(source, known)
+    const known = this.#judgings.get(source) ?? new Map<string, Judged | typeof NOBODY>()
+    known.set(key, judging)
+    this.#judgings.set(source, known)
     this.#pairs++
   }
 }

@@ -1,7 +1,7 @@
-/** Calls that wait for a connection, first come first served, by the state of the pool they wait for. */
+/** Calls that wait, first come first served, by the line they wait in: the state of a connection pool. */
 
 export interface Waiting {
-  /** False where the call ended while it waited. */
+  /** False if the call ended while it waited. */
   isAlive(): boolean
   go(): void
 }
@@ -9,23 +9,27 @@ export interface Waiting {
 export class PoolQueues {
   readonly #queues = new Map<unknown, Waiting[]>()
 
-  /** The pool's own limit bounds how many wait; who ended while he waited is let go of when others come. */
-  wait(pool: unknown, call: Waiting): void {
-    const queue = this.#queues.get(pool)
-    if (queue === undefined) this.#queues.set(pool, [call])
+  get isEmpty(): boolean {
+    return this.#queues.size === 0
+  }
+
+  /** The pool's own limit bounds how many wait. Calls that ended meanwhile are removed when the next one queues. */
+  wait(line: unknown, call: Waiting): void {
+    const queue = this.#queues.get(line)
+    if (queue === undefined) this.#queues.set(line, [call])
     else {
       skipEnded(queue)
       queue.push(call)
     }
   }
 
-  /** A connection of the pool is free. */
-  freed(pool: unknown): void {
-    const queue = this.#queues.get(pool)
+  /** A call of that line has ended. */
+  freed(line: unknown): void {
+    const queue = this.#queues.get(line)
     if (queue === undefined) return
     skipEnded(queue)
     const next = queue.shift()
-    if (queue.length === 0) this.#queues.delete(pool)
+    if (queue.length === 0) this.#queues.delete(line)
     next?.go()
   }
 }

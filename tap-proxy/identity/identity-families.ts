@@ -47,6 +47,7 @@ export function identityFamilies({ identity = () => undefined }: IdentitySources
       name: 'tapmesh_identity_info',
       type: 'gauge',
       help: 'Always 1; the label is the SPIFFE ID of the certificate in use.',
+      merge: 'max',
       samples: () => {
         const current = identity()?.current
         return current ? [{ labels: { id: current.id }, value: 1 }] : []
@@ -56,6 +57,7 @@ export function identityFamilies({ identity = () => undefined }: IdentitySources
       name: 'tapmesh_identity_end_seconds',
       type: 'gauge',
       help: 'When the certificate in use ends, seconds since 1970.',
+      merge: 'min',
       samples: () => {
         const current = identity()?.current
         return current ? [{ labels: {}, value: current.not_after_ms / 1000 }] : []

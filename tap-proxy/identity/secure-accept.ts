@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Server, TLSSocket } from 'node:tls'
+import { type Peeked, peek } from '../../wire/tls-hello.ts'
 import type { LeafCheck } from './leaf-check.ts'
-import { HELLO_MS, type Peeked, peek, SILENCE_MS } from './peek.ts'
 import { type PeerIdentity, peerIdentity, type UnprovenPeer } from './peer-identity.ts'
 import { type Ending, ProvenConnections } from './proven-connections.ts'
 import type { SecureContexts } from './secure-contexts.ts'
@@ -44,13 +44,17 @@ export interface SecureAcceptOptions {
   /** @returns how to end it when its certificate holds no more; undefined where it was not taken */
   taken: (decided: Decided) => Ending | undefined
   refused: (refused: Refused) => void
-  /** Milliseconds; by default those of peek.ts. */
+  /** Milliseconds; by default SILENCE_MS and HELLO_MS. */
   silence_ms?: number
   hello_ms?: number
   /** Wall clock, milliseconds. */
   now?: () => number
 }
 
+/** How long a connection that says nothing is waited for: past it the service speaks first, as MySQL does. */
+const SILENCE_MS = 2_000
+/** How long a ClientHello may take once it has begun. */
+const HELLO_MS = 10_000
 /** How often open connections are looked through. */
 const SWEEP_MS = 5_000
 

@@ -6,10 +6,21 @@ import { connectSecure, type SecureConnectOptions } from './secure-connect.ts'
 /** A connection that is being made: it can only be given up. */
 class AwaitedPipe implements Pipe {
   readonly pendingWrites = 0
+  readonly remotePort = 0
+  owner: PipeOwner
   readonly #giveUp: () => void
 
-  constructor(giveUp: () => void) {
+  constructor(owner: PipeOwner, giveUp: () => void) {
+    this.owner = owner
     this.#giveUp = giveUp
+  }
+
+  start(): void {}
+
+  keepAlive(): void {}
+
+  localEnd(): string {
+    return ''
   }
 
   write(): number {
@@ -58,9 +69,11 @@ export function connectSecurePipe(
       return
     }
     const { socket, reset } = result.connection
-    connected(adoptSocket(socket, owner, reset), '')
+    const pipe = adoptSocket(socket, owner, reset)
+    connected(pipe, '')
+    pipe.start()
   })
-  return new AwaitedPipe(giveUp)
+  return new AwaitedPipe(owner, giveUp)
 }
 
 /** Node's codes of TLS begin with ERR_, the system's do not. */

@@ -3,13 +3,13 @@ import { type Pipe, type ReadArea, ROOM_BYTES, WRITE, writeCopy } from '../../ne
 import type { Draft } from '../../protocol/draft.ts'
 import { statusText } from '../../protocol/status-text.ts'
 import { ChunkedReader } from '../../wire/http1/chunked.ts'
-import { FAULT, type FaultId } from '../../wire/http1/fault.ts'
+import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
 import { BODY } from '../../wire/http1/request.ts'
 import { parseResponse, ResponseHead } from '../../wire/http1/response.ts'
 import { type AnswerEdit, editAnswer } from './answer-writer.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Upstream } from './upstream.ts'
-import type { Ward } from './ward.ts'
+import type { CallHooks } from './ward.ts'
 
 /** Answers may have larger heads than requests: cookies and policies pile up (S12). */
 const ANSWER_LIMITS = { head_bytes_max: 65_536, head_fields_max: 200 }
@@ -22,13 +22,15 @@ export interface AnswerHost {
   readonly runtime: RelayRuntime
   readonly client: { readonly pipe: Pipe; arm(ms: number): void }
   readonly upstream: Upstream | undefined
-  readonly ward: Ward | undefined
+  readonly ward: CallHooks | undefined
   readonly startedAt: number
   readonly enteredAt: number
+  endedAt: number
   readonly active: boolean
   readonly headOnly: boolean
   readonly http10: boolean
-  readonly upgrade: boolean
+  /** Protocols that the client asked to change to, in small letters. */
+  readonly upgrades: readonly string[]
   readonly request: { readonly done: boolean }
   /** The client still waits for leave to send its body. */
   expecting: boolean
@@ -36,7 +38,8 @@ export interface AnswerHost {
   fail(status: number, flags: string, outcome: Outcome): void
   abandon(flag: string): void
   settle(): void
-  startTunnel(head: Buffer): void
+  /** @param to the protocol that both sides agreed on */
+  startTunnel(head: Buffer, to: string): void
 }
 
 /** One head for all connections: it is read and acted on within one callback. */
@@ -57,6 +60,8 @@ export class AnswerReader {
   #interims = 0
   #partial: Buffer | undefined
   #chunks: ChunkedReader | undefined
+  #editing: ChunkedReader | undefined
+  #watching: ChunkedReader | undefined
   readonly #host: AnswerHost
 
   constructor(host: AnswerHost) {
@@ -126,14 +131,15 @@ export class AnswerReader {
   /** RFC 9110 section 15.2.2: 101 counts only if the client asked for this protocol (S7, Q37). */
   #switch(bytes: Buffer, start: number, end: number): void {
     const { fields } = head
-    if (!this.#host.upgrade || !fields.websocket || !fields.upgradeOption) {
+    const to = bytes.toString('latin1', fields.upgradeStart, fields.upgradeEnd).toLowerCase()
+    if (fields.upgrades !== 1 || !fields.upgradeOption || !this.#host.upgrades.includes(to)) {
       this.#refuse(FAULT.upgrade_unasked)
       return
     }
     this.#host.draft.status = statusText(101)
     this.#host.ward?.answered(101, bytes, start, start)
     this.begun = true
-    this.#host.startTunnel(Buffer.from(bytes.subarray(start, end)))
+    this.#host.startTunnel(Buffer.from(bytes.subarray(start, end)), to)
   }
 
   #final(bytes: Buffer, end: number): void {
@@ -159,7 +165,8 @@ export class AnswerReader {
       from = editAnswer(bytes, head, edit)
     }
     if (head.body === BODY.chunked) {
-      this.#chunks ??= new ChunkedReader()
+      if (runtime.settings.untouched) this.#chunks = this.#watching ??= new ChunkedReader(true)
+      else this.#chunks = this.#editing ??= new ChunkedReader()
       this.#chunks.reset(unchunk && !runtime.settings.untouched)
     }
     this.#body(bytes, from, head.end, end)
@@ -187,6 +194,7 @@ export class AnswerReader {
       kept = start
       this.done = true
     }
+    if (this.done) host.endedAt = host.enteredAt
     if (this.done && at < end) this.#surplus(end - at)
     this.#send(bytes, from, kept)
     if (!host.active) return
@@ -220,6 +228,7 @@ export class AnswerReader {
 
   #refuse(fault: FaultId): void {
     this.#host.runtime.counters.answerFault(fault)
+    this.#host.draft.finding = FAULTS[fault]!.rule
     this.#host.fail(502, 'UPE', 'server_error')
   }
 }

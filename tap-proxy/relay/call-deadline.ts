@@ -57,6 +57,6 @@ export function passDeadline(call: TimedCall): void {
       call.persistent = false
       call.fail(408, 'DT', 'client_error')
     }
-  } else if (call.clientEnded) upstream?.pipe?.end()
+  } else if (call.clientEnded) upstream?.end()
   else if (!call.answer.begun) call.fail(504, 'UT', 'timeout')
 }

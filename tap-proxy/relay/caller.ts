@@ -1,6 +1,6 @@
 import type { Pipe } from '../../net/pipe.ts'
 import { PLAIN_PEER, type SecurePeer } from '../../net/secure.ts'
-import { believed } from './request-trace.ts'
+import type { ServiceRange } from '../../wire/trace-context.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Source } from './source-book.ts'
 
@@ -9,6 +9,8 @@ export class Caller {
   #own: Source | undefined = undefined
   #named: Source | undefined = undefined
   #isNamed = false
+  /** Own SPIFFE ID on the connection that calls go out over, or empty; undefined where it is asked for each call. */
+  #over: string | undefined = undefined
   readonly peer: SecurePeer
 
   constructor(peer: SecurePeer = PLAIN_PEER) {
@@ -27,10 +29,15 @@ export class Caller {
     this.#isNamed = false
   }
 
+  /** Calls go out over one connection, on which this identity is shown. */
+  over(identity: string): void {
+    this.#over = identity
+  }
+
   /** The caller of the call in progress. */
   source(runtime: RelayRuntime, pipe: Pipe): Source {
     if (this.#isNamed) return this.#named!
-    if (runtime.upstreamIdentity) return this.#outbound(runtime, runtime.upstreamIdentity())
+    if (runtime.upstreamIdentity) return this.#outbound(runtime, this.#over ?? runtime.upstreamIdentity())
     this.#own ??= findSource(runtime, pipe, this.peer)
     return this.#own
   }
@@ -44,13 +51,13 @@ export class Caller {
     return this.#own!
   }
 
-  /** The trace state names the caller freshly, at the place `believed` in `bytes`. */
-  named(bytes: Buffer, runtime: RelayRuntime, pipe: Pipe): void {
+  /** The trace state names the caller freshly, in bytes[place.start..place.end). */
+  named(bytes: Buffer, place: Readonly<ServiceRange>, runtime: RelayRuntime, pipe: Pipe): void {
     // What a certificate proves goes before what a field says.
     if (this.peer.identity !== '') return
     this.#isNamed = true
-    if (this.#named && isName(this.#named.service, bytes, believed.start, believed.end)) return
-    const service = bytes.toString('latin1', believed.start, believed.end)
+    if (this.#named && isName(this.#named.service, bytes, place.start, place.end)) return
+    const service = bytes.toString('latin1', place.start, place.end)
     this.#named = runtime.book.source(service, addressOf(pipe), 'trace', this.peer.security)
   }
 }

@@ -1,22 +1,24 @@
 import type { Protocol } from '../../model/call.ts'
 import { BodyArea } from '../../net/body-area.ts'
-import type { Pipe, PipeOwner, ReadArea } from '../../net/pipe.ts'
+import type { Pipe, ReadArea } from '../../net/pipe.ts'
 import type { Target } from '../../net/resolve.ts'
 import { PLAIN_PEER, type SecurePeer } from '../../net/secure.ts'
 import type { TimerEntry } from '../../net/timer-wheel.ts'
+import { HeadBuffer } from '../../protocol/http1/head-buffer.ts'
 import { FAULT, type FaultId } from '../../wire/http1/fault.ts'
 import { FORM, METHOD, parseRequest, RequestHead } from '../../wire/http1/request.ts'
 import { readAuthority } from './authority.ts'
 import { Caller } from './caller.ts'
+import type { ConnectionHome, ListenerConnection } from './connection.ts'
 import type { Exchange } from './exchange.ts'
 import type { ExchangeClient } from './exchange-client.ts'
 import { giveExchange, takeExchange } from './exchange-list.ts'
 import { findTarget } from './forward.ts'
-import { HeadBuffer } from './head-buffer.ts'
-import { continueTrace, namesCaller, startTrace } from './request-trace.ts'
+import { believed, continueTrace, namesCaller, startTrace } from './request-trace.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Source } from './source-book.ts'
 import { CONNECTED, Tunnel, type TunnelClient } from './tunnel.ts'
+import { Upstreams } from './upstreams.ts'
 
 /** How long, and for how many bytes, a client that was answered and is to go may still send. */
 const LINGER_MS = 2000
@@ -24,18 +26,11 @@ const LINGER_BYTES_MAX = 64 * 1024 * 1024
 
 const STATE = { idle: 0, head: 1, call: 2, linger: 3, tunnel: 4, closed: 5 } as const
 
-/** What a connection needs of its listener. */
-export interface ClientHome {
-  /** Changes with a reload; a call keeps the one it began with. */
-  readonly runtime: RelayRuntime
-  forget(client: Client): void
-}
-
 /** One head for all: it is read and acted on within one callback. */
 const head = new RequestHead()
 
 /** One accepted connection: reads requests, one call at a time, in order. An idle one is little more than its socket. */
-export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClient {
+export class Client implements ListenerConnection, TimerEntry, ExchangeClient, TunnelClient {
   due = Number.POSITIVE_INFINITY
   slotTick = -1
   nextEntry: TimerEntry | undefined = undefined
@@ -44,7 +39,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   readonly readsAfterWriteFails = false
   pipe!: Pipe
   runtime: RelayRuntime
-  readonly #home: ClientHome
+  readonly #home: ConnectionHome
   #state: number = STATE.idle
   #exchange: Exchange | undefined = undefined
   #tunnel: Tunnel | undefined = undefined
@@ -55,18 +50,27 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
   #lingered = 0
   readonly #body = new BodyArea()
   readonly #caller: Caller
+  readonly upstreams: Upstreams
+  /** When the head that is not complete yet began. */
+  #headAt = 0
 
-  constructor(home: ClientHome, peer: SecurePeer = PLAIN_PEER) {
+  constructor(home: ConnectionHome, peer: SecurePeer = PLAIN_PEER) {
     this.#home = home
     this.#caller = new Caller(peer)
+    this.upstreams = new Upstreams(() => this.#serviceClosed())
     this.runtime = home.runtime
   }
 
   /** The connection is there. */
   begin(pipe: Pipe): void {
     this.pipe = pipe
-    if (this.runtime.settings.protocol === 'opaque' || this.#caller.peer.opaque) this.#beginOpaque()
-    else this.arm(this.runtime.limits.idle_ms)
+    this.arm(this.runtime.limits.idle_ms)
+    pipe.start()
+  }
+
+  takeOver(pipe: Pipe, area: ReadArea, length: number): ReadArea | undefined {
+    this.pipe = pipe
+    return this.onData(area, length)
   }
 
   arm(ms: number): void {
@@ -81,6 +85,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     const start = area.room
     const end = start + length
     if (this.#state === STATE.closed) return undefined
+    if (this.#state === STATE.idle && !this.#home.terminates) return this.#handOver(area, length)
     if (this.#state === STATE.call) this.#more(area, start, end)
     else if (this.#state === STATE.tunnel) this.#tunnel!.onClientData(area, length)
     else if (this.#state === STATE.linger) {
@@ -89,6 +94,15 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     } else if (this.#pending) this.#append(area.bytes, start, end)
     else this.#process(area.bytes, start, end)
     return this.#nextArea(area, length)
+  }
+
+  /** Nothing that acts on calls is enforced any more: from this call on the connection is relayed as it is. */
+  #handOver(area: ReadArea, length: number): ReadArea | undefined {
+    this.#state = STATE.closed
+    this.runtime.wheel.remove(this)
+    this.#body.free()
+    this.upstreams.close()
+    return this.#home.handOver(this, this.#caller.peer, area, length)
   }
 
   /** Bytes while a call is in progress: its body first, then what is kept for later. */
@@ -141,7 +155,10 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
         this.#refuse(bytes, at, end)
         at = end
       } else {
-        if (this.#state === STATE.idle) this.arm(this.runtime.limits.head_deadline_ms)
+        if (this.#state === STATE.idle) {
+          this.arm(this.runtime.limits.head_deadline_ms)
+          this.#headAt = this.runtime.clock.mono_us()
+        }
         this.#state = STATE.head
         this.#pending = new HeadBuffer(bytes, at, end)
         at = end
@@ -156,11 +173,13 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     if (this.runtime === this.#home.runtime) return
     this.runtime = this.#home.runtime
     this.#caller.reset()
+    this.upstreams.close()
   }
 
   #open(): Exchange {
     const exchange = takeExchange()
-    exchange.open(this, this.runtime.clock.mono_us())
+    const now_us = this.runtime.clock.mono_us()
+    exchange.open(this, this.#state === STATE.head ? this.#headAt : now_us, now_us)
     this.#exchange = exchange
     this.#state = STATE.call
     this.#caller.forget()
@@ -174,7 +193,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     const { draft } = exchange
     const flags = continueTrace(bytes, head, draft, runtime)
     if (runtime.settings.kind === 'inbound' && namesCaller(bytes, head, draft))
-      this.#caller.named(bytes, runtime, this.pipe)
+      this.#caller.named(bytes, believed, runtime, this.pipe)
     if (runtime.draining) head.persistent = false
     const at = exchange.prepare(head, bytes, start, end, flags)
     const fault = this.#faultOf(exchange)
@@ -185,8 +204,10 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     if (runtime.settings.kind === 'forward-proxy') this.#dispatchNamed(exchange, bytes)
     else {
       const target = runtime.destination.pick()
-      if (target) exchange.admit(target, runtime.destination.targets())
-      else exchange.fail(503, 'UH', 'server_error')
+      if (target) {
+        exchange.others = runtime.destination.others(target)
+        exchange.admit(target, runtime.destination.targets())
+      } else exchange.fail(503, 'UH', 'server_error')
     }
     return at
   }
@@ -214,21 +235,9 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     })
   }
 
-  /** A listener that does not decode: the call is the connection. */
-  #beginOpaque(): void {
-    const exchange = this.#openUntraced(0)
-    exchange.draft.namePath(this.#caller.peer.sni)
-    const target = this.runtime.destination.pick()
-    if (target) this.#openTunnel(exchange, target, 'opaque', undefined)
-    else {
-      exchange.record(0, 'UH', 'reset', 'opaque')
-      this.callAborted()
-    }
-  }
-
   #openTunnel(exchange: Exchange, target: Target, protocol: Protocol, greeting: Buffer | undefined): void {
     exchange.target = target
-    const upstream = this.runtime.pool.connect(target, exchange)
+    const upstream = this.upstreams.connect(target, exchange, this.runtime)
     this.#tunnel = new Tunnel(this, exchange, upstream, protocol, greeting)
     this.#state = STATE.tunnel
     this.arm(0)
@@ -236,9 +245,9 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     if (!this.#ended) this.pipe.resume()
   }
 
-  openTunnel(first: Buffer): void {
+  openTunnel(first: Buffer, protocol: Protocol): void {
     const exchange = this.#exchange!
-    this.#tunnel = new Tunnel(this, exchange, exchange.upstream!, 'websocket')
+    this.#tunnel = new Tunnel(this, exchange, exchange.upstream!, protocol)
     this.#state = STATE.tunnel
     this.arm(0)
     const waiting = this.#takePending()
@@ -299,6 +308,16 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     if (this.#state === STATE.idle) this.arm(this.runtime.limits.idle_ms)
     const waits = this.#state === STATE.call && (this.#pending || !this.#exchange!.request.done)
     if (!waits) this.pipe.resume()
+  }
+
+  callDropped(): void {
+    this.#releaseExchange()
+    if (this.#state !== STATE.closed) this.#linger()
+  }
+
+  /** The service closed the connection that this client's calls went over: so does the tap, before another call comes. */
+  #serviceClosed(): void {
+    if (this.#state === STATE.idle) this.#linger()
   }
 
   callAborted(): void {
@@ -394,6 +413,7 @@ export class Client implements PipeOwner, TimerEntry, ExchangeClient, TunnelClie
     if (byReset) this.pipe.reset()
     else this.pipe.close()
     this.#body.free()
+    this.upstreams.close()
     this.#home.forget(this)
   }
 }

@@ -12,8 +12,6 @@ export class RelayCounters {
   upstreamIdle = 0
   upstreamConnects = 0
   upstreamConnectFailures = 0
-  /** Calls written again to a new connection after a pooled one turned out closed. */
-  retriesStale = 0
   /** Pooled connections destroyed because the upstream sent bytes nobody had asked for. */
   idleBytes = 0
   /** Answers with bytes behind their end. */
@@ -24,6 +22,10 @@ export class RelayCounters {
   /** Own 100 Continue after the upstream stayed silent. */
   continuesSent = 0
   tunnels = 0
+  /** Connections relayed without decoding from some point on, by reason. */
+  readonly opaqueReasons = new Map<string, number>()
+  /** Connections that led back to their own listener. */
+  loops = 0
   deadlines = 0
   /** Clients cut because they did not read. */
   slowReaders = 0
@@ -38,6 +40,11 @@ export class RelayCounters {
   fault(error: unknown): void {
     this.faults++
     this.lastFault = error
+  }
+
+  /** @param reason one of the few words that decoders know */
+  opaque(reason: string): void {
+    this.opaqueReasons.set(reason, (this.opaqueReasons.get(reason) ?? 0) + 1)
   }
 
   requestFault(fault: FaultId): void {

@@ -13,13 +13,14 @@ export interface EndedCall {
   readonly target: Target | undefined
   readonly destination: string | undefined
   readonly startedAt: number
+  readonly endedAt: number
   /** Start of a piece of work that still goes on; below 0 where none does. */
   readonly enteredAt: number
 }
 
 /** Gives one record to the sink. */
 export function emitCall(
-  { draft, runtime, client, target, destination, startedAt, enteredAt }: EndedCall,
+  { draft, runtime, client, target, destination, startedAt, endedAt, enteredAt }: EndedCall,
   status: number,
   flags: string,
   outcome: Outcome,
@@ -27,7 +28,7 @@ export function emitCall(
 ): void {
   const now = runtime.clock.mono_us()
   draft.ts = runtime.clock.wall_us(startedAt)
-  draft.duration_us = Math.max(0, Math.round(now - startedAt))
+  draft.duration_us = Math.max(0, Math.round((endedAt > 0 ? endedAt : now) - startedAt))
   if (enteredAt >= 0) draft.tap_us += now - enteredAt
   draft.tap_us = Math.max(0, Math.round(draft.tap_us))
   draft.status = statusText(status)

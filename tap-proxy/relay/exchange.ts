@@ -5,7 +5,7 @@ import type { Target } from '../../net/resolve.ts'
 import { Draft } from '../../protocol/draft.ts'
 import { statusNumber } from '../../protocol/status-text.ts'
 import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
-import { BODY, isIdempotent, METHOD, type RequestHead } from '../../wire/http1/request.ts'
+import { BODY, METHOD, type RequestHead } from '../../wire/http1/request.ts'
 import { type AnswerHost, AnswerReader } from './answer-reader.ts'
 import { armCall, passDeadline } from './call-deadline.ts'
 import { emitCall } from './emit-call.ts'
@@ -16,7 +16,15 @@ import { RequestOut } from './request-out.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Source } from './source-book.ts'
 import type { Upstream, UpstreamUser } from './upstream.ts'
-import type { GatedCall, Ward } from './ward.ts'
+import type { CallHooks, GatedCall } from './ward.ts'
+
+const NO_UPGRADES: readonly string[] = []
+
+/** Names in the request's Upgrade field (RFC 9110 section 7.8). */
+function upgradesIn(bytes: Buffer, { fields }: RequestHead): readonly string[] {
+  const list = bytes.toString('latin1', fields.upgradeStart, fields.upgradeEnd)
+  return list.split(',').map((name) => name.trim().toLowerCase())
+}
 
 /**
  * One call in progress: a request on its way to the upstream, and its answer on the way back. Used
@@ -33,29 +41,36 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   target: Target | undefined = undefined
   /** Called service where the call itself names it (forward proxy). */
   destination: string | undefined = undefined
-  ward: Ward | undefined = undefined
+  ward: CallHooks | undefined = undefined
   active = false
   /** Counts the calls this object has served, so that what comes late can tell whose it was. */
   serial = 0
   startedAt = 0
+  /** When the answer was complete; 0 before it is. */
+  endedAt = 0
   enteredAt = 0
-  idempotent = false
   headOnly = false
   http10 = false
   persistent = false
-  upgrade = false
+  upgrades: readonly string[] = NO_UPGRADES
+  /** Other addresses of the same name, if this one cannot be reached. */
+  others: readonly Target[] = []
   expecting = false
   clientEnded = false
   progressMark = 0
   #answerArea: ReadArea | undefined = undefined
 
-  /** Starts a call at a monotonic time; the draft's trace ids are the caller's to fill. */
-  open(client: ExchangeClient, now_us: number): void {
+  /**
+   * Starts a call; the draft's trace ids are the caller's to fill.
+   * @param started_us monotonic time of its first byte @param now_us of this work
+   */
+  open(client: ExchangeClient, started_us: number, now_us: number): void {
     this.client = client
     this.runtime = client.runtime
     this.active = true
     this.serial++
-    this.startedAt = now_us
+    this.startedAt = started_us
+    this.endedAt = 0
     this.enteredAt = now_us
     this.upstream = undefined
     this.target = undefined
@@ -64,7 +79,8 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     this.headOnly = false
     this.http10 = false
     this.persistent = false
-    this.upgrade = false
+    this.upgrades = NO_UPGRADES
+    this.others = []
     this.expecting = false
     this.clientEnded = false
     this.progressMark = 0
@@ -80,15 +96,14 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
    */
   prepare(head: RequestHead, bytes: Buffer, start: number, end: number, flags: number): number {
     const { request, runtime } = this
-    this.idempotent = isIdempotent(head.method)
     this.headOnly = head.method === METHOD.head
     this.http10 = head.http10
     this.persistent = head.persistent
-    this.upgrade = head.upgrade
+    if (head.upgrade) this.upgrades = upgradesIn(bytes, head)
     let at = head.end
     let kept = at
     if (head.body !== BODY.none) {
-      request.begin(head)
+      request.begin(head, runtime.settings.untouched)
       if (end > at) {
         at = request.read(bytes, head.end, end)
         kept = request.keptEnd
@@ -140,6 +155,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     emitCall(this, status, flags, outcome)
     this.answer.reset()
     this.startedAt = runtime.clock.mono_us()
+    this.endedAt = 0
     this.enteredAt = -1
     draft.nextAttempt()
     this.out.changeSpan(draft, runtime)
@@ -150,7 +166,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   /** Sends what was prepared, over an idle connection where there is one. */
   dispatch(target: Target): void {
     this.target = target
-    this.upstream = this.runtime.pool.take(target, this)
+    this.upstream = this.client.upstreams.take(target, this, this.runtime)
     if (this.upstream) {
       this.onUpstreamReady()
       return
@@ -160,13 +176,15 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
 
   #connect(target: Target): void {
     this.leave()
-    this.upstream = this.runtime.pool.connect(target, this)
+    this.upstream = this.client.upstreams.connect(target, this, this.runtime)
     if (!this.request.done) this.client.pipe.pause()
     this.client.arm(0)
   }
 
   onUpstreamReady(): void {
-    const pipe = this.upstream!.pipe!
+    const upstream = this.upstream!
+    if (!upstream.reused) this.runtime.destination.worked(upstream.target)
+    const pipe = upstream.pipe!
     let outcome = pipe.write(this.out.written)
     if (this.draft.attempt > 1) {
       for (const piece of this.ward!.kept) if (outcome !== WRITE.failed) outcome = pipe.write(piece)
@@ -238,11 +256,15 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     else if (!this.answer.begun) this.armRequest()
   }
 
-  /** The client is gone, or too slow to be served: nobody takes the answer, so the upstream may stop. */
+  /** The client is gone, or too slow to be served: nobody takes the rest, so the upstream may stop. */
   abandon(flag: string): void {
     if (!this.active) return
     this.upstream?.reset()
-    this.record(statusNumber(this.draft.status), flag, 'unfinished')
+    // A client that has the whole answer may leave with its request half sent, as after a 413.
+    const answered = this.answer.done && this.client.pipe.pendingWrites === 0
+    const status = statusNumber(this.draft.status)
+    if (answered) this.record(status, '', httpOutcome(status))
+    else this.record(status, flag, 'unfinished')
     this.client.callAborted()
   }
 
@@ -250,11 +272,13 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   refuse(fault: FaultId, flag: string): void {
     this.runtime.counters.requestFault(fault)
     this.persistent = false
+    this.draft.finding = FAULTS[fault]!.rule
+    if (this.ward === undefined) this.runtime.door.gate?.refused?.(this.draft)
     this.fail(FAULTS[fault]!.status, flag, 'client_error')
   }
 
   /** Ends the call with an answer of the tap's own, or with a reset where an answer has begun. */
-  fail(status: number, flags: string, outcome: Outcome, denied = ''): void {
+  fail(status: number, flags: string, outcome: Outcome, denied = '', hint = ''): void {
     if (!this.active) return
     const upstream = this.upstream
     this.upstream = undefined
@@ -265,7 +289,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
       return
     }
     const keep = this.persistent && this.request.done && !this.runtime.draining
-    const bytes = localAnswer(status, flags, !keep, this.headOnly, denied)
+    const bytes = localAnswer(status, flags, !keep, this.headOnly, denied, hint)
     this.client.pipe.write(bytes)
     this.draft.response_bytes = bytes.length
     this.record(status, flags, outcome)
@@ -274,9 +298,20 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
 
   onConnectFailed(code: string): void {
     this.upstream = undefined
+    this.runtime.destination.failed(this.target!)
+    if (this.tryOther()) return
     const late = code === 'ETIMEDOUT'
     if (this.ward?.failed('UF', late ? 'timeout' : 'server_error')) return
     this.fail(late ? 504 : 503, 'UF', late ? 'timeout' : 'server_error')
+  }
+
+  /** Connects to the next address of the same name. @returns false where there is none left */
+  tryOther(): boolean {
+    const [next, ...rest] = this.others
+    if (next === undefined || !this.active) return false
+    this.others = rest
+    this.dispatch(next)
+    return true
   }
 
   onUpstreamDrain(): void {
@@ -291,23 +326,23 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     else this.client.callAborted()
   }
 
-  /** The connection is lost. A pooled one that dies before a head may just have been stale: once more, if that is safe (S14). */
+  /** The connection is lost. Where the service said nothing, the client's connection ends like its own. */
   onAnswerBroken(code: string): void {
-    const { upstream, target } = this
+    const { upstream } = this
     if (!upstream || !this.active) return
     upstream.close()
     this.upstream = undefined
     if (this.clientEnded && !this.answer.begun) {
       this.record(0, 'DC', 'unfinished')
       this.client.callAborted()
-    } else if (!this.answer.heard && upstream.reused && this.idempotent && this.request.kind === BODY.none) {
-      this.runtime.counters.retriesStale++
-      this.#connect(target!)
     } else if (this.answer.done) this.settle()
     else {
       const flag = code === 'ECONNRESET' ? 'UR' : 'UC'
       if (!this.answer.begun && this.ward?.failed(flag, 'reset')) return
-      this.fail(502, flag, 'reset')
+      if (!this.answer.heard && upstream.reused) {
+        this.record(0, flag, 'reset')
+        this.client.callDropped()
+      } else this.fail(502, flag, 'reset')
     }
   }
 
@@ -336,8 +371,8 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     return this.#answerArea ?? area
   }
 
-  startTunnel(first: Buffer): void {
-    this.client.openTunnel(first)
+  startTunnel(first: Buffer, to: string): void {
+    this.client.openTunnel(first, to === 'websocket' ? 'websocket' : 'opaque')
   }
 
   /** The client has taken all it was sent. */
@@ -363,8 +398,9 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
       this.persistent = false
     }
     if (upstream) {
-      const reusable = answer.persistent && request.done && upstream.pipe!.pendingWrites === 0
-      if (reusable) this.runtime.pool.give(upstream)
+      const reusable =
+        answer.persistent && request.done && !upstream.halfClosed && upstream.pipe!.pendingWrites === 0
+      if (reusable) client.upstreams.give(upstream)
       else upstream.close()
     }
     const status = statusNumber(this.draft.status)

@@ -1,9 +1,13 @@
+import type { Allowed } from '../../net/allow.ts'
 import type { Target } from '../../net/resolve.ts'
 import type { Exchange } from './exchange.ts'
 
+const UNKNOWN: Allowed = { kind: 'unknown' }
+const REFUSED: Allowed = { kind: 'refused' }
+
 /**
- * Looks up where a forward proxy's call goes, and whether it may. `use` gets the one address that was
- * checked, if the call still waits for it; a refused or unknown destination ends the call with 403.
+ * Looks up where a forward proxy's call goes, and whether it may. `use` gets the first address that was
+ * checked, if the call still waits for it; the exchange keeps the others of that name.
  */
 export function findTarget(
   exchange: Exchange,
@@ -13,12 +17,20 @@ export function findTarget(
 ): void {
   const { serial } = exchange
   const { allow } = exchange.runtime
-  const answer = (target: Target | undefined): void => {
+  const answer = (found: Allowed): void => {
     // The object may serve another call by now.
     if (exchange.serial !== serial || !exchange.active) return
-    if (target) use(target)
-    else exchange.fail(403, 'NR', 'denied')
+    if (found.kind === 'allowed') {
+      const [first, ...others] = found.targets
+      exchange.others = others
+      use(first)
+    } else if (found.kind === 'unknown') {
+      exchange.fail(502, 'UH', 'server_error', '', `The name ${host} has no address.`)
+    } else {
+      const hint = `This forward proxy may not reach ${host}:${port}; add it to "allow" in the tap's configuration (--allow ${host}).`
+      exchange.fail(403, 'NR', 'denied', '', hint)
+    }
   }
-  const found = allow ? allow.resolveAllowed(host, port) : Promise.resolve(undefined)
-  found.then(answer, () => answer(undefined)).catch((error: unknown) => exchange.onUpstreamFault(error))
+  const found = allow ? allow.resolveAllowed(host, port) : Promise.resolve(REFUSED)
+  found.then(answer, () => answer(UNKNOWN)).catch((error: unknown) => exchange.onUpstreamFault(error))
 }

@@ -3,7 +3,8 @@ import type { Address } from '../../net/address.ts'
 import { adoptSocket } from '../../net/adopted-pipe.ts'
 import type { AllowList } from '../../net/allow.ts'
 import type { RelayClock } from '../../net/clock.ts'
-import { type Pipe, SHARED_AREA } from '../../net/pipe.ts'
+import { ListenSockets } from '../../net/listen-sockets.ts'
+import { type Pipe, type ReadArea, remoteEnd, SHARED_AREA } from '../../net/pipe.ts'
 import { randomWords } from '../../net/random-words.ts'
 import type { Destination } from '../../net/resolve.ts'
 import {
@@ -19,12 +20,14 @@ import type { CallSink } from '../../protocol/call-draft.ts'
 import { tracestateName } from '../../wire/trace-context.ts'
 import { TraceIds } from '../../wire/trace-ids.ts'
 import type { Limits, ListenerSettings } from '../settings.ts'
-import { Client, type ClientHome } from './client.ts'
+import { Client } from './client.ts'
+import type { ConnectionHome, ListenerConnection } from './connection.ts'
 import type { RelayCounters } from './counters.ts'
+import { Findings } from './findings.ts'
+import { Passthrough } from './passthrough.ts'
 import type { RelayRuntime } from './runtime.ts'
 import { SourceBook } from './source-book.ts'
 import type { SecureUpstream } from './upstream.ts'
-import { UpstreamPool } from './upstream-pool.ts'
 import type { GateDoor } from './ward.ts'
 
 /** What a listener needs to know of the tap it is part of. All but `sink`, `counters` and `wheel` may change at a reload. */
@@ -44,6 +47,8 @@ export interface ListenerDeps {
   clock: RelayClock
   wheel: TimerWheel
   transport?: Transport
+  /** Where listening sockets come from; without one they are opened here. */
+  sockets?: ListenSockets
   /** Control's say in calls; without one there is none. */
   door?: GateDoor
   /** TLS between taps; undefined where this tap has no identity. It cannot change at a reload. */
@@ -65,6 +70,7 @@ export interface Listener {
 }
 
 const ids = new TraceIds(randomWords(4))
+const findings = new Findings()
 const NO_DOOR: GateDoor = Object.freeze({ gate: undefined })
 
 function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Transport): RelayRuntime {
@@ -89,7 +95,14 @@ function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Tr
       destination_version: inbound ? deps.version : '',
       security: 'plaintext',
     }),
-    pool: new UpstreamPool({ transport, counters, wheel, ...(secureTo ? { secureTo } : {}) }, limits),
+    transport,
+    secureTo,
+    trace: {
+      ids,
+      stateName: inbound ? undefined : tracestateName(deps.service),
+      untouched: settings.untouched,
+    },
+    findings,
     sink: deps.sink,
     door: deps.door ?? NO_DOOR,
     counters,
@@ -118,16 +131,24 @@ function secureUpstream(
   }
 }
 
-class RelayListener implements Listener, ClientHome {
+/** How often a listener that drains looks for connections that have become idle. */
+const DRAIN_LOOK_MS = 100
+
+class RelayListener implements Listener, ConnectionHome {
   runtime: RelayRuntime
-  readonly #clients = new Set<Client>()
+  readonly #connections = new Set<ListenerConnection>()
+  /** Own ends of connections to the service: a client with such an end is this listener itself. */
+  readonly #ownEnds = new Map<string, () => void>()
   readonly #transport: Transport
   readonly #server: Server
   readonly #secureDoor: SecureDoor | undefined
+  readonly #sockets: ListenSockets
   #drained: (() => void) | undefined
+  #drainLook: NodeJS.Timeout | undefined
 
   constructor(settings: ListenerSettings, deps: ListenerDeps) {
     this.#transport = chooseTransport(deps.transport)
+    this.#sockets = deps.sockets ?? new ListenSockets()
     this.runtime = runtimeOf(settings, deps, this.#transport)
     if (settings.kind === 'inbound') this.#secureDoor = deps.secure?.accept(this.#doorOwner(settings))
     this.#server = createPipeServer(this.#transport, { accept: () => this.#accept() }, this.#secureDoor)
@@ -147,75 +168,102 @@ class RelayListener implements Listener, ClientHome {
           return undefined
         }
         taken.begin(adoptSocket(socket, taken.owner, reset, SHARED_AREA))
-        return { drain: () => taken.owner.drain(), cut: () => taken.owner.shutdown() }
+        return { drain: () => taken.owner.drain(0), cut: () => taken.owner.shutdown() }
       },
     }
   }
 
-  #accept(peer: SecurePeer = PLAIN_PEER): { owner: Client; begin: (pipe: Pipe) => void } | undefined {
+  get terminates(): boolean {
+    const { settings, door } = this.runtime
+    return settings.kind === 'forward-proxy' || (settings.protocol === 'http' && door.gate?.acts === true)
+  }
+
+  #accept(
+    peer: SecurePeer = PLAIN_PEER,
+  ): { owner: ListenerConnection; begin: (pipe: Pipe) => void } | undefined {
     const { counters, limits } = this.runtime
-    if (counters.connectionsOpen >= limits.connections_max) {
+    const terminates = this.terminates && !peer.opaque
+    if (terminates && counters.connectionsOpen >= limits.connections_max) {
       counters.connectionsRefused++
       return undefined
     }
     counters.connectionsOpen++
     counters.connectionsAccepted++
-    const client = new Client(this, peer)
-    this.#clients.add(client)
-    return { owner: client, begin: (pipe) => client.begin(pipe) }
+    const owner = this.#connectionFor(peer, terminates)
+    return {
+      owner,
+      begin: (pipe) => {
+        const inLoop = this.#ownEnds.get(remoteEnd(pipe))
+        if (inLoop) {
+          counters.loops++
+          pipe.reset()
+          this.forget(owner)
+          inLoop()
+        } else owner.begin(pipe)
+      },
+    }
   }
 
-  forget(client: Client): void {
-    if (!this.#clients.delete(client)) return
+  #connectionFor(peer: SecurePeer, terminates: boolean): ListenerConnection {
+    const connection = terminates ? new Client(this, peer) : new Passthrough(this, peer)
+    this.#connections.add(connection)
+    return connection
+  }
+
+  handOver(from: ListenerConnection, peer: SecurePeer, area: ReadArea, length: number): ReadArea | undefined {
+    const { pipe } = from
+    this.#connections.delete(from)
+    const next = this.#connectionFor(peer, this.terminates)
+    pipe.owner = next
+    return next.takeOver(pipe, area, length)
+  }
+
+  reaching(service: Pipe, inLoop: () => void): () => void {
+    const end = service.localEnd()
+    this.#ownEnds.set(end, inLoop)
+    return () => this.#ownEnds.delete(end)
+  }
+
+  forget(connection: ListenerConnection): void {
+    if (!this.#connections.delete(connection)) return
     this.runtime.counters.connectionsOpen--
-    if (this.#clients.size === 0) this.#drained?.()
+    if (this.#connections.size === 0) this.#drained?.()
   }
 
   listen(): Promise<Address> {
-    const { host, port } = this.runtime.settings.listen
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ host, port, backlog: 1024 }, () => {
-        const address = this.#server.address()
-        resolve(
-          typeof address === 'object' && address
-            ? { host: address.address, port: address.port }
-            : { host, port },
-        )
-      })
-    })
+    const { name, listen } = this.runtime.settings
+    return this.#sockets.listen(this.#server, listen, name)
   }
 
   update(settings: ListenerSettings, deps: ListenerDeps): void {
     const before = this.runtime
     this.runtime = runtimeOf(settings, deps, this.#transport)
     this.runtime.draining = before.draining
-    before.pool.close()
   }
 
   drain(idle_ms = 0): Promise<void> {
     this.runtime.draining = true
     this.#server.close()
     this.#secureDoor?.close()
-    const closeIdle = () => {
-      for (const client of [...this.#clients]) client.drain()
+    const look = () => {
+      for (const connection of [...this.#connections]) connection.drain(idle_ms)
     }
-    if (idle_ms > 0) setTimeout(closeIdle, idle_ms).unref()
-    else closeIdle()
+    look()
+    this.#drainLook = setInterval(look, DRAIN_LOOK_MS).unref()
     return new Promise((resolve) => {
       this.#drained = () => {
-        this.runtime.pool.close()
+        clearInterval(this.#drainLook)
         resolve()
       }
-      if (this.#clients.size === 0) this.#drained()
+      if (this.#connections.size === 0) this.#drained()
     })
   }
 
   close(): void {
+    clearInterval(this.#drainLook)
     this.#server.close()
     this.#secureDoor?.close()
-    for (const client of [...this.#clients]) client.shutdown()
-    this.runtime.pool.close()
+    for (const connection of [...this.#connections]) connection.shutdown()
   }
 }
 

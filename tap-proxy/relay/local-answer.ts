@@ -21,13 +21,14 @@ const made = new Map<string, Buffer>()
 /** Rules make the texts many; past this they are made anew each time. */
 const MADE_MAX = 1000
 
-/** RFC 9112 section 9.3: this connection will be closed. */
+/** Leave to send the body (RFC 9110 section 10.1.1). */
 export const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 
 /**
  * @param flags response flags of the call record, shown in `x-tapmesh-flags`
  * @param close false where the connection may carry another request
  * @param denied what refused the call, shown in `x-tapmesh-denied`: `<feature>;rule=<id>;v=<revision>`
+ * @param hint why, and what to do about it; a sentence of the body
  * @param headOnly true for HEAD: the same fields without the body (RFC 9110 section 9.3.2)
  */
 export function localAnswer(
@@ -36,12 +37,13 @@ export function localAnswer(
   close: boolean,
   headOnly: boolean,
   denied = '',
+  hint = '',
 ): Buffer {
-  const key = `${status} ${flags} ${close} ${headOnly} ${denied}`
+  const key = `${status} ${flags} ${close} ${headOnly} ${denied} ${hint}`
   let answer = made.get(key)
   if (!answer) {
     const reason = REASONS[status] ?? 'Error'
-    const body = `tapmesh: ${status} ${reason} (${flags}${denied && `, ${denied}`})\n`
+    const body = `tapmesh: ${status} ${reason} (${flags}${denied && `, ${denied}`})\n${hint && `${hint}\n`}`
     const head = [
       `HTTP/1.1 ${status} ${reason}`,
       'Content-Type: text/plain; charset=utf-8',

@@ -13,14 +13,18 @@ export class RequestBody {
   /** What may be forwarded of the last bytes ends here. */
   keptEnd = 0
   #chunks: ChunkedReader | undefined
+  #editing: ChunkedReader | undefined
+  #watching: ChunkedReader | undefined
 
-  begin(head: RequestHead): void {
+  /** @param untouched true where not even an extension of a chunk may be left out */
+  begin(head: RequestHead, untouched: boolean): void {
     this.kind = head.body
     this.left = head.length
     this.done = head.body === BODY.none
     this.fault = FAULT.none
     if (head.body !== BODY.chunked) return
-    this.#chunks ??= new ChunkedReader()
+    if (untouched) this.#chunks = this.#watching ??= new ChunkedReader(true)
+    else this.#chunks = this.#editing ??= new ChunkedReader()
     this.#chunks.reset(false)
   }
 

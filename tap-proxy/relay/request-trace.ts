@@ -26,6 +26,7 @@ export function continueTrace(bytes: Buffer, head: RequestHead, draft: Draft, ru
   const { fields } = head
   let flags = FLAGS_RECORDED
   draft.hasParent = false
+  draft.fromTap = false
   if (fields.traceparents === 1 && isTraceparent(bytes, fields.traceparentStart, fields.traceparentEnd)) {
     readTraceparent(bytes, fields.traceparentStart, draft.ids, draft.parent)
     draft.hasParent = true
@@ -34,6 +35,8 @@ export function continueTrace(bytes: Buffer, head: RequestHead, draft: Draft, ru
     startTrace(draft, runtime)
     if (fields.traceparents > 0) runtime.counters.traceRestarts++
   }
+  // An inbound tap says the same by the caller's evidence. Read here, before the fields are rewritten.
+  draft.fromTap = runtime.settings.kind !== 'inbound' && namesCaller(bytes, head, draft)
   // An outbound tap writes one tracestate of its own, into which the arriving members are merged.
   const rewritten = !draft.hasParent || runtime.settings.kind !== 'inbound'
   if (rewritten && !runtime.settings.untouched && fields.tracestates > 0) {

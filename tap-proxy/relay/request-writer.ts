@@ -4,14 +4,15 @@ import { dropFields, nameLength } from '../../wire/http1/field-table.ts'
 import { NAMES } from '../../wire/http1/names.ts'
 import { BODY, FORM, METHOD, type RequestHead } from '../../wire/http1/request.ts'
 import { putBytes } from '../../wire/put-bytes.ts'
-import { appendMembers, tracestateRoom, writeOwnMember, writeTraceparent } from '../../wire/trace-context.ts'
+import { writeTraceparent } from '../../wire/trace-context.ts'
+import { tracestateRoom, writeTracestate } from '../../wire/tracestate.ts'
 import type { RelayRuntime } from './runtime.ts'
 
 const VERSION_LINE = Buffer.from(' HTTP/1.1\r\n')
 const HOST = Buffer.from('Host: ')
 const TRACEPARENT = Buffer.from('traceparent: ')
 const TRACESTATE = Buffer.from('tracestate: ')
-const UPGRADE = Buffer.from('Connection: Upgrade\r\nUpgrade: websocket\r\n')
+const UPGRADE = Buffer.from('Connection: Upgrade\r\nUpgrade: ')
 const CHUNKED = Buffer.from('Transfer-Encoding: chunked\r\n')
 const CRLF = Buffer.from('\r\n')
 const ONE = 0x31
@@ -21,7 +22,7 @@ const GROWTH_BYTES = 384
 
 /** Bytes the request's head can take at most once it is written anew. */
 export function requestRoom(head: RequestHead, runtime: RelayRuntime): number {
-  return head.end - head.start + GROWTH_BYTES + runtime.hostName.length + tracestateRoom(runtime.stateName)
+  return head.end - head.start + GROWTH_BYTES + runtime.hostName.length + tracestateRoom(runtime.stateName, 0)
 }
 
 /**
@@ -45,7 +46,7 @@ export function writeRequest(
   draft.pathEnd = head.pathEnd - head.start
   if (runtime.settings.untouched) return bytes.copy(out, 0, head.start, head.end)
   let at = writeLineAndFields(out, bytes, head, draft, runtime)
-  if (head.upgrade) at = putBytes(out, at, UPGRADE)
+  if (head.upgrade) at = writeUpgrade(out, at, bytes, head)
   at = writeTrace(out, at, bytes, head, draft, flags, runtime)
   return putBytes(out, at, CRLF)
 }
@@ -69,6 +70,13 @@ function writeLineAndFields(
   if (head.http10 && fields.hosts === 0 && !absolute) at = writeHost(out, at, runtime)
   if (!fields.canonical) at = writeFraming(out, at, bytes, head)
   return copyFields(out, at, bytes, head)
+}
+
+/** Upgrade goes from hop to hop (RFC 9110 section 7.8); this one is offered to the next. */
+function writeUpgrade(out: Buffer, from: number, bytes: Buffer, { fields }: RequestHead): number {
+  let at = putBytes(out, from, UPGRADE)
+  at += bytes.copy(out, at, fields.upgradeStart, fields.upgradeEnd)
+  return putBytes(out, at, CRLF)
 }
 
 /** The request line as it is; RFC 9110 section 2.5 has an intermediary send its own version. */
@@ -141,24 +149,20 @@ function writeTrace(
   at = putBytes(out, at, CRLF)
   if (runtime.settings.kind === 'inbound') return at
   at = putBytes(out, at, TRACESTATE)
-  const start = at
-  at = writeOwnMember(out, at, runtime.stateName, draft.ids)
-  if (draft.hasParent && head.fields.tracestates > 0) at = mergeTracestate(out, start, at, bytes, head)
+  const values = draft.hasParent ? tracestateValues(bytes, head) : []
+  at = writeTracestate(out, at, runtime.stateName, draft.ids, bytes, values)
   return putBytes(out, at, CRLF)
 }
 
-/** Members of every tracestate field follow the own one; RFC 9110 section 5.3 has several fields be one list. */
-function mergeTracestate(out: Buffer, start: number, from: number, bytes: Buffer, head: RequestHead): number {
-  const { fields } = head
-  let at = from
-  let members = 1
+/** Every tracestate field is part of one list, RFC 9110 section 5.3. @returns start and end of each value */
+function tracestateValues(bytes: Buffer, { fields }: RequestHead): number[] {
+  const values: number[] = []
+  if (fields.tracestates === 0) return values
   for (let field = 0; field < fields.count; field++) {
     const name = fields.starts[field]!
     const length = nameLength(bytes, name)
-    if (!equalsIgnoreCase(bytes, name, NAMES.tracestate, length)) continue
-    const end = fields.starts[field + 1]! - 2
-    at = appendMembers(out, start, at, members, bytes, name + length + 1, end)
-    members++
+    if (equalsIgnoreCase(bytes, name, NAMES.tracestate, length))
+      values.push(name + length + 1, fields.starts[field + 1]! - 2)
   }
-  return at
+  return values
 }

@@ -2,12 +2,15 @@ import type { AllowList } from '../../net/allow.ts'
 import type { RelayClock } from '../../net/clock.ts'
 import type { Destination } from '../../net/resolve.ts'
 import type { TimerWheel } from '../../net/timer-wheel.ts'
+import type { Transport } from '../../net/transport.ts'
 import type { CallSink } from '../../protocol/call-draft.ts'
+import type { TraceSettings } from '../../protocol/protocol.ts'
 import type { TraceIds } from '../../wire/trace-ids.ts'
 import type { Limits, ListenerSettings } from '../settings.ts'
 import type { RelayCounters } from './counters.ts'
+import type { Findings } from './findings.ts'
 import type { SourceBook } from './source-book.ts'
-import type { UpstreamPool } from './upstream-pool.ts'
+import type { SecureUpstream } from './upstream.ts'
 import type { GateDoor } from './ward.ts'
 
 /** What a listener's connections work with; a reload swaps the whole object, so a call sees one version. */
@@ -17,7 +20,12 @@ export interface RelayRuntime {
   readonly destination: Destination
   readonly allow: AllowList | undefined
   readonly book: SourceBook
-  readonly pool: UpstreamPool
+  readonly transport: Transport
+  /** The tap at the other end, if calls go to it over mutual TLS now; absent where they never do. */
+  readonly secureTo: (() => SecureUpstream | undefined) | undefined
+  /** How the passive path marks calls. */
+  readonly trace: TraceSettings
+  readonly findings: Findings
   readonly sink: CallSink
   readonly door: GateDoor
   readonly counters: RelayCounters

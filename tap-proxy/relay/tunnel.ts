@@ -3,6 +3,7 @@ import { giveLargeArea, type Pipe, type ReadArea, takeLargeArea, WRITE, writeCop
 import { statusNumber, statusText } from '../../protocol/status-text.ts'
 import type { Exchange } from './exchange.ts'
 import type { Upstream, UpstreamUser } from './upstream.ts'
+import type { Upstreams } from './upstreams.ts'
 
 /** Answer to CONNECT, RFC 9110 section 9.3.6. */
 export const CONNECTED = Buffer.from('HTTP/1.1 200 Connection established\r\n\r\n')
@@ -10,6 +11,7 @@ export const CONNECTED = Buffer.from('HTTP/1.1 200 Connection established\r\n\r\
 /** The client's side of a tunnel. */
 export interface TunnelClient {
   readonly pipe: Pipe
+  readonly upstreams: Upstreams
   arm(ms: number): void
   /** Both sides are done, or one broke; `byReset` where the client must notice. */
   tunnelEnded(byReset: boolean): void
@@ -105,15 +107,14 @@ export class Tunnel implements UpstreamUser {
     else if (this.#client.pipe.pendingWrites === 0) this.#end('', 'ok', false)
   }
 
-  /** A tunnel with one side closed may not rest for ever on a peer that is gone. */
+  /** Only a policy limits the silence of a stream (`timeouts.idle`). */
   #rearm(): void {
-    const { runtime, ward } = this.#exchange
-    if (this.#clientEnded || this.#upstreamEnded) this.#client.arm(runtime.limits.idle_ms)
-    else if (ward !== undefined && ward.idle_ms > 0) this.#client.arm(ward.idle_ms)
+    const { ward } = this.#exchange
+    if (ward !== undefined && ward.idle_ms > 0) this.#client.arm(ward.idle_ms)
   }
 
   onDeadline(): void {
-    this.#end('SI', 'ok', true)
+    this.#end('SI', 'timeout', true)
   }
 
   onClientGone(): void {
@@ -139,8 +140,21 @@ export class Tunnel implements UpstreamUser {
     if (this.#upstream.pipe!.pendingWrites === 0) this.#client.pipe.resume()
   }
 
+  /** CONNECT is a request: it gets an answer that says why there is no tunnel. */
   onConnectFailed(code: string): void {
-    this.#end('UF', code === 'ETIMEDOUT' ? 'timeout' : 'reset', true)
+    if (this.#ended) return
+    const exchange = this.#exchange
+    const [next, ...others] = exchange.others
+    if (next) {
+      exchange.others = others
+      exchange.target = next
+      this.#upstream = this.#client.upstreams.connect(next, this, exchange.runtime)
+      return
+    }
+    this.#ended = true
+    const late = code === 'ETIMEDOUT'
+    const hint = `No connection to ${exchange.target?.label ?? 'the destination'} (${code}).`
+    exchange.fail(late ? 504 : 502, 'UF', late ? 'timeout' : 'server_error', '', hint)
   }
 
   onAnswer(area: ReadArea, length: number): ReadArea | undefined {

@@ -22,8 +22,8 @@ export interface UpstreamContext {
   readonly transport: Transport
   readonly counters: RelayCounters
   readonly wheel: TimerWheel
-  /** The tap at the other end, where calls go to it over mutual TLS now. */
-  readonly secureTo?: () => SecureUpstream | undefined
+  /** The tap at the other end, if calls go to it over mutual TLS now; absent where they never do. */
+  readonly secureTo: (() => SecureUpstream | undefined) | undefined
 }
 
 export interface SecureUpstream {
@@ -31,7 +31,7 @@ export interface SecureUpstream {
   readonly service: string
 }
 
-/** Told when a connection leaves the pool by itself. */
+/** Hears that a connection is closed. */
 export interface UpstreamHome {
   forget(upstream: Upstream): void
 }
@@ -45,14 +45,16 @@ export class Upstream implements PipeOwner, TimerEntry {
 
   readonly readsAfterWriteFails = true
   readonly target: Target
-  /** Connections that may stand for each other: to the same address, in the same way. */
+  /** Equal for connections to the same address in the same way. */
   readonly poolKey: string
   pipe: Pipe | undefined = undefined
   user: UpstreamUser | undefined = undefined
   ready = false
   closed = false
-  /** It carried a call before: its next one may meet a connection that the upstream has closed. */
+  /** It carried a call before: the service may be closing it just now. */
   reused = false
+  /** The service was told that no more requests come. */
+  halfClosed = false
   /** The area to go back to when a message ends. */
   readonly area: ReadArea = smallArea()
   readonly #context: UpstreamContext
@@ -65,6 +67,10 @@ export class Upstream implements PipeOwner, TimerEntry {
     this.#secure = context.secureTo?.()
     this.poolKey = poolKeyOf(target, this.#secure)
     this.#home = home
+  }
+
+  get counters(): RelayCounters {
+    return this.#context.counters
   }
 
   connect(user: UpstreamUser, connect_ms: number): void {
@@ -128,6 +134,12 @@ export class Upstream implements PipeOwner, TimerEntry {
     this.close()
     if (user) user.onUpstreamFault(error)
     else this.#context.counters.fault(error)
+  }
+
+  /** No more requests come; what the service still says is heard. */
+  end(): void {
+    this.halfClosed = true
+    this.pipe?.end()
   }
 
   close(): void {

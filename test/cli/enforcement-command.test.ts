@@ -1,7 +1,7 @@
 import { enforcementLines } from '../../cli/print/enforcement.ts'
 import { createStyle } from '../../cli/print/style.ts'
 import type { EnforcementCell } from '../../model/enforcement.ts'
-import type { Feature, Mode } from '../../model/flag.ts'
+import type { Feature, Mode } from '../../model/feature.ts'
 import { insertCalls, NOW, openTestStore, SECOND, type Served, serveApi, spanId } from '../support/mesh.ts'
 import { policyText } from '../support/policy.ts'
 import { runTapmesh } from './support/tapmesh-command.ts'

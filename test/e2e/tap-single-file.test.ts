@@ -55,6 +55,6 @@ test('without the packages, forwarding spans is refused before a port opens', as
   const tap = spawnTap([...flags, '--otlp-endpoint', 'http://127.0.0.1:4318'], {}, file)
   expect(await tap.exited).toBe(64)
   expect(tap.stdout()).toBe('')
-  expect(tap.stderr()).toMatch(/npx tapmesh tap/)
+  expect(tap.stderr()).toMatch(/node cli\/tapmesh.mjs tap/)
   expect(tap.stderr()).toMatch(/TAPMESH_EXPORTER_MISSING/)
 })

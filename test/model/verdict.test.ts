@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
-import { FEATURES } from '../../model/flag.ts'
-import { type CallVerdict, DECISIONS, parseVerdict, verdictText } from '../../model/verdict.ts'
+import { DECISIONS } from '../../model/decision.ts'
+import { FEATURES } from '../../model/feature.ts'
+import { type CallVerdict, parseVerdict, verdictText } from '../../model/verdict.ts'
 
 test.each([
   ['authorization=would_deny;rule=default', { decision: 'deny', acted: false, rule: 'default' }],

@@ -41,6 +41,7 @@ async function adopting(look: number): Promise<{ client: Socket; adopted: () => 
       },
       () => socket.resetAndDestroy(),
     )
+    state.pipe.start()
     adopted = state
   }
   const server = createServer({ allowHalfOpen: true }, (socket) => {

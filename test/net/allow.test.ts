@@ -1,4 +1,4 @@
-import { createAllowList } from '../../net/allow.ts'
+import { type Allowed, createAllowList } from '../../net/allow.ts'
 
 const zone: Record<string, string[]> = {
   'orders.internal': ['10.0.0.5'],
@@ -12,8 +12,9 @@ const lookup = async (name: string) => {
   if (!found) throw Object.assign(new Error('unknown'), { code: 'ENOTFOUND' })
   return found
 }
+const firstOf = (found: Allowed) => (found.kind === 'allowed' ? found.targets[0] : undefined)
 const resolved = async (entries: string[], host: string, port = 80) =>
-  (await createAllowList(entries, { lookup }).resolveAllowed(host, port))?.label
+  firstOf(await createAllowList(entries, { lookup }).resolveAllowed(host, port))?.label
 
 describe('createAllowList', () => {
   test('private addresses and names that resolve to them are allowed without a list', async () => {
@@ -41,7 +42,7 @@ describe('createAllowList', () => {
   ])('metadata address %s is refused even where it is listed', async (host) => {
     const allow = createAllowList([host, '169.254.0.0/16', '*'], { lookup })
     expect(allow.permits(host, 80)).toBe(false)
-    expect(await allow.resolveAllowed(host, 80)).toBeUndefined()
+    expect(await allow.resolveAllowed(host, 80)).toEqual({ kind: 'refused' })
   })
 
   test.each(['rebind.example.com', 'mixed.example.com', '2852039166'])(
@@ -53,10 +54,10 @@ describe('createAllowList', () => {
     let clock = 0
     const answers = [['10.0.0.5'], ['169.254.169.254']]
     const allow = createAllowList([], { lookup: async () => answers.shift() ?? [], now: () => clock })
-    expect((await allow.resolveAllowed('turncoat', 80))?.host).toBe('10.0.0.5')
-    expect((await allow.resolveAllowed('turncoat', 80))?.host).toBe('10.0.0.5')
+    expect(firstOf(await allow.resolveAllowed('turncoat', 80))?.host).toBe('10.0.0.5')
+    expect(firstOf(await allow.resolveAllowed('turncoat', 80))?.host).toBe('10.0.0.5')
     clock = 10_000
-    expect(await allow.resolveAllowed('turncoat', 80)).toBeUndefined()
+    expect(await allow.resolveAllowed('turncoat', 80)).toEqual({ kind: 'refused' })
   })
 
   test('ports out of range and unknown names are refused', async () => {

@@ -40,6 +40,7 @@ describe.each<Transport>(['handle', 'socket'])('over %s', (transport) => {
         owner,
         begin: (pipe) => {
           owner.pipe = pipe
+          pipe.start()
         },
       }
     },

@@ -1,6 +1,6 @@
+import { DECISIONS, isLoss } from '../../model/decision.ts'
 import type { EdgeVerdict } from '../../model/graph.ts'
-import { DECISIONS } from '../../model/verdict.ts'
-import { decidedText, isLoss, lossLines, lossWords } from '../../picture/verdict-words.ts'
+import { decidedText, lossLines, lossWords } from '../../picture/verdict-words.ts'
 
 const told = (decision: EdgeVerdict['decision'], calls: number, acted = false): EdgeVerdict => ({
   ...{ feature: 'authorization', decision, acted, rule: 'default', calls },

@@ -1,4 +1,4 @@
-import { DECISIONS } from '../../model/verdict.ts'
+import { DECISIONS } from '../../model/decision.ts'
 import { insertCalls, NOW, openTestStore, SECOND } from '../support/mesh.ts'
 
 /** What the store counts of verdicts, in the real engine. */

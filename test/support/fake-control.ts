@@ -14,7 +14,7 @@ import type {
   TapConfig,
   WhyAnswer,
 } from '../../model/enforcement.ts'
-import type { Feature, Mode } from '../../model/flag.ts'
+import type { Feature, Mode } from '../../model/feature.ts'
 
 /**
  * A stand-in for the control plane's part of the API (model/enforcement.ts): a policy as cells, a

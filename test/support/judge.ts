@@ -1,6 +1,7 @@
-import type { Feature } from '../../model/flag.ts'
-import { compilePolicy, type Judge } from '../../policy/feature/engine.ts'
+import type { CallRecord } from '../../model/call.ts'
+import type { Feature } from '../../model/feature.ts'
 import type { JudgedCall, Verdict } from '../../policy/feature/feature.ts'
+import { compilePolicy, type Judge } from '../../policy/judging/engine.ts'
 import { policyOf } from './policy.ts'
 import { record } from './record.ts'
 
@@ -11,12 +12,15 @@ export function judgeOf(feature: Feature, settings: string): Judge {
   return engine.judgesFor('cart', 'web-api').find((judge) => judge.feature === feature)!
 }
 
-export const call = (change: Partial<JudgedCall> = {}): JudgedCall => record(change)
+export const call = ({ finding = '', ...change }: Partial<JudgedCall> = {}): JudgedCall => ({
+  ...record(change as Partial<CallRecord>),
+  finding,
+})
 
 /** Verdict on a call that stands alone. */
 export function verdictOn(judge: Judge, change: Partial<JudgedCall> = {}): Verdict {
   const one = call(change)
-  return judge.decide(judge.createState(), one, one.ts)
+  return judge.decide(judge.module.createState(), one, one.ts)
 }
 
 /** `decision rule` in short. */

@@ -3,9 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import type { AdminOptions } from '../../tap-proxy/admin.ts'
 import { openAdmin } from '../../tap-proxy/admin.ts'
-import { RelayCounters } from '../../tap-proxy/relay/counters.ts'
-import { Losses } from '../../tap-proxy/ship/losses.ts'
-import { CallCounters } from '../../tap-proxy/sink/call-counters.ts'
+import { processFamilies } from '../../tap-proxy/metrics/process-families.ts'
 
 const options = (more: Partial<AdminOptions> = {}): AdminOptions => ({
   host: '127.0.0.1',
@@ -13,18 +11,7 @@ const options = (more: Partial<AdminOptions> = {}): AdminOptions => ({
   fixed: true,
   notReady: () => undefined,
   bypass: { tap: () => 't', token: () => undefined, heldBy: () => [], set: () => {} },
-  metrics: {
-    calls: new CallCounters(),
-    relay: new RelayCounters(),
-    losses: new Losses(),
-    routes: () => 0,
-    ship: () => undefined,
-    forward: () => undefined,
-    control: () => undefined,
-    verdicts: () => undefined,
-    bypassedBy: () => [],
-    info: () => ({ tap: 't' }),
-  },
+  families: async () => processFamilies(() => ({ tap: 't' })),
   ...more,
 })
 

@@ -1,4 +1,11 @@
+import { controlFamilies } from '../../tap-proxy/control/control-families.ts'
+import type { VerdictCounts } from '../../tap-proxy/control/verdict-counts.ts'
 import { createExposition } from '../../tap-proxy/exposition.ts'
+import { callFamilies } from '../../tap-proxy/metrics/call-families.ts'
+import { forwardFamilies } from '../../tap-proxy/metrics/forward-families.ts'
+import { processFamilies } from '../../tap-proxy/metrics/process-families.ts'
+import { relayFamilies } from '../../tap-proxy/metrics/relay-families.ts'
+import { shipFamilies } from '../../tap-proxy/metrics/ship-families.ts'
 import { RelayCounters } from '../../tap-proxy/relay/counters.ts'
 import { Losses } from '../../tap-proxy/ship/losses.ts'
 import { CallCounters } from '../../tap-proxy/sink/call-counters.ts'
@@ -11,34 +18,33 @@ test('the text holds every family with its labels, escaped', async () => {
   calls.call(draftOf({ parties: { ...PARTIES, source: 'we"b\n' } }))
   relay.requestFault(1)
   losses.add('overflow', 12)
-  const scrape = await createExposition({
-    calls,
-    relay,
-    losses,
-    routes: () => 3,
-    forward: () => ({ sent: 3, overflow: 1, failed: 2 }),
-    control: () => ({
-      revision: '0a1b.7',
-      age_s: 2.5,
-      ignored: 1,
-      pulls: { state: 1, same: 2, broken: 0, forbidden: 0, away: 0 },
-      nacks: 3,
-    }),
-    verdicts: () => ({
-      each: (tell) => {
-        tell('authorization', 'deny', false, 4)
-        tell('authorization', 'deny', true, 0)
-        tell('retries', 'retry', true, 2)
-      },
-    }),
-    bypassedBy: () => ['file'],
-    info: () => ({ tap: 't' }),
-    ship: () => ({
-      queueBytes: 7,
-      connected: true,
-      stats: { batches: 1, rows: 2, failures: 0, quarantined: 0 },
-    }),
-  })
+  const figures = {
+    revision: '0a1b.7',
+    age_s: 2.5,
+    ignored: 1,
+    pulls: { state: 1, same: 2, broken: 0, forbidden: 0, away: 0 },
+    nacks: 3,
+  }
+  const verdicts: VerdictCounts = {
+    each(tell) {
+      tell('authorization', 'deny', false, 4)
+      tell('authorization', 'deny', true, 0)
+      tell('retries', 'retry', true, 2)
+    },
+  }
+  const ship = {
+    queueBytes: 7,
+    connected: true,
+    stats: { batches: 1, rows: 2, failures: 0, quarantined: 0 },
+  }
+  const scrape = await createExposition(async () => [
+    ...callFamilies({ calls, routes: () => 3 }),
+    ...relayFamilies(relay),
+    ...shipFamilies({ losses, ship: () => ship }),
+    ...forwardFamilies(() => ({ sent: 3, overflow: 1, failed: 2 })),
+    ...controlFamilies({ control: () => figures, verdicts: () => verdicts, bypassedBy: () => ['file'] }),
+    ...processFamilies(() => ({ tap: 't' })),
+  ])
   const { type, text } = await scrape()
   expect(type).toMatch(/^text\/plain/)
   const edge = 'reporter="server",source="we\\"b\\n",destination="orders",protocol="http"'

@@ -58,6 +58,7 @@ function controlOf(settings: ReturnType<typeof settingsOf>) {
       return (_, about) => taken.push(about)
     },
     services: () => met,
+    verdicts: () => undefined,
   })
   open.push(control)
   return { control, taken, bypasses, met, loads: () => loads }
@@ -69,17 +70,17 @@ test.each([
 ])('%s nothing is loaded, asked or told, and the switch is there', async (_name, settings) => {
   const { control, bypasses, loads } = controlOf(settings)
   await control.restore()
-  control.start()
-  expect(await control.apply(settings)).toEqual([])
+  expect([await control.apply(settings), await control.apply(settings)]).toEqual([[], []])
   control.switch.toggle()
   expect([loads(), control.figures, bypasses, control.bypassedBy]).toEqual([0, undefined, ['hand'], ['hand']])
 })
 
 test('asks about its own service, its destinations and those that were called', async () => {
   const peer = await stubControl(serve(stateOf(DRY_RUN)))
-  const { control, taken, met } = controlOf(settingsOf(peer.url))
+  const settings = settingsOf(peer.url)
+  const { control, taken, met } = controlOf(settings)
   met.push('recommendation', 'cart')
-  control.start()
+  await control.apply(settings)
   await until('the state', () => taken.length === 1)
   expect(peer.pulls[0]!.services).toEqual(['orders', 'cart', 'recommendation'])
   expect(control.figures).toMatchObject({ revision: '0a1b2c3d.7', ignored: 0, nacks: 0, pulls: { state: 1 } })
@@ -91,9 +92,10 @@ test('the switch stands before the first state comes, and control bypasses besid
   const file = join(folder, 'bypass')
   await writeFile(file, '')
   const peer = await stubControl(serve(stateOf(DRY_RUN, { bypass: true })))
-  const { control, taken } = controlOf(settingsOf(peer.url, { control: { bypassFile: file } }))
+  const settings = settingsOf(peer.url, { control: { bypassFile: file } })
+  const { control, taken } = controlOf(settings)
   expect(control.bypassedBy).toEqual(['file'])
-  control.start()
+  await control.apply(settings)
   await until('the state', () => taken.length === 1)
   expect(taken[0]).toEqual({ revision: '0a1b2c3d.7', bypass: true })
   expect(control.bypassedBy).toEqual(['file', 'control'])
@@ -105,7 +107,7 @@ test('a reload changes control, keeps what is in force until it answers, and tak
   const one = await stubControl(serve(stateOf(DRY_RUN)))
   const two = await stubControl(serve(stateOf(DRY_RUN, { revision: 'ffff0000.1' })))
   const { control, taken } = controlOf(settingsOf(one.url))
-  control.start()
+  await control.apply(settingsOf(one.url))
   await until('the first', () => taken.length === 1)
   expect(await control.apply(settingsOf('http://127.0.0.1:1'))).toEqual(['control'])
   expect([taken.length, control.figures?.revision]).toEqual([1, '0a1b2c3d.7'])

@@ -1,11 +1,8 @@
 import {
-  appendMembers,
   findCaller,
   isTraceparent,
   readFlags,
   readTraceparent,
-  tracestateName,
-  writeOwnMember,
   writeTraceparent,
 } from '../../wire/trace-context.ts'
 
@@ -68,18 +65,4 @@ describe('tracestate', () => {
     `tapmesh=${'x'.repeat(200)}~${PARENT}`,
     `xtapmesh=web~${PARENT}`,
   ])('%j is not believed', (text) => expect(caller(text)).toBeUndefined())
-
-  test('the own member comes first, older ones of its kind go, whole members up to the limits', () => {
-    const out = Buffer.alloc(2000)
-    const write = (state: string): string => {
-      const at = writeOwnMember(out, 0, tracestateName('my shop'), Buffer.from(TRACE + PARENT))
-      return out.toString('latin1', 0, appendMembers(out, 0, at, 1, Buffer.from(state), 0, state.length))
-    }
-    expect(write('a=1, tapmesh=x~1,,b=2 ')).toBe(`tapmesh=my.shop~${PARENT},a=1,b=2`)
-    expect(write(Array.from({ length: 40 }, (_, index) => `k${index}=v`).join(',')).split(',')).toHaveLength(
-      32,
-    )
-    const long = write(`big=${'v'.repeat(600)},a=1`)
-    expect(long).toBe(`tapmesh=my.shop~${PARENT},a=1`)
-  })
 })

@@ -1,14 +1,13 @@
 import type { BacktestAnswer, BacktestFeature } from '../../graph-api/contract.ts'
-import type { Feature } from '../../model/flag.ts'
-import type { Decision } from '../../model/verdict.ts'
+import type { Decision } from '../../model/decision.ts'
+import { isLoss } from '../../model/decision.ts'
+import { CATALOGUE, decisionText, type Feature } from '../../model/feature.ts'
 import { shareText, wholeText } from '../../picture/format.ts'
-import { decidedText, isLoss } from '../../picture/verdict-words.ts'
 import { Card } from '../parts/card.tsx'
 import { Link } from '../parts/link.tsx'
 import { PlainHead } from '../parts/plain-table.tsx'
 import { callAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
-import { FEATURE_WORDS } from './words.ts'
 
 /** What a policy would have done to recorded calls: what would be lost first, then feature by feature. */
 
@@ -64,7 +63,7 @@ function toldOf(feature: BacktestFeature): string[] {
     .filter(([decision, count]) => decision !== 'pass' && count > 0)
     .map(
       ([decision, count]) =>
-        `${wholeText(count)} ${decidedText(decision as Decision, false)}${part(count, all)}`,
+        `${wholeText(count)} ${decisionText(feature.feature as Feature, decision as Decision, false)}${part(count, all)}`,
     )
   if (refused > 0) told.push(`${wholeText(good_refused)} of the refused had ended well`)
   if (good_cut > 0) told.push(`${wholeText(good_cut)} of the cut had ended well`)
@@ -98,7 +97,7 @@ function Rows({ feature }: { feature: BacktestFeature }) {
           {rows.map((row) => (
             <tr key={JSON.stringify([row.decision, row.source, row.method, row.route, row.rule, row.reason])}>
               <td class={isLoss(row.decision as Decision) ? 'is-warn' : ''}>
-                {decidedText(row.decision as Decision, false)}
+                {decisionText(feature.feature as Feature, row.decision as Decision, false)}
               </td>
               <td>{row.source}</td>
               <td class="mono">
@@ -128,7 +127,7 @@ function FeatureCard({ feature }: { feature: BacktestFeature }) {
   const left_out = (endpoints ?? []).filter((it) => it.ejections > 0)
   return (
     <Card
-      title={`${FEATURE_WORDS[feature.feature as Feature] ?? feature.feature} of ${feature.service}`}
+      title={`${CATALOGUE[feature.feature as Feature]?.title ?? feature.feature} of ${feature.service}`}
       aside={`${calls(feature.calls)} judged`}
       full
     >

@@ -1,11 +1,11 @@
 import type { EnforcementCell } from '../../model/enforcement.ts'
-import type { Feature } from '../../model/flag.ts'
+import { CATALOGUE, type Feature } from '../../model/feature.ts'
 import { ageText, countText, wholeText } from '../../picture/format.ts'
 import { Link } from '../parts/link.tsx'
 import { featureAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
 import { ModeWords } from './mode-mark.tsx'
-import { differs, FEATURE_WORDS, modeText } from './words.ts'
+import { differs, modeText } from './words.ts'
 
 /** One feature of one service in the matrix: asked, in force, and what it said. */
 
@@ -70,7 +70,7 @@ export function MatrixCell(props: { service: string; feature: Feature; cell: Enf
   return (
     <Link class={`cell ${cell ? '' : 'cell-none'}`} to={featureAddress(service, feature)}>
       <span class="hidden">
-        {service}, {FEATURE_WORDS[feature]}:{' '}
+        {service}, {CATALOGUE[feature].title}:{' '}
       </span>
       {cell ? (
         <>

@@ -1,6 +1,7 @@
+import { isLoss } from '../../model/decision.ts'
 import type { EvidenceAnswer } from '../../model/enforcement.ts'
+import { decisionText } from '../../model/feature.ts'
 import { wholeText } from '../../picture/format.ts'
-import { decidedText, isLoss } from '../../picture/verdict-words.ts'
 import { Link } from '../parts/link.tsx'
 import { sinceText } from '../parts/since.ts'
 import { orderOf, sortRows, Table, type TableColumn } from '../parts/table.tsx'
@@ -43,11 +44,11 @@ const columnsOf = (evidence: EvidenceAnswer): TableColumn<Row>[] => [
   {
     id: 'decision',
     title: 'Verdict',
-    value: (row) => decidedText(row.decision, row.acted),
+    value: (row) => decisionText(evidence.feature, row.decision, row.acted),
     cell: (row) => (
       <span class={isLoss(row.decision) ? `tone-text ${row.acted ? 'is-bad' : 'is-warn'}` : ''}>
         {isLoss(row.decision) ? <span aria-hidden="true">{row.acted ? '■ ' : '▲ '}</span> : null}
-        {decidedText(row.decision, row.acted)}
+        {decisionText(evidence.feature, row.decision, row.acted)}
       </span>
     ),
   },

@@ -1,5 +1,5 @@
 import type { ConfigAnswer, ConfigChanged, EvidenceAnswer } from '../../model/enforcement.ts'
-import type { Mode } from '../../model/flag.ts'
+import type { Mode } from '../../model/feature.ts'
 import { graph } from '../data/live-graph.ts'
 import { Command } from '../parts/copy.tsx'
 import { tapmeshCommand } from '../parts/same-view.tsx'

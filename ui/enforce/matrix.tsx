@@ -1,8 +1,8 @@
 import type { EnforcementCell } from '../../model/enforcement.ts'
+import { CATALOGUE, FEATURES } from '../../model/feature.ts'
 import { Link } from '../parts/link.tsx'
 import { serviceAddress } from '../state/location.ts'
 import { MatrixCell } from './cell.tsx'
-import { FEATURE_COLUMNS, FEATURE_WORDS } from './words.ts'
 
 /** Services by features. The arrow keys go from cell to cell, Enter opens one. */
 
@@ -57,9 +57,9 @@ export function Matrix({ rows }: { rows: readonly MatrixRow[] }) {
         <thead>
           <tr>
             <th scope="col">Service</th>
-            {FEATURE_COLUMNS.map((feature) => (
+            {FEATURES.map((feature) => (
               <th key={feature} scope="col">
-                {FEATURE_WORDS[feature]}
+                {CATALOGUE[feature].title}
               </th>
             ))}
           </tr>
@@ -72,7 +72,7 @@ export function Matrix({ rows }: { rows: readonly MatrixRow[] }) {
                   {service}
                 </Link>
               </th>
-              {FEATURE_COLUMNS.map((feature) => (
+              {FEATURES.map((feature) => (
                 <td key={feature} data-feature={feature}>
                   <MatrixCell service={service} feature={feature} cell={cells.get(feature)} />
                 </td>

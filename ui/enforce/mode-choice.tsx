@@ -1,4 +1,4 @@
-import { MODES, type Mode } from '../../model/flag.ts'
+import { MODES, type Mode } from '../../model/feature.ts'
 import { ModeMark } from './mode-mark.tsx'
 
 /** Mode of a feature, and the share of traces it acts on. */

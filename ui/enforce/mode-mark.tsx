@@ -1,4 +1,4 @@
-import type { Mode } from '../../model/flag.ts'
+import type { Mode } from '../../model/feature.ts'
 import { modeText } from './words.ts'
 
 /** Mode and percentage as a form: a dashed ring says, a filled part of the ring acts. */

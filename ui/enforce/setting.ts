@@ -1,5 +1,5 @@
 import type { EvidenceAnswer } from '../../model/enforcement.ts'
-import { type Feature, type Parameter, parametersOf } from '../../model/flag.ts'
+import { type Feature, type Parameter, parametersOf } from '../../model/feature.ts'
 
 /** Settings of a feature as text in a form, and back as the document writes them. */
 

@@ -1,9 +1,9 @@
+import { isLoss } from '../../model/decision.ts'
 import type { WhyAnswer } from '../../model/enforcement.ts'
-import { decidedText, isLoss } from '../../picture/verdict-words.ts'
+import { CATALOGUE, decisionText } from '../../model/feature.ts'
 import { Link } from '../parts/link.tsx'
 import { featureAddress } from '../state/location.ts'
 import { localText } from '../state/range.ts'
-import { FEATURE_WORDS } from './words.ts'
 
 /** What each feature said about one call: the decision, the rule and its line, and who set it. */
 
@@ -16,11 +16,11 @@ function VerdictItem({ verdict, service }: { verdict: Verdict; service: string }
     <li class="why" data-why={feature}>
       <p class="audit-head">
         <Link class="accent" to={featureAddress(service, feature)}>
-          {FEATURE_WORDS[feature]}
+          {CATALOGUE[feature].title}
         </Link>
         <b class={`tone-text ${tone}`}>
           {tone === '' ? null : <span aria-hidden="true">{acted ? '■ ' : '▲ '}</span>}
-          {decidedText(decision, acted)}
+          {decisionText(feature, decision, acted)}
         </b>
         {rule === '' ? null : (
           <span class="muted">

@@ -1,9 +1,8 @@
 import type { Call } from '../../graph-api/contract.ts'
 import { RESPONSE_FLAGS } from '../../model/call.ts'
+import { CATALOGUE, decisionText } from '../../model/feature.ts'
 import { parseVerdict } from '../../model/verdict.ts'
 import { bytesText, durationText } from '../../picture/format.ts'
-import { decidedText } from '../../picture/verdict-words.ts'
-import { FEATURE_WORDS } from '../enforce/words.ts'
 import { copyText } from '../parts/copy.tsx'
 import { Link } from '../parts/link.tsx'
 import { addressOf, callAddress, edgeAddress, traceAddress } from '../state/location.ts'
@@ -26,10 +25,10 @@ function verdictFact(text: string): [name: string, value: string] {
   const verdict = parseVerdict(text)
   if (!verdict) return ['Verdict', text]
   const { feature, decision, acted, rule, cohort } = verdict
-  const parts = [decidedText(decision, acted)]
+  const parts = [decisionText(feature, decision, acted)]
   if (rule !== '') parts.push(`rule ${rule}`)
   if (cohort !== undefined) parts.push(`${cohort} cohort`)
-  return [FEATURE_WORDS[feature], parts.join(', ')]
+  return [CATALOGUE[feature].title, parts.join(', ')]
 }
 
 /** Name and value of each fact; empty values are left out. */

@@ -1,8 +1,7 @@
-import { FEATURES } from '../../model/flag.ts'
-import { DECISIONS } from '../../model/verdict.ts'
+import { DECISIONS } from '../../model/decision.ts'
+import { CATALOGUE, FEATURES } from '../../model/feature.ts'
 import { decidedText } from '../../picture/verdict-words.ts'
 import { graph } from '../data/live-graph.ts'
-import { FEATURE_WORDS } from '../enforce/words.ts'
 import { queryValue, setQuery } from '../state/location.ts'
 
 /** The filters of the calls page; each is a parameter of the URL under the API's own name. */
@@ -101,7 +100,7 @@ function Choice({
 
 const FEATURE_OPTIONS: [value: string, word: string][] = [
   ['', 'Any feature'],
-  ...FEATURES.map((feature): [string, string] => [feature, FEATURE_WORDS[feature]]),
+  ...FEATURES.map((feature): [string, string] => [feature, CATALOGUE[feature].title]),
 ]
 
 const TOLD = DECISIONS.filter((decision) => decision !== 'pass')

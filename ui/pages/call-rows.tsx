@@ -1,8 +1,8 @@
 import type { Call } from '../../graph-api/contract.ts'
+import { isLoss } from '../../model/decision.ts'
+import { CATALOGUE, decisionText } from '../../model/feature.ts'
 import { parseVerdict } from '../../model/verdict.ts'
 import { durationText } from '../../picture/format.ts'
-import { decidedText, isLoss } from '../../picture/verdict-words.ts'
-import { FEATURE_WORDS } from '../enforce/words.ts'
 import { StatusChip } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
 import { queryValue, serviceAddress, setQuery, traceAddress } from '../state/location.ts'
@@ -33,8 +33,8 @@ function VerdictMark({ verdicts }: Pick<Call, 'verdicts'>) {
   if (!loss) return null
   const { decision, acted, feature } = loss
   return (
-    <span class={`verdict-mark tone-text ${acted ? 'is-bad' : 'is-warn'}`} title={FEATURE_WORDS[feature]}>
-      <span aria-hidden="true">{acted ? '■' : '▲'}</span> {decidedText(decision, acted)}
+    <span class={`verdict-mark tone-text ${acted ? 'is-bad' : 'is-warn'}`} title={CATALOGUE[feature].title}>
+      <span aria-hidden="true">{acted ? '■' : '▲'}</span> {decisionText(feature, decision, acted)}
     </span>
   )
 }

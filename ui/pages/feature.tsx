@@ -6,7 +6,7 @@ import type {
   EnforcementCell,
   EvidenceAnswer,
 } from '../../model/enforcement.ts'
-import { FEATURES, type Feature, FLAGS, isFeature } from '../../model/flag.ts'
+import { CATALOGUE, FEATURES, type Feature, isFeature } from '../../model/feature.ts'
 import { shareText, wholeText } from '../../picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { useResource } from '../data/resource.ts'
@@ -22,7 +22,7 @@ import { NoToken } from '../enforce/reason-form.tsx'
 import { VERDICT_PACE_MS, verdictSpan } from '../enforce/span.ts'
 import { Tabs } from '../enforce/tabs.tsx'
 import { Latched, Undo } from '../enforce/take-back.tsx'
-import { differs, FEATURE_WORDS, modeText } from '../enforce/words.ts'
+import { differs, modeText } from '../enforce/words.ts'
 import { Tile } from '../panels/signals.tsx'
 import { Card } from '../parts/card.tsx'
 import { Link } from '../parts/link.tsx'
@@ -159,7 +159,7 @@ function Known({ service, feature }: { service: string; feature: Feature }) {
   const state = useFormState()
   const made = useSignal<ConfigChanged | undefined>(undefined)
   const cell = cells.data?.cells.find((it) => it.service === service && it.feature === feature)
-  const { effect, evidence: says } = FLAGS[feature]
+  const { effect, evidence: says } = CATALOGUE[feature]
   return (
     <main class="page">
       <div class="page-head">
@@ -169,7 +169,7 @@ function Known({ service, feature }: { service: string; feature: Feature }) {
             <Link to={serviceAddress(service)}>{service}</Link>
           </p>
           <h1 class="name">
-            {FEATURE_WORDS[feature]} of {service}
+            {CATALOGUE[feature].title} of {service}
           </h1>
           {asked.data ? (
             <p class="chips">
@@ -192,7 +192,7 @@ function Known({ service, feature }: { service: string; feature: Feature }) {
       <p class="muted feature-words">
         {effect} <span>{says}</span>
       </p>
-      <ResourceView {...asked} what={`${FEATURE_WORDS[feature]} of ${service}`} lines={8}>
+      <ResourceView {...asked} what={`${CATALOGUE[feature].title} of ${service}`} lines={8}>
         {(evidence) => (
           <Evidence state={state} made={made} evidence={evidence} config={config.data} cell={cell} />
         )}

@@ -1,6 +1,7 @@
 import type { GraphEdge } from '../../graph-api/contract.ts'
+import { isLoss } from '../../model/decision.ts'
 import { wholeText } from '../../picture/format.ts'
-import { decidedText, isLoss } from '../../picture/verdict-words.ts'
+import { decidedText } from '../../picture/verdict-words.ts'
 import { Link } from '../parts/link.tsx'
 import { addressOf, featureAddress } from '../state/location.ts'
 

@@ -43,8 +43,14 @@ export class ChunkedReader {
   #digits = 0
   #extensions = 0
   #dataOnly = false
+  readonly #watching: boolean
   #section: Uint8Array | undefined
   #sectionLength = 0
+
+  /** @param watching true for bytes that are only looked at: none is written, and extensions and trailers pass */
+  constructor(watching = false) {
+    this.#watching = watching
+  }
 
   /** Makes the reader ready for a message. @param dataOnly true to leave only the data, without framing and trailers */
   reset(dataOnly: boolean): void {
@@ -78,7 +84,7 @@ export class ChunkedReader {
     while (at < end && this.#state < STATE.done) {
       if (this.#state === STATE.data) {
         const length = Math.min(this.#remaining, end - at)
-        if (kept !== at) bytes.copyWithin(kept, at, at + length)
+        if (kept !== at && !this.#watching) bytes.copyWithin(kept, at, at + length)
         kept += length
         at += length
         this.#remaining -= length
@@ -88,10 +94,10 @@ export class ChunkedReader {
       const byte = bytes[at]!
       const keep = this.#step(byte)
       if (this.#state === STATE.failed) break
-      if (keep && !this.#dataOnly) bytes[kept++] = byte
+      if (keep && !this.#dataOnly && !this.#watching) bytes[kept++] = byte
       at++
     }
-    this.keptEnd = kept
+    this.keptEnd = this.#watching ? at : kept
     return at
   }
 
@@ -167,7 +173,7 @@ export class ChunkedReader {
 
   /** Extensions are dropped, and counted over the whole message (Q22). */
   #extension(): boolean {
-    if (++this.#extensions > EXTENSION_BYTES_MAX) this.#fail(FAULT.chunk_extensions)
+    if (++this.#extensions > EXTENSION_BYTES_MAX && !this.#watching) this.#fail(FAULT.chunk_extensions)
     return false
   }
 
@@ -187,7 +193,7 @@ export class ChunkedReader {
       this.fault = kept
       return kept === FAULT.none
     }
-    this.trailer = this.#dataOnly ? NO_TRAILER : kept
+    this.trailer = this.#dataOnly || this.#watching ? NO_TRAILER : kept
     this.#state = STATE.done
     this.#section = undefined
     return true

@@ -2,12 +2,14 @@ import { CLASS, COLON, equalsIgnoreCase, TOKEN } from '../byte-class.ts'
 import { FAULT, type FaultId } from './fault.ts'
 import { NAMES } from './names.ts'
 
-/** Fields kept at most, whatever the settings say. */
+/** Fields of a head at most, whatever the settings say; the tables below have this many places. */
 export const FIELDS_CAP = 1000
 
 /** Everything the pass over the fields finds out; one object is used again for every head. */
 export class FieldTable {
   fault: FaultId = FAULT.none
+  /** First rule that a watching parser saw broken although the message's framing is beyond doubt. */
+  finding: FaultId = FAULT.none
   count = 0
   /** Offset of each field's first byte; entry `count` is the offset of the empty line. */
   readonly starts = new Int32Array(FIELDS_CAP + 1)
@@ -37,6 +39,9 @@ export class FieldTable {
   /** Upgrade is there, and whether it is exactly `websocket`. */
   upgrades = 0
   websocket = false
+  /** Place of the last Upgrade's value. */
+  upgradeStart = 0
+  upgradeEnd = 0
   expectContinue = false
 
   traceparents = 0
@@ -48,13 +53,27 @@ export class FieldTable {
   tracestateEnd = 0
   /** True for a response: two equal lengths are then made one instead of refused (S1). */
   readonly response: boolean
+  /** True for a parser that only watches: it notes what has one meaning for every reader, and refuses the rest. */
+  readonly watching: boolean
 
-  constructor(response: boolean) {
+  constructor(response: boolean, watching = false) {
     this.response = response
+    this.watching = watching
+  }
+
+  /** A broken rule that leaves the framing clear. @returns true where parsing goes on */
+  note(fault: FaultId): boolean {
+    if (!this.watching) {
+      this.fault = fault
+      return false
+    }
+    if (this.finding === FAULT.none) this.finding = fault
+    return true
   }
 
   reset(): void {
     this.fault = FAULT.none
+    this.finding = FAULT.none
     this.count = 0
     this.anyDropped = false
     this.lengths = 0
@@ -123,6 +142,6 @@ function isKept(name: Uint8Array): boolean {
 
 export function nameLength(bytes: Uint8Array, start: number): number {
   let at = start
-  while (bytes[at] !== COLON) at++
+  while (at < bytes.length && bytes[at] !== COLON) at++
   return at - start
 }

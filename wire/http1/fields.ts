@@ -1,6 +1,6 @@
 import { CLASS, COLON, COMMA, CR, equalsIgnoreCase, HTAB, LF, SP, TOKEN, VALUE, word } from '../byte-class.ts'
 import { FAULT, type FaultId } from './fault.ts'
-import { dropNamedFields, type FieldTable } from './field-table.ts'
+import { dropNamedFields, FIELDS_CAP, type FieldTable } from './field-table.ts'
 import { NAMES } from './names.ts'
 
 /**
@@ -17,6 +17,7 @@ const CHUNKED = word('chunked')
 const CLOSE = word('close')
 const WEBSOCKET = word('websocket')
 const CONTINUE = word('100-continue')
+const TRAILERS = word('trailers')
 
 /**
  * Reads fields from `pos` until the empty line.
@@ -37,12 +38,12 @@ export function parseFields(
     if (first === CR) {
       if (at + 1 >= end) return 0
       if (bytes[at + 1] !== LF) return refuse(table, FAULT.bare_cr)
-      if (table.namesOthers) dropNamedFields(bytes, table)
+      if (table.namesOthers && !table.watching) dropNamedFields(bytes, table)
       return at + 2
     }
     // RFC 9112 section 5.2 (folding) and 2.2 (space before the first field).
     if (first === SP || first === HTAB) return refuse(table, FAULT.folded_line)
-    if (table.count >= fieldsMax) return refuse(table, FAULT.fields_max)
+    if (table.count >= fieldsMax || table.count >= FIELDS_CAP) return refuse(table, FAULT.fields_max)
 
     let nameEnd = at
     while (nameEnd < end && (CLASS[bytes[nameEnd]!]! & TOKEN) !== 0) nameEnd++
@@ -88,7 +89,7 @@ function noteField(
   const length = nameEnd - start
   switch (length) {
     case 2:
-      if (equalsIgnoreCase(bytes, start, NAMES.te, length)) noteHopByHop(table)
+      if (equalsIgnoreCase(bytes, start, NAMES.te, length)) noteTe(bytes, nameEnd, stop, table)
       return true
     case 4:
       if (equalsIgnoreCase(bytes, start, NAMES.host, length)) noteHost(bytes, nameEnd, stop, table)
@@ -152,6 +153,12 @@ function noteHopByHop(table: FieldTable): void {
   table.drop(table.count)
 }
 
+/** RFC 9110 section 10.1.4: `trailers` is true of the relay as well, since it forwards them; other codings are not. */
+function noteTe(bytes: Uint8Array, nameEnd: number, stop: number, table: FieldTable): void {
+  const start = valueStart(bytes, nameEnd, stop)
+  if (!equalsIgnoreCase(bytes, start, TRAILERS, valueEnd(bytes, start, stop) - start)) table.drop(table.count)
+}
+
 function noteHost(bytes: Uint8Array, nameEnd: number, stop: number, table: FieldTable): void {
   table.hosts++
   table.hostField = table.count
@@ -164,8 +171,7 @@ function noteExpect(bytes: Uint8Array, nameEnd: number, stop: number, table: Fie
   if (table.response) return true
   const start = valueStart(bytes, nameEnd, stop)
   if (!equalsIgnoreCase(bytes, start, CONTINUE, valueEnd(bytes, start, stop) - start)) {
-    table.fault = FAULT.expectation_unknown
-    return false
+    return table.note(FAULT.expectation_unknown)
   }
   table.expectContinue = true
   return true
@@ -176,6 +182,8 @@ function noteUpgrade(bytes: Uint8Array, nameEnd: number, stop: number, table: Fi
   const isWebsocket = equalsIgnoreCase(bytes, start, WEBSOCKET, valueEnd(bytes, start, stop) - start)
   table.upgrades++
   table.websocket = isWebsocket && table.upgrades === 1
+  table.upgradeStart = start
+  table.upgradeEnd = valueEnd(bytes, start, stop)
   table.drop(table.count)
 }
 
@@ -265,9 +273,8 @@ function noteConnection(bytes: Uint8Array, from: number, stop: number, table: Fi
     }
     const start = at
     while (at < stop && (CLASS[bytes[at]!]! & TOKEN) !== 0) at++
-    if (at === start || ++table.options > CONNECTION_OPTIONS_MAX) {
-      return refuseField(table, FAULT.connection_options)
-    }
+    if (at === start) return refuseField(table, FAULT.connection_options)
+    if (++table.options > CONNECTION_OPTIONS_MAX && !table.note(FAULT.connection_options)) return false
     const length = at - start
     if (equalsIgnoreCase(bytes, start, NAMES.keepAlive, length)) table.keepAlive = true
     else if (equalsIgnoreCase(bytes, start, CLOSE, length)) table.close = true

@@ -1,4 +1,4 @@
-import { CLASS, CR, equalsIgnoreCase, LF, SP, TARGET, TOKEN, word } from '../byte-class.ts'
+import { CLASS, CR, equalsIgnoreCase, LF, LOOSE_TARGET, SP, TARGET, TOKEN, word } from '../byte-class.ts'
 import { FAULT, type FaultId } from './fault.ts'
 import { FieldTable } from './field-table.ts'
 import { parseFields } from './fields.ts'
@@ -63,9 +63,14 @@ export class RequestHead {
   length = 0
   /** The client keeps the connection for another request. */
   persistent = false
-  /** A WebSocket handshake that may become a tunnel. */
+  /** The client asks for another protocol, such as WebSocket: the answer may make a tunnel of the connection. */
   upgrade = false
-  readonly fields = new FieldTable(false)
+  readonly fields: FieldTable
+
+  /** @param watching true for a reader that relays whatever it finds; see FieldTable */
+  constructor(watching = false) {
+    this.fields = new FieldTable(false, watching)
+  }
 }
 
 const HTTP = word('http://')
@@ -103,9 +108,10 @@ export function parseRequest(
   head.fields.reset()
   let at = start
   // RFC 9112 section 2.2: one empty line before the request line is ignored, no more.
-  if (at < end && bytes[at] === CR) {
+  while (at < end && bytes[at] === CR) {
     if (at + 1 >= end) return 0
     if (bytes[at + 1] !== LF) return refuse(head, FAULT.bare_cr)
+    if (at > start && !head.fields.note(FAULT.method_invalid)) return refuse(head, FAULT.method_invalid)
     at += 2
   }
   head.start = at
@@ -135,7 +141,9 @@ export function parseRequest(
 function parseRequestLine(bytes: Uint8Array, start: number, end: number, head: RequestHead): number {
   let at = start
   while (at < end && (CLASS[bytes[at]!]! & TOKEN) !== 0) at++
-  if (at - start > METHOD_BYTES_MAX) return refuse(head, FAULT.method_too_long)
+  if (at - start > METHOD_BYTES_MAX && !head.fields.note(FAULT.method_too_long)) {
+    return refuse(head, FAULT.method_too_long)
+  }
   if (at >= end) return 0
   if (at === start) return refuse(head, bytes[at] === SP ? FAULT.start_line : FAULT.method_invalid)
   if (bytes[at] !== SP) return refuse(head, FAULT.method_invalid)
@@ -145,6 +153,10 @@ function parseRequestLine(bytes: Uint8Array, start: number, end: number, head: R
   at++
   const target = at
   while (at < end && (CLASS[bytes[at]!]! & TARGET) !== 0) at++
+  if (head.fields.watching && at < end && (CLASS[bytes[at]!]! & LOOSE_TARGET) !== 0) {
+    head.fields.note(FAULT.target_invalid)
+    while (at < end && (CLASS[bytes[at]!]! & LOOSE_TARGET) !== 0) at++
+  }
   head.targetStart = target
   head.targetEnd = at
   if (at >= end) return 0
@@ -221,7 +233,7 @@ function parseTarget(bytes: Uint8Array, start: number, end: number, head: Reques
     head.form = FORM.asterisk
     head.pathStart = start
     head.pathEnd = end
-    return head.method === METHOD.options ? FAULT.none : FAULT.target_invalid
+    return head.method === METHOD.options ? FAULT.none : noted(head, FAULT.target_invalid)
   }
   if (end - start > HTTP.length && equalsIgnoreCase(bytes, start, HTTP, HTTP.length)) {
     head.form = FORM.absolute
@@ -231,9 +243,17 @@ function parseTarget(bytes: Uint8Array, start: number, end: number, head: Reques
     head.authorityEnd = at
     setPath(bytes, at, end, head)
     const empty = head.authorityStart === at
-    return !empty && isAuthority(bytes, head.authorityStart, at) ? FAULT.none : FAULT.target_scheme
+    const plain = !empty && isAuthority(bytes, head.authorityStart, at)
+    return plain ? FAULT.none : noted(head, FAULT.target_scheme)
   }
-  return FAULT.target_invalid
+  head.form = FORM.origin
+  setPath(bytes, start, end, head)
+  return noted(head, FAULT.target_invalid)
+}
+
+/** A rule about one field or the target: a watching parser keeps it as a finding. @returns the fault to refuse with */
+function noted(head: RequestHead, fault: FaultId): FaultId {
+  return head.fields.note(fault) ? FAULT.none : fault
 }
 
 function setPath(bytes: Uint8Array, start: number, end: number, head: RequestHead): void {
@@ -246,27 +266,42 @@ function setPath(bytes: Uint8Array, start: number, end: number, head: RequestHea
 /** What only the whole head can tell: Host, framing, persistence, upgrade. */
 function judge(bytes: Uint8Array, head: RequestHead): FaultId {
   const { fields } = head
-  // RFC 9112 section 3.2: exactly one Host in HTTP/1.1, never two.
-  if (fields.hosts > 1) return FAULT.host_repeated
-  if (fields.hosts === 0 && !head.http10) return FAULT.host_missing
-  if (fields.hosts === 1 && !isAuthority(bytes, fields.hostStart, fields.hostEnd)) return FAULT.host_invalid
+  const host = hostFault(bytes, head)
+  if (host !== FAULT.none && !fields.note(host)) return host
   // RFC 9112 section 6.1: both together, or a coding in HTTP/1.0, is how requests are smuggled.
   if (fields.codings > 0 && fields.lengths > 0) return FAULT.length_and_coding
   if (fields.codings > 0 && head.http10) return FAULT.coding_in_http10
   head.body = fields.codings > 0 ? BODY.chunked : fields.length > 0 ? BODY.length : BODY.none
   head.length = Math.max(fields.length, 0)
   // RFC 9110 section 9.3.8: a TRACE request has no content.
-  if (head.method === METHOD.trace && head.body !== BODY.none) return FAULT.trace_body
+  if (head.method === METHOD.trace && head.body !== BODY.none && !fields.note(FAULT.trace_body)) {
+    return FAULT.trace_body
+  }
   // RFC 9110 section 9.3.6: what follows CONNECT is the tunnel's, so a body has no place there.
   if (head.method === METHOD.connect && head.body !== BODY.none) return FAULT.connect_body
   head.persistent = !fields.close && !head.http10
   head.upgrade =
-    fields.websocket &&
+    fields.upgrades === 1 &&
     fields.upgradeOption &&
-    head.method === METHOD.get &&
+    head.method !== METHOD.connect &&
     !head.http10 &&
-    head.body === BODY.none
+    head.body === BODY.none &&
+    !isHttp2(bytes, fields.upgradeStart, fields.upgradeEnd)
   return FAULT.none
+}
+
+const H2C = word('h2c')
+
+/** A client that offers HTTP/2 goes on with HTTP/1.1 where nobody takes the offer up (RFC 9113 section 3.1). */
+function isHttp2(bytes: Uint8Array, start: number, end: number): boolean {
+  return equalsIgnoreCase(bytes, start, H2C, end - start)
+}
+
+/** RFC 9112 section 3.2: exactly one Host in HTTP/1.1, never two. */
+function hostFault(bytes: Uint8Array, { fields, http10 }: RequestHead): FaultId {
+  if (fields.hosts > 1) return FAULT.host_repeated
+  if (fields.hosts === 0) return http10 ? FAULT.none : FAULT.host_missing
+  return isAuthority(bytes, fields.hostStart, fields.hostEnd) ? FAULT.none : FAULT.host_invalid
 }
 
 /** True for methods that may be sent twice without doing more than once, RFC 9110 section 9.2.2. */

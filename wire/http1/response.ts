@@ -21,7 +21,12 @@ export class ResponseHead {
   length = 0
   /** The upstream keeps the connection for another request. */
   persistent = false
-  readonly fields = new FieldTable(true)
+  readonly fields: FieldTable
+
+  /** @param watching true for a reader that relays whatever it finds; see FieldTable */
+  constructor(watching = false) {
+    this.fields = new FieldTable(true, watching)
+  }
 }
 
 const VERSION = Uint8Array.from('HTTP/1.', (letter) => letter.charCodeAt(0))

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Mode } from '../../../model/flag.ts'
+import type { Mode } from '../../../model/feature.ts'
 import type { Bench } from '../measure.ts'
 import type { RunningCollector } from './collector.ts'
 import type { Peer, RunningPeer } from './peer.ts'
 import { serviceOf } from './policy-text.ts'
 import { parseLost, TAP_FILE, tap } from './tap.ts'
 
-/** Which side of a call the tap stands on: each feature is judged on one of them (model/flag.ts). */
+/** Which side of a call the tap stands on: each feature is judged on one of them (model/feature.ts). */
 export type TapSide = 'inbound' | 'outbound'
 
 const PATIENCE_MS = 20_000

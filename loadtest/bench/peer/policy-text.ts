@@ -1,4 +1,4 @@
-import { MODES, type Mode } from '../../../model/flag.ts'
+import { MODES, type Mode } from '../../../model/feature.ts'
 
 /** The policy whose price is measured: 20 rules, a rate that nobody reaches, timeouts that nothing meets. */
 

@@ -1,7 +1,7 @@
 /** Decides a million calls by 200 rules and prints what one decision took, as one line of JSON. */
 import type { Given, Policy } from '../../../model/policy.ts'
-import { compilePolicy } from '../../../policy/feature/engine.ts'
 import type { JudgedCall } from '../../../policy/feature/feature.ts'
+import { compilePolicy } from '../../../policy/judging/engine.ts'
 
 const RULES = 200
 const CALLERS = 40
@@ -41,6 +41,7 @@ const calls = (method: string): JudgedCall[] =>
     request_bytes: 300,
     attempt: 1,
     security: 'plaintext',
+    finding: '',
   }))
 
 const judge = compilePolicy(policy).judgesFor('orders', '')[0]!

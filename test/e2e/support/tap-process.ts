@@ -29,13 +29,18 @@ export function endTaps(): void {
   for (const child of running) child.kill('SIGKILL')
 }
 
-/** Starts a tap from its sources with these words and returns at once. */
+/**
+ * Starts a tap from its sources with these words and returns at once.
+ * @param launcher a program with its words that starts what follows, such as systemd-socket-activate
+ */
 export function spawnTap(
   words: readonly string[],
   env: Record<string, string> = {},
   program = MAIN,
+  launcher: readonly string[] = [],
 ): TapProcess {
-  const child = spawn(process.execPath, [program, ...words], {
+  const [command, ...rest] = [...launcher, process.execPath, program, ...words]
+  const child = spawn(command!, rest, {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -83,8 +88,9 @@ export async function startTapProcess(
   words: readonly string[],
   env: Record<string, string> = {},
   program?: string,
+  launcher: readonly string[] = [],
 ): Promise<TapProcess> {
-  const tap = spawnTap(words, env, program ?? (await builtTap()))
+  const tap = spawnTap(words, env, program ?? (await builtTap()), launcher)
   let ended = false
   void tap.exited.then(() => {
     ended = true

@@ -7,7 +7,7 @@ import { writeForecast } from '../../../graph-api/query/forecast.ts'
 import { enforcementAnswer, evidenceAnswer } from '../../../graph-api/schema/enforcement.ts'
 import type { CallRecord } from '../../../model/call.ts'
 import type { TapConfig } from '../../../model/enforcement.ts'
-import type { Feature } from '../../../model/flag.ts'
+import type { Feature } from '../../../model/feature.ts'
 import { insertCalls, NOW, openTestStore, SECOND, spanId } from '../../support/mesh.ts'
 import { policyText } from '../../support/policy.ts'
 

@@ -2,7 +2,7 @@ import { readCalls } from '../../../graph-api/query/calls.ts'
 import { filterPredicate } from '../../../graph-api/query/filter.ts'
 import { check } from '../../../graph-api/schema/check.ts'
 import { callFilters } from '../../../graph-api/schema/parameters.ts'
-import { DECISIONS } from '../../../model/verdict.ts'
+import { DECISIONS } from '../../../model/decision.ts'
 import { insertCalls, NOW, openTestStore, spanId } from '../../support/mesh.ts'
 import { record } from '../../support/record.ts'
 

@@ -149,8 +149,8 @@ test('the matrix and the evidence are served, and keep to their forms', async ()
   const matrix = await served.get('/api/v1/enforcement')
   expect(enforcementAnswer.parse(matrix.body).cells.map(({ feature }) => feature)).toEqual([
     'timeouts',
-    'rateLimit',
     'authorization',
+    'rateLimit',
   ])
   const evidence = await served.get('/api/v1/evidence?service=cart&feature=authorization')
   expect(evidenceAnswer.parse(evidence.body)).toMatchObject({ mode: 'dry-run', examined: expect.any(Number) })

@@ -1,13 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { SCENARIOS, VISITS } from '../../../loadtest/load/scenario.ts'
-import { startBackend } from '../../e2e/support/calls.ts'
-import { program } from '../../support/system.ts'
 
-/** The scripts as k6 reads them: bundled and run here with a stand-in for its HTTP client, and by k6 itself where it is installed. */
+/** The scripts as k6 reads them, bundled and run here with a stand-in for its HTTP client; nothing here needs k6. */
 
 const FOLDER = join(import.meta.dirname, '../../../loadtest/k6')
 const scripts = Object.keys(SCENARIOS)
@@ -81,32 +77,4 @@ test.each(scripts)('%s: options and visits are those of the table', async (name)
     VISITS.map(({ method, path }) => `${method} http://127.0.0.1:1${path}`).sort(),
   )
   expect(sent.every(({ tags }) => !/\d/.test(tags.name))).toBe(true)
-})
-
-/** k6 is no system package: CI builds it where there is a Go toolchain, and does without it elsewhere. */
-const withK6 = program('k6') === undefined ? test.skip : test
-
-withK6('k6 runs a script, and its exit code is the thresholds', async () => {
-  const k6 = async (status: number) => {
-    const backend = await startBackend((request, response) => {
-      request.resume().on('end', () => response.writeHead(status).end())
-    })
-    const args = [
-      'run',
-      '--quiet',
-      '--no-usage-report',
-      '-e',
-      `TARGET=http://${backend.address}`,
-      '-e',
-      'SCALE=0.02',
-    ]
-    const child = spawn(program('k6')!, [...args, join(FOLDER, 'steady.ts')], { stdio: 'ignore' })
-    const [code] = await once(child, 'close')
-    await backend.close()
-    return code
-  }
-  expect(await k6(200)).toBe(0)
-  // A product that does not exist is an answer.
-  expect(await k6(404)).toBe(0)
-  expect(await k6(503)).toBe(99)
 })

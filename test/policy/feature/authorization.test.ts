@@ -165,7 +165,7 @@ describe('rules that ask for header fields', () => {
 
   test('a recorded call has none of them, and the words say so', () => {
     const one = call({ method: 'POST', path: '/cart/1' })
-    const { decision, reason } = judge.decide(judge.createState(), one, one.ts)
+    const { decision, reason } = judge.decide(judge.module.createState(), one, one.ts)
     expect(decision).toBe('deny')
     expect(reason).toMatch(/staff asks for header fields, which are not recorded|readers does not name POST/)
   })

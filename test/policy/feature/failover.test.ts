@@ -8,7 +8,7 @@ const settings = { order: ['east', 'west'], healthyPercent: 70 } as unknown as S
 
 function world() {
   const judge = judgeOf('failover', LINE)
-  const state = judge.createState()
+  const state = judge.module.createState()
   return {
     zone: (now_us: number) => zoneFor(settings, state as ZoneHealth, now_us),
     call(endpoint: string, zone: string, now_us: number, outcome: 'ok' | 'reset' = 'ok') {
@@ -34,7 +34,7 @@ test('a zone whose endpoint fails in a row is left, tried by one call, and taken
 
 test('after the recovery time one call goes back, and only one', () => {
   const judge = judgeOf('failover', LINE)
-  const state = judge.createState()
+  const state = judge.module.createState()
   const one = call({ destination_instance: 'e1', destination_zone: 'east', outcome: 'reset' })
   for (const at of [0, 1]) {
     judge.decide(state, one, at)

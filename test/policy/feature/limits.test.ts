@@ -33,7 +33,7 @@ describe('rate limit', () => {
       'rateLimit',
       'requestsPerSecond: 10, burst: 5, perCaller: { requestsPerSecond: 2, burst: 2 }',
     )
-    const state = judge.createState()
+    const state = judge.module.createState()
     const at = (source: string, ms: number) => short(judge.decide(state, call({ source }), START + ms * 1000))
     expect([at('a', 0), at('a', 0), at('a', 0)]).toEqual(['pass', 'pass', 'shed perCaller.requestsPerSecond'])
     expect([at('b', 0), at('b', 0), at('c', 0), at('c', 0)]).toEqual([
@@ -71,7 +71,7 @@ describe('rate limit', () => {
 
 test('connection pool: calls in flight, then the queue, then shed; an end makes room', () => {
   const judge = judgeOf('connectionPool', 'maxConnections: 1, http1MaxPendingRequests: 1')
-  const state = judge.createState()
+  const state = judge.module.createState()
   const next = () => short(judge.decide(state, call(), START))
   expect([next(), next(), next()]).toEqual(['pass', 'queue maxConnections', 'shed http1MaxPendingRequests'])
   judge.ended(state, call(), START)
@@ -85,7 +85,7 @@ describe('outlier detection', () => {
   )
   const failing = { outcome: 'server_error', status: '503' } as const
   const run = (calls: { to: string; at_s: number; fails?: boolean }[]) => {
-    const state = judge.createState()
+    const state = judge.module.createState()
     return calls.map(({ to, at_s, fails = false }) => {
       const one = call({ destination_instance: to, ts: START + at_s * SECOND, ...(fails ? failing : {}) })
       const found = judge.decide(state, one, one.ts)
@@ -129,7 +129,7 @@ describe('outlier detection', () => {
   })
 
   test('mistakes of callers do not count', () => {
-    const state = judge.createState()
+    const state = judge.module.createState()
     for (let at = 0; at < 20; at++) {
       const one = call({
         destination_instance: at % 2 ? 'a' : 'b',

@@ -6,7 +6,7 @@ const to = (destination_instance: string) => call({ destination_instance })
 
 test('a call that met a busier endpoint than another is told of', () => {
   const judge = judgeOf('loadBalancer', '')
-  const state = judge.createState()
+  const state = judge.module.createState()
   const start = (endpoint: string) => short(judge.decide(state, to(endpoint), 0))
   expect([start('a'), start('b'), start('a'), start('a')]).toEqual(['pass', 'pass', 'pass', 'note simple'])
   judge.ended(state, to('a'), 1)
@@ -17,7 +17,7 @@ test('a call that met a busier endpoint than another is told of', () => {
 
 test('in turn, nothing is busier', () => {
   const judge = judgeOf('loadBalancer', 'simple: ROUND_ROBIN')
-  const state = judge.createState()
+  const state = judge.module.createState()
   const told = ['a', 'b', 'a', 'a'].map((endpoint) => short(judge.decide(state, to(endpoint), 0)))
   expect(told).toEqual(['pass', 'pass', 'pass', 'pass'])
 })

@@ -25,7 +25,7 @@ test('an outage spends the budget: a share of the calls plus the steady number, 
     'retries',
     'budget: { percent: 20, interval: 10s, minRetryRate: { count: 1, interval: 1s } }',
   )
-  const state = one.createState()
+  const state = one.module.createState()
   let retried = 0
   for (let index = 0; index < 1000; index++) {
     const failing = call({ status: '503', outcome: 'server_error' })

@@ -17,6 +17,7 @@ export const ROOMS: readonly Room[] = [
   { prefix: 'net/', floor: 1, may: ['model/'] },
   { prefix: 'protocol/', floor: 1, may: ['wire/', 'model/'] },
   { prefix: 'policy/feature/', floor: 1, may: ['model/'] },
+  { prefix: 'policy/judging/', floor: 1, may: ['policy/feature/', 'model/'] },
   { prefix: 'policy/', floor: 1, may: ['policy/feature/', 'document/', 'model/'] },
   { prefix: 'export/', floor: 1, may: ['model/'] },
   { prefix: 'picture/', floor: 1, may: ['model/'] },
@@ -30,6 +31,7 @@ export const ROOMS: readonly Room[] = [
       'document/',
       'policy/',
       'policy/feature/',
+      'policy/judging/',
       'identity/',
       'export/',
       'model/',
@@ -54,6 +56,7 @@ export const ROOMS: readonly Room[] = [
       'document/',
       'policy/',
       'policy/feature/',
+      'policy/judging/',
       'model/',
     ],
   },
@@ -128,6 +131,7 @@ export const ROOMS: readonly Room[] = [
       'protocol/',
       'policy/',
       'policy/feature/',
+      'policy/judging/',
       'export/',
       'model/',
     ],
@@ -139,7 +143,7 @@ export function roomOf(path: string): Room | undefined {
 }
 
 /** Rooms without sockets, files, timers or a clock: time and bytes come in as arguments. */
-export const PURE_ROOMS = ['model/', 'wire/', 'protocol/', 'policy/feature/', 'picture/']
+export const PURE_ROOMS = ['model/', 'wire/', 'protocol/', 'policy/feature/', 'policy/judging/', 'picture/']
 
 /** Whose behaviour only shows in a process or a browser: tested in test/e2e. */
 export const TESTED_AS_PROGRAMS = [

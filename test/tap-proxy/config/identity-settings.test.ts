@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadTapSettings } from '../../../tap-proxy/config/load.ts'
 
-const FLAGS = ['--service', 'orders', '--listen', '0', '--to', '127.0.0.1:3000']
+const CATALOGUE = ['--service', 'orders', '--listen', '0', '--to', '127.0.0.1:3000']
 const COLLECTOR = ['--collector', 'http://127.0.0.1:7401', '--token', 'secret']
 
 async function identityOf(words: string[], env: Record<string, string> = {}) {
-  const loaded = await loadTapSettings([...FLAGS, ...words], env)
+  const loaded = await loadTapSettings([...CATALOGUE, ...words], env)
   return 'mistakes' in loaded ? loaded.mistakes.map(({ message }) => message) : loaded.settings.identity
 }
 

@@ -1,4 +1,4 @@
-import { FEATURES, FLAGS } from '../../../model/flag.ts'
+import { CATALOGUE, FEATURES } from '../../../model/feature.ts'
 import { concerning } from '../../../tap-proxy/control/concerning.ts'
 import { policyOf } from '../../support/policy.ts'
 
@@ -24,5 +24,5 @@ test('of its own service everything, of others what a caller judges', () => {
 })
 
 test('the catalogue has both sides', () => {
-  expect(new Set(FEATURES.map((feature) => FLAGS[feature].side))).toEqual(new Set(['caller', 'service']))
+  expect(new Set(FEATURES.map((feature) => CATALOGUE[feature].side))).toEqual(new Set(['caller', 'service']))
 })

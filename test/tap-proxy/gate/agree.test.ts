@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import type { CallRecord, Outcome } from '../../../model/call.ts'
-import { FLAGS } from '../../../model/flag.ts'
+import { isRefused } from '../../../model/decision.ts'
+import { CATALOGUE } from '../../../model/feature.ts'
 import { verdictText } from '../../../model/verdict.ts'
 import type { Target } from '../../../net/resolve.ts'
-import { compilePolicy } from '../../../policy/feature/engine.ts'
-import { isRefused } from '../../../policy/feature/feature.ts'
+import { isStart } from '../../../policy/feature/feature.ts'
+import { compilePolicy } from '../../../policy/judging/engine.ts'
 import { Draft } from '../../../protocol/draft.ts'
 import { Gates } from '../../../tap-proxy/gate/gates.ts'
-import type { GatedCall } from '../../../tap-proxy/relay/ward.ts'
+import type { Gate, GatedCall, Watch } from '../../../tap-proxy/relay/ward.ts'
 import { policyOf } from '../../support/policy.ts'
 import { record } from '../../support/record.ts'
 
@@ -65,50 +66,73 @@ function inOrder(steps: readonly Step[]) {
   )
 }
 
-/** Leads every call through a gate; the relay's part is played here. @returns what each record would say */
-function live(side: 'caller' | 'service', steps: readonly Step[]): string[][] {
-  let now_us = 0
-  const clock = { mono_us: () => now_us, wall_us: (mono_us: number) => WALL_US + mono_us }
+type Side = 'caller' | 'service'
+
+/** A gate in dry-run on one side, under a clock that the test moves. */
+function gateOn(side: Side, now: { us: number }): Gate {
+  const clock = { mono_us: () => now.us, wall_us: (mono_us: number) => WALL_US + mono_us }
   const gates = new Gates(clock, (error) => {
     throw error
   })
   gates.use(policyOf(POLICY('dry-run')), 'r')
   const kind = side === 'caller' ? 'outbound' : 'inbound'
-  const gate = gates.gateFor({
-    kind,
-    destination: 'orders',
-    destination_zone: '',
-    protocol: 'http',
-  } as never)!
-  const sources = new Map<string, GatedCall['source']>()
-  const calls = steps.map(({ method, source }, index) => {
-    const draft = new Draft()
-    draft.head = Buffer.from(`${method} /x HTTP/1.1\r\n`)
-    draft.methodEnd = method.length
-    draft.pathStart = method.length + 1
-    draft.pathEnd = draft.pathStart + 2
-    const known =
-      sources.get(source) ?? ({ service: source, instance: '', evidence: 'trace' } as GatedCall['source'])
-    sources.set(source, known)
-    return {
-      draft,
-      source: known,
-      serial: index,
-      active: true,
-      startedAt: 0,
-      ward: undefined,
-      request: { done: true },
-      dispatch() {},
-      fields: () => [],
-    }
+  const listener = { kind, destination: 'orders', destination_zone: '', protocol: 'http' }
+  return gates.gateFor(listener as never)!
+}
+
+function draftOf({ method }: Step): Draft {
+  const draft = new Draft()
+  draft.head = Buffer.from(`${method} /x HTTP/1.1\r\n`)
+  draft.methodEnd = method.length
+  draft.pathStart = method.length + 1
+  draft.pathEnd = draft.pathStart + 2
+  return draft
+}
+
+/** The same caller is the same object. */
+function sourcesOf(steps: readonly Step[]): GatedCall['source'][] {
+  const known = new Map<string, GatedCall['source']>()
+  return steps.map(({ source: service }) => {
+    const source =
+      known.get(service) ??
+      ({
+        service,
+        instance: '',
+        evidence: 'trace',
+        identity: '',
+        security: 'plaintext',
+      } as GatedCall['source'])
+    known.set(service, source)
+    return source
   })
+}
+
+const targetOf = ({ endpoint }: Step): Target => ({ host: '', port: 1, label: endpoint, zone: '' })
+const sorted = (drafts: readonly Draft[]) => drafts.map(({ verdicts }) => [...verdicts].sort())
+
+/** Leads every call through a gate; the relay's part is played here. @returns what each record would say */
+function live(side: Side, steps: readonly Step[]): string[][] {
+  const now = { us: 0 }
+  const gate = gateOn(side, now)
+  const sources = sourcesOf(steps)
+  const calls = steps.map((one, index) => ({
+    draft: draftOf(one),
+    source: sources[index],
+    serial: index,
+    active: true,
+    startedAt: 0,
+    ward: undefined,
+    request: { done: true },
+    dispatch() {},
+    fields: () => [],
+  }))
   for (const { at, index, end } of inOrder(steps)) {
-    now_us = at
+    now.us = at
     const one = steps[index]!
     const call = calls[index]! as unknown as GatedCall & { startedAt: number }
     if (!end) {
       call.startedAt = at
-      const target: Target = { host: '', port: 1, label: one.endpoint, zone: '' }
+      const target = targetOf(one)
       gate.admit(call, target, [target])
     } else {
       call.draft.ttfb_us = one.duration_us
@@ -116,11 +140,36 @@ function live(side: 'caller' | 'service', steps: readonly Step[]): string[][] {
       call.ward!.ended(one.status, '', one.outcome, true)
     }
   }
-  return calls.map(({ draft }) => [...draft.verdicts].sort())
+  return sorted(calls.map(({ draft }) => draft))
+}
+
+/** The same calls, relayed whatever the policy says. */
+function watched(side: Side, steps: readonly Step[]): string[][] {
+  const now = { us: 0 }
+  const gate = gateOn(side, now)
+  const sources = sourcesOf(steps)
+  const drafts = steps.map(draftOf)
+  const watches: (Watch | undefined)[] = []
+  for (const { at, index, end } of inOrder(steps)) {
+    now.us = at
+    const one = steps[index]!
+    const draft = drafts[index]!
+    if (!end) {
+      watches[index] = gate.watch!({
+        ...{ draft, source: sources[index]!, destination: undefined, target: targetOf(one) },
+        ...{ ts: WALL_US + at, fields: () => [] },
+      })
+    } else {
+      const { duration_us, status, outcome } = one
+      Object.assign(draft, { duration_us, ttfb_us: duration_us, status, outcome })
+      watches[index]!.ended(draft, WALL_US + at)
+    }
+  }
+  return sorted(drafts)
 }
 
 /** The same calls as records, judged as a back-test does. */
-function judged(side: 'caller' | 'service', steps: readonly Step[]): string[][] {
+function judged(side: Side, steps: readonly Step[]): string[][] {
   const engine = compilePolicy(policyOf(POLICY('dry-run')))
   const states = new Map<string, unknown>()
   const texts: string[][] = steps.map(() => [])
@@ -150,17 +199,18 @@ function judged(side: 'caller' | 'service', steps: readonly Step[]): string[][] 
     })
   })
   for (const { at: moment, index, end } of inOrder(steps)) {
-    const call = records[index]!
+    const call = { ...records[index]!, finding: '' }
     for (const judge of engine.judgesFor('orders', call.source)) {
-      if (FLAGS[judge.feature].side !== side) continue
-      const key = `${judge.feature} ${judge.scopeOf(call)}`
-      if (!states.has(key)) states.set(key, judge.createState())
+      if (CATALOGUE[judge.feature].side !== side) continue
+      const { module } = judge
+      const key = `${judge.feature} ${module.scopeOf(call)}`
+      if (!states.has(key)) states.set(key, module.createState())
       const state = states.get(key)
-      if (end && judge.moment === 'start') {
+      if (end && isStart(module.moment)) {
         if (admitted[index]!.has(judge.feature)) judge.ended(state, call, WALL_US + moment)
         continue
       }
-      if (end !== (judge.moment === 'end')) continue
+      if (end === isStart(module.moment)) continue
       const { decision, rule } = judge.decide(state, call, WALL_US + moment)
       if (!isRefused(decision) && decision !== 'divert') admitted[index]!.add(judge.feature)
       if (decision === 'pass') continue
@@ -173,7 +223,7 @@ function judged(side: 'caller' | 'service', steps: readonly Step[]): string[][] 
 }
 
 test.each(['caller', 'service'] as const)(
-  'live verdicts are those of a back-test, call by call (%s)',
+  'live verdicts are those of a back-test, call by call, acting or watching (%s)',
   (side) => {
     let told = 0
     fc.assert(
@@ -181,6 +231,7 @@ test.each(['caller', 'service'] as const)(
         const said = live(side, steps)
         told += said.flat().length
         expect(said).toEqual(judged(side, steps))
+        expect(watched(side, steps)).toEqual(said)
       }),
       { numRuns: 300 },
     )

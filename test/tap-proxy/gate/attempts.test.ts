@@ -81,12 +81,34 @@ test('when the budget is spent the original error goes out, marked URX', async (
   expect(rig.records.at(-1)).toMatchObject({ flags: 'URX', verdicts: ['retries=would_no_retry;rule=budget'] })
 })
 
+/** Trace fields as a tap before this one writes them: its tracestate names the parent of its traceparent. */
+const OF_A_TAP = [
+  `traceparent: 00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+  `tracestate: tapmesh=web~${'b'.repeat(16)}`,
+]
+/** The same handed on by somebody who is no tap: the parent is another span. */
+const HANDED_ON = [
+  `traceparent: 00-${'a'.repeat(32)}-${'c'.repeat(16)}-01`,
+  `tracestate: tapmesh=web~${'b'.repeat(16)}`,
+]
+
 test('a retry of another tap is not multiplied', async () => {
   const backend = await replying(() => answerOf(503))
   const rig = await startGated(retries(), [backend.port])
-  await ask(rig.port, get('/', 'X-Tapmesh-Attempt: 2'))
+  await ask(rig.port, get('/', ...OF_A_TAP, 'X-Tapmesh-Attempt: 2'))
   expect(backend.requests).toHaveLength(1)
   expect(rig.records[0]!.verdicts).toEqual(['retries=would_no_retry;rule=attempt'])
+})
+
+test.each([
+  ['nobody', []],
+  ['a tap further back', HANDED_ON],
+])('who comes from %s switches no retries off', async (_, fields) => {
+  const backend = await replying(() => answerOf(503))
+  const rig = await startGated(retries(), [backend.port])
+  await ask(rig.port, get('/', ...fields, 'X-Tapmesh-Attempt: 2'))
+  expect(backend.requests).toHaveLength(2)
+  expect(rig.records[0]!.verdicts).toEqual(['retries=retry;rule=codes'])
 })
 
 test('what could not be connected is tried at another endpoint, whatever the method', async () => {
@@ -161,8 +183,44 @@ describe('timeouts', () => {
   test('the time that the tap before has left counts where it is less', async () => {
     const backend = await replying(() => undefined)
     const rig = await startGated('  orders: { timeouts: { mode: enforce, request: 1h } }\n', [backend.port])
-    expect(await ask(rig.port, get('/', 'x-tapmesh-deadline-ms: 20'))).toMatch(/^HTTP\/1\.1 504/)
+    expect(await ask(rig.port, get('/', ...OF_A_TAP, 'x-tapmesh-deadline-ms: 20'))).toMatch(/^HTTP\/1\.1 504/)
     expect(backend.requests[0]!.match(/x-tapmesh-deadline-ms/g)).toHaveLength(1)
+    expect(rig.records[0]!.verdicts).toEqual(['timeouts=cut;rule=deadline'])
+  })
+
+  test('a deadline that no tap wrote cuts nothing, and is replaced by that of the policy', async () => {
+    const backend = await replying(() => answerOf(200))
+    const rig = await startGated('  orders: { timeouts: { mode: enforce, request: 1h } }\n', [backend.port])
+    expect(await ask(rig.port, get('/', ...HANDED_ON, 'x-tapmesh-deadline-ms: 1'))).toMatch(/^HTTP\/1\.1 200/)
+    expect(Number(fieldOf(backend.requests[0]!, 'x-tapmesh-deadline-ms'))).toBeGreaterThan(1_000_000)
+  })
+
+  test("a caller's own deadline never speaks against the endpoint", async () => {
+    const slow = await replying((request) => (request.includes('/slow') ? undefined : answerOf(200)))
+    const other = await replying(() => answerOf(200))
+    const policy = (request: string) =>
+      `  orders: { timeouts: { mode: enforce, request: ${request} }, outlierDetection: { mode: enforce, consecutive5xxErrors: 1 } }\n`
+    const rig = await startGated(policy('1h'), [slow.port, other.port])
+    const toSlow = async (...fields: string[]): Promise<string> => {
+      // Endpoints are taken in turn.
+      for (;;) {
+        const before = slow.requests.length
+        const answer = await ask(rig.port, get('/slow', ...fields))
+        if (slow.requests.length > before) return answer
+      }
+    }
+    for (let at = 0; at < 3; at++) {
+      expect(await toSlow(...OF_A_TAP, 'x-tapmesh-deadline-ms: 20')).toMatch(/ 504 /)
+    }
+    expect(rig.records.flatMap(({ verdicts }) => verdicts)).not.toContain(
+      'outlierDetection=divert;rule=consecutive5xxErrors',
+    )
+    // The tap's own limit does.
+    rig.govern(policy('20ms'))
+    expect(await toSlow()).toMatch(/ 504 /)
+    const slowly = slow.requests.length
+    for (let at = 0; at < 4; at++) expect(await ask(rig.port, get('/'))).toMatch(/ 200 /)
+    expect(slow.requests).toHaveLength(slowly)
   })
 
   test('an answer that began in time may take the time it takes; an event stream has no end', async () => {

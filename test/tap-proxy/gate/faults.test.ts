@@ -1,5 +1,5 @@
 import type { RelayClock } from '../../../net/clock.ts'
-import { compilePolicy, type Judge } from '../../../policy/feature/engine.ts'
+import { compilePolicy, type Judge } from '../../../policy/judging/engine.ts'
 import { Gates } from '../../../tap-proxy/gate/gates.ts'
 import { ListenerGate } from '../../../tap-proxy/gate/listener-gate.ts'
 import { PoolQueues } from '../../../tap-proxy/gate/pool-queues.ts'
@@ -30,11 +30,11 @@ describe('a fault in the code of a feature costs what it would have said, never 
     const { clock } = rig.deps
     const faults: unknown[] = []
     const onFault = (error: unknown) => faults.push(error)
-    const context = { book: rig.gates.book, queues: new PoolQueues(), clock, onFault }
+    const context = { counters: rig.gates.counters, queues: new PoolQueues(), clock, onFault }
     rig.door.gate = new ListenerGate(
       {
         ...{ engine: { ...engine, judgesFor }, revision: REVISION, side: 'caller' },
-        ...{ destination: 'orders', destination_zone: '' },
+        ...{ destination: 'orders', destination_zone: '', protocol: 'http', acts: true },
       },
       rig.gates.states,
       context,

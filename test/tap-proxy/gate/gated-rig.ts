@@ -4,6 +4,7 @@ import { Gates } from '../../../tap-proxy/gate/gates.ts'
 import type { GateDoor } from '../../../tap-proxy/relay/ward.ts'
 import type { ListenerSettings } from '../../../tap-proxy/settings.ts'
 import { policyOf } from '../../support/policy.ts'
+import { fixedDestination } from '../relay/destination.ts'
 import { type Backend, type BackendConnection, type Rig, startBackend, startRig } from '../relay/rig.ts'
 
 /** A relay under a policy, between real sockets. */
@@ -37,14 +38,7 @@ export async function startGated(
     const { port, zone } = typeof given === 'number' ? { port: given, zone: '' } : given
     return { host: '127.0.0.1', port, label: `127.0.0.1:${port}`, zone }
   })
-  let turn = -1
-  const destination = {
-    pick: () => {
-      turn = (turn + 1) % targets.length
-      return targets[turn]
-    },
-    targets: () => targets,
-  }
+  const destination = fixedDestination(targets)
   const rig = await startRig({ settings, deps: { destination, door } })
   opened.push(rig)
   const govern = (lines: string): void => {

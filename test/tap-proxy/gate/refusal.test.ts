@@ -39,7 +39,7 @@ test('the same in dry-run is said and not done', async () => {
   expect(await ask(rig.port, get('/other'))).toMatch(/^HTTP\/1\.1 200/)
   expect(rig.records[0]?.verdicts).toEqual(['authorization=would_deny;rule=default'])
   const counts: unknown[] = []
-  rig.gates.book.each((...count) => counts.push(count))
+  rig.gates.counters.each((...count) => counts.push(count))
   expect(counts).toEqual([['authorization', 'deny', false, 1]])
 })
 
@@ -118,7 +118,7 @@ test('a fault in a feature costs its verdict, not the call', async () => {
   }
   const { clock } = rig.deps
   const context = {
-    book: rig.gates.book,
+    counters: rig.gates.counters,
     queues: new PoolQueues(),
     clock,
     onFault: (error: unknown) => faults.push(error),
@@ -129,6 +129,8 @@ test('a fault in a feature costs its verdict, not the call', async () => {
     side: 'service',
     destination: 'orders',
     destination_zone: '',
+    protocol: 'http',
+    acts: true,
   } as const
   rig.door.gate = new ListenerGate(settings, rig.gates.states, context)
   expect(await ask(rig.port, get('/other'))).toMatch(/^HTTP\/1\.1 200/)

@@ -1,6 +1,5 @@
 import type { Pipe } from '../../../net/pipe.ts'
 import { Caller } from '../../../tap-proxy/relay/caller.ts'
-import { believed } from '../../../tap-proxy/relay/request-trace.ts'
 import type { RelayRuntime } from '../../../tap-proxy/relay/runtime.ts'
 import { SourceBook } from '../../../tap-proxy/relay/source-book.ts'
 
@@ -34,13 +33,13 @@ test('a name holds for its call alone, and is the same object when it comes agai
   const caller = new Caller()
   const shared = runtime('inbound')
   const bytes = Buffer.from('tapmesh=web~')
-  Object.assign(believed, { start: 8, end: 11 })
-  caller.named(bytes, shared, pipe)
+  const place = { start: 8, end: 11 }
+  caller.named(bytes, place, shared, pipe)
   const web = caller.source(shared, pipe)
   expect(web).toMatchObject({ service: 'web', evidence: 'trace' })
   caller.forget()
   expect(caller.source(shared, pipe).evidence).toBe('address')
-  caller.named(bytes, shared, pipe)
+  caller.named(bytes, place, shared, pipe)
   expect(caller.source(shared, pipe)).toBe(web)
   caller.reset()
   expect(caller.source(shared, pipe).evidence).toBe('address')

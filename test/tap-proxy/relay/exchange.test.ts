@@ -1,3 +1,4 @@
+import { fixedDestination } from './destination.ts'
 import {
   ask,
   type Backend,
@@ -39,7 +40,7 @@ function answerAll(connection: BackendConnection): void {
 
 describe('calls that fail', () => {
   test('no address is known: 503 UH, and the connection lives on', async () => {
-    await start(answerAll, { deps: { destination: { pick: () => undefined, targets: () => [] } } })
+    await start(answerAll, { deps: { destination: fixedDestination([]) } })
     expect(await ask(rig.port, get())).toMatch(/^HTTP\/1\.1 503 [\s\S]*x-tapmesh-flags: UH\r\n/)
     expect(rig.records).toMatchObject([{ status: 503, flags: 'UH', outcome: 'server_error', method: 'GET' }])
   })
@@ -143,29 +144,61 @@ describe('aborts', () => {
   })
 })
 
-describe('the pool', () => {
-  test('a stale connection is tried once more for a safe method without a body (S14)', async () => {
-    await start((connection, index) => {
-      if (index === 0 && connection.received.includes('/second')) connection.socket.destroy()
-      else answerAll(connection)
+describe('a connection that the service closes', () => {
+  test('closes its client’s, before another call comes', async () => {
+    await start((connection) => {
+      answerAll(connection)
+      connection.socket.end()
     })
-    expect(await ask(rig.port, get('/first'))).toContain('hello')
-    expect(await ask(rig.port, get('/second'))).toContain('hello')
-    expect(rig.counters.retriesStale).toBe(1)
-    expect(rig.records).toHaveLength(2)
+    const client = await connectRaw(rig.port)
+    client.socket.write(get('/first'))
+    await until(() => client.ended, 'the end')
+    expect(client.text()).toContain('hello')
   })
 
-  test('never for a POST, whose effect would come twice', async () => {
-    await start((connection, index) => {
-      if (index === 0 && connection.received.includes('POST')) connection.socket.destroy()
-      else answerAll(connection)
-    })
-    await ask(rig.port, get('/first'))
-    expect(await ask(rig.port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx')).toMatch(
-      /^HTTP\/1\.1 502 /,
-    )
-    expect(backend.connections).toHaveLength(1)
+  test.each(['GET', 'POST'])(
+    'just as a %s comes: the client is told as if there were no tap, and nothing is sent twice',
+    async (method) => {
+      await start((connection) => {
+        if (connection.received.includes('/second')) connection.socket.destroy()
+        else answerAll(connection)
+      })
+      const client = await connectRaw(rig.port)
+      client.socket.write(get('/first'))
+      await until(() => client.text().endsWith('hello'), 'the first')
+      client.socket.write(get('/second').replace('GET', method))
+      await until(() => client.ended || client.closed, 'the end')
+      expect(client.text().match(/HTTP\/1\.1/g)).toHaveLength(1)
+      expect(backend.connections).toHaveLength(1)
+      await until(() => rig.records.length === 2, 'both records')
+      expect(rig.records[1]).toMatchObject({ status: 0, outcome: 'reset' })
+    },
+  )
+
+  test('an early refusal that the client has whole is the call’s outcome, with the answer’s end', async () => {
+    await start(({ socket }) => socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n'))
+    const client = await connectRaw(rig.port)
+    client.socket.write('PUT /big HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nabc')
+    await until(() => client.text().includes('413'), 'the answer')
+    client.socket.end()
+    await until(() => rig.records.length === 1, 'the record')
+    expect(rig.records).toMatchObject([{ status: 413, outcome: 'client_error', flags: '' }])
   })
+
+  test.each(['tcp', 'SPDY/3.1', 'websocket'])(
+    'an upgrade to %s that both sides want becomes a tunnel',
+    async (to) => {
+      await start(({ socket, received }) => {
+        if (received.toString().endsWith('\r\n\r\n'))
+          socket.write(`HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: ${to}\r\n\r\nraw`)
+      })
+      const client = await connectRaw(rig.port)
+      client.socket.write(get('/attach', 'Connection: Upgrade', `Upgrade: ${to}`).replace('GET', 'POST'))
+      await until(() => client.text().endsWith('raw'), 'the tunnel')
+      client.socket.write('up')
+      await until(() => backend.connections[0]!.received.toString().endsWith('up'), 'its bytes')
+    },
+  )
 })
 
 describe('bodies', () => {

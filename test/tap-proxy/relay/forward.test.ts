@@ -6,7 +6,8 @@ let rig: Rig
 
 beforeEach(async () => {
   backend = await startEcho()
-  const allow = createAllowList(['shop.test'], { lookup: async () => ['127.0.0.1'] })
+  const names: Record<string, string[]> = { 'shop.test': ['127.0.0.1'], 'two.test': ['::1', '127.0.0.1'] }
+  const allow = createAllowList(['shop.test', 'two.test'], { lookup: async (name) => names[name] ?? [] })
   rig = await startRig({ settings: { kind: 'forward-proxy', destination: '' }, deps: { allow } })
 })
 
@@ -70,5 +71,38 @@ describe('a forward proxy', () => {
     expect(backend.connections).toHaveLength(0)
     expect(rig.records).toHaveLength(1)
     if (status === 403) expect(rig.records[0]).toMatchObject({ flags: 'NR', outcome: 'denied' })
+  })
+
+  test.each(['GET http://gone.test/x', 'CONNECT gone.test:443'])(
+    '%s: a name without an address is no refusal',
+    async (line) => {
+      const answer = await ask(rig.port, `${line} HTTP/1.1\r\nHost: a\r\n\r\n`)
+      expect(answer).toMatch(/^HTTP\/1\.1 502 [\s\S]*gone\.test has no address/)
+      expect(rig.records).toMatchObject([{ status: 502, flags: 'UH', outcome: 'server_error' }])
+    },
+  )
+
+  test('a refused destination says how to allow it', async () => {
+    const answer = await ask(rig.port, 'GET http://169.254.169.254/ HTTP/1.1\r\nHost: a\r\n\r\n')
+    expect(answer).toContain('--allow 169.254.169.254')
+  })
+
+  test('CONNECT to a port where nothing listens is answered 502', async () => {
+    backend.close()
+    const answer = await ask(rig.port, `CONNECT shop.test:${backend.port} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    expect(answer).toMatch(/^HTTP\/1\.1 502 [\s\S]*ECONNREFUSED/)
+    expect(rig.records).toMatchObject([{ method: 'CONNECT', status: 502, flags: 'UF' }])
+  })
+
+  test('a name with two addresses of which one answers works by both ways', async () => {
+    const { port } = backend
+    for (let count = 0; count < 2; count++) {
+      expect(await ask(rig.port, `GET http://two.test:${port}/ HTTP/1.1\r\nHost: a\r\n\r\n`)).toContain(
+        'hello',
+      )
+      const client = await connectRaw(rig.port)
+      client.socket.write(`CONNECT two.test:${port} HTTP/1.1\r\nHost: a\r\n\r\n`)
+      await until(() => client.text().startsWith('HTTP/1.1 200 '), 'the tunnel')
+    }
   })
 })

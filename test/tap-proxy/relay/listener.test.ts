@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { fixedDestination } from './destination.ts'
 import {
   ask,
   type Backend,
@@ -71,7 +72,7 @@ describe('a reload', () => {
     const target = { host: '127.0.0.1', port: other.port, label: 'new', zone: '' }
     rig.listener.update(
       { ...rig.settings, destination: 'orders-2' },
-      { ...rig.deps, destination: { pick: () => target, targets: () => [target] } },
+      { ...rig.deps, destination: fixedDestination([target]) },
     )
     client.socket.write(get())
     await until(() => client.text().endsWith('other'), 'the second')

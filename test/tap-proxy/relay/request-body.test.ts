@@ -8,7 +8,7 @@ function begin(fields: string): RequestBody {
     bytes.length,
   )
   const body = new RequestBody()
-  body.begin(head)
+  body.begin(head, false)
   return body
 }
 

@@ -6,7 +6,9 @@ import type { CallDraft, CallParties } from '../../../protocol/call-draft.ts'
 import { statusNumber } from '../../../protocol/status-text.ts'
 import { RelayCounters } from '../../../tap-proxy/relay/counters.ts'
 import { createListener, type Listener, type ListenerDeps } from '../../../tap-proxy/relay/listener.ts'
+import type { Gate } from '../../../tap-proxy/relay/ward.ts'
 import { DEFAULT_LIMITS, type Limits, type ListenerSettings } from '../../../tap-proxy/settings.ts'
+import { fixedDestination } from './destination.ts'
 
 /** A relay between a client and a backend made of plain sockets, for tests over real connections. */
 
@@ -17,6 +19,7 @@ export interface Kept {
   status: number
   outcome: string
   flags: string
+  finding: string
   request_bytes: number
   response_bytes: number
   duration_us: number
@@ -40,6 +43,7 @@ export function keep(draft: CallDraft): Kept {
     status: statusNumber(draft.status),
     outcome: draft.outcome,
     flags: draft.response_flags,
+    finding: draft.finding,
     request_bytes: draft.request_bytes,
     response_bytes: draft.response_bytes,
     duration_us: draft.duration_us,
@@ -76,7 +80,12 @@ export interface Rig {
   close(): void
 }
 
+/** Policy acts on calls and lets them all through, so that HTTP is terminated. */
+const PASSES: Gate = { acts: true, admit: (call, target) => call.dispatch(target) }
+
 export interface RigOptions {
+  /** `enforcing` terminates HTTP, as where a feature acts on calls; `passive` is the wire. */
+  mode?: 'passive' | 'enforcing'
   backendPort?: number
   limits?: Partial<Limits>
   settings?: Partial<ListenerSettings>
@@ -95,7 +104,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     zone: 'eu-1',
     version: '7',
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    destination: { pick: () => (port > 0 ? target : undefined), targets: () => [target] },
+    destination: fixedDestination(port > 0 ? [target] : []),
+    door: { gate: options.mode === 'passive' ? undefined : PASSES },
     callerOf: () => undefined,
     sink: { call: (draft) => records.push(keep(draft)) },
     counters,

@@ -19,7 +19,12 @@ function user(log: string[]): UpstreamUser {
 }
 
 function context() {
-  return { transport: 'handle' as const, counters: new RelayCounters(), wheel: new TimerWheel() }
+  return {
+    transport: 'handle' as const,
+    counters: new RelayCounters(),
+    wheel: new TimerWheel(),
+    secureTo: undefined,
+  }
 }
 
 test('tells its user of the connection, the answer and its end', async () => {

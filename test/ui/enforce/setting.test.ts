@@ -1,4 +1,4 @@
-import { FEATURES, type Parameter, parametersOf } from '../../../model/flag.ts'
+import { FEATURES, type Parameter, parametersOf } from '../../../model/feature.ts'
 import {
   commandPair,
   differencesOf,

@@ -1,0 +1,433 @@
+import { httpOutcome } from '../../model/outcome.ts'
+import { equalsIgnoreCase, word } from '../../wire/byte-class.ts'
+import { ChunkedReader } from '../../wire/http1/chunked.ts'
+import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
+import { FIELDS_CAP } from '../../wire/http1/field-table.ts'
+import { BODY, METHOD, parseRequest, RequestHead } from '../../wire/http1/request.ts'
+import { parseResponse, ResponseHead } from '../../wire/http1/response.ts'
+import { peek } from '../../wire/tls-hello.ts'
+import type { Edits } from '../edits.ts'
+import { type Cause, type Ending, endingOfCall, endingOfStream } from '../ending.ts'
+import { opaqueAttributes } from '../opaque-attributes.ts'
+import type { OpenCall } from '../open-call.ts'
+import type { Decoder, DecoderContext } from '../protocol.ts'
+import { HeadBuffer } from './head-buffer.ts'
+import { requestView } from './request-view.ts'
+import { markTrace } from './trace-edit.ts'
+
+/**
+ * HTTP/1.1 (RFC 9112) as a watcher reads it: the strict parser in its watching mode. What has one
+ * meaning for every reader is decoded, with a finding if a strict reader would refuse it; where two
+ * readers could differ, the rest of the connection becomes one opaque call.
+ */
+
+/** Heads are watched up to this size; the relay passes larger ones on all the same. */
+const LIMITS = { head_bytes_max: 256 * 1024, head_fields_max: FIELDS_CAP }
+
+/** What an answer may look like, by what was asked (bits of OpenCall.expects). */
+const EXPECTS = { noBody: 1, connect: 2, upgrade: 4, websocket: 8, opaque: 16 } as const
+
+/** Heads are read and acted on within one callback, so one of each serves every connection. */
+const request = new RequestHead(true)
+const answer = new ResponseHead(true)
+
+const HTTP_VERSION = word('http/1.')
+const STATUS_AT = 9
+
+export class Http1Decoder implements Decoder {
+  readonly #context: DecoderContext
+  /** Calls in the order of their requests; the first one is being answered. */
+  #first: OpenCall | undefined = undefined
+  #last: OpenCall | undefined = undefined
+  /** The call whose request body is on its way. */
+  #sending: OpenCall | undefined = undefined
+  #requestBody = 0
+  #requestLeft = 0
+  #requestChunks: ChunkedReader | undefined = undefined
+  #requestPart: HeadBuffer | undefined = undefined
+  #requestPartAt = 0
+  /** Opened by an answer that came before the request's head was complete. */
+  #early: OpenCall | undefined = undefined
+  #answering = false
+  #answerBody = 0
+  #answerLeft = 0
+  #answerChunks: ChunkedReader | undefined = undefined
+  #answerPart: HeadBuffer | undefined = undefined
+  /** The call that every further byte of the client belongs to: a tunnel, or what cannot be decoded. */
+  #stream: OpenCall | undefined = undefined
+  #clientHeard = false
+  #clientEnded = false
+  #serverEnded = false
+
+  constructor(context: DecoderContext) {
+    this.#context = context
+  }
+
+  get idle(): boolean {
+    return this.#first === undefined && this.#requestPart === undefined && this.#answerPart === undefined
+  }
+
+  client(bytes: Buffer, start: number, end: number, at_us: number, edits: Edits): void {
+    if (!this.#clientHeard) {
+      this.#clientHeard = true
+      if (this.#stream === undefined && bytes[start] === 0x16) this.#firstBytesOfTls(bytes, start, end, at_us)
+    }
+    let at = start
+    while (at < end) {
+      if (this.#stream !== undefined) {
+        this.#stream.draft.request_bytes += end - at
+        return
+      }
+      at = this.#sending
+        ? this.#readRequestBody(this.#sending, bytes, at, end, at_us)
+        : this.#readRequestHead(bytes, at, end, at_us, edits)
+    }
+  }
+
+  server(bytes: Buffer, start: number, end: number, at_us: number): void {
+    let at = start
+    while (at < end) {
+      const call = this.#first ?? this.#unasked(at_us)
+      if (call === this.#stream && (call.expects & EXPECTS.opaque || call.code !== 0)) {
+        if (call.answeredAt < 0) this.#streamAnswered(call, bytes, at, end, at_us)
+        call.draft.response_bytes += end - at
+        return
+      }
+      at = this.#answering
+        ? this.#readAnswerBody(call, bytes, at, end, at_us)
+        : this.#readAnswerHead(call, bytes, at, end, at_us)
+    }
+  }
+
+  clientEnded(_at_us: number): void {
+    this.#clientEnded = true
+  }
+
+  serverEnded(at_us: number): void {
+    this.#serverEnded = true
+    const call = this.#first
+    if (call && this.#answering && this.#answerBody === BODY.close) this.#answerDone(call, at_us)
+    // No answer comes any more; a stream has none, and its other direction goes on.
+    for (let open = this.#first; open && open !== this.#stream; open = this.#first) {
+      if (open.endedAt >= 0) this.#finish(open, at_us)
+      else this.#end(open, endingOfCall('done', this.#clientEnded && !this.#answering), at_us)
+    }
+  }
+
+  close(cause: Cause, at_us: number): void {
+    if (this.#first === undefined && this.#requestPart) this.#callOfPart()
+    for (let call = this.#first; call; call = this.#first) {
+      if (call.endedAt >= 0) this.#end(call, { flags: '', outcome: httpOutcome(call.code) }, at_us)
+      else if (call === this.#stream) this.#end(call, this.#endingOfStream(call, cause), at_us)
+      else this.#end(call, endingOfCall(cause, this.#clientEnded && !this.#answering), at_us)
+    }
+  }
+
+  #endingOfStream(call: OpenCall, cause: Cause): Ending {
+    const ending = endingOfStream(cause, this.#clientEnded, this.#serverEnded)
+    if (!(call.expects & EXPECTS.opaque)) return ending
+    const flags = ending.flags === '' ? 'op' : `op,${ending.flags}`
+    const known = ending.outcome === 'ok' && call.code !== 0
+    return { flags, outcome: known ? httpOutcome(call.code) : ending.outcome }
+  }
+
+  /** @returns offset behind what was read */
+  #readRequestHead(bytes: Buffer, start: number, end: number, at_us: number, edits: Edits): number {
+    const part = this.#requestPart
+    const before = part?.length ?? 0
+    if (part) part.append(bytes, start, end, LIMITS.head_bytes_max)
+    if (part && !part.worth) return end
+    const source = part ? part.bytes : bytes
+    const from = part ? 0 : start
+    const shift = part ? start - before : 0
+    const stop = parseRequest(source, from, part ? part.length : end, request, LIMITS)
+    if (stop === 0) {
+      if (!part) {
+        this.#requestPart = new HeadBuffer(bytes, start, end)
+        this.#requestPartAt = at_us
+      }
+      return end
+    }
+    const startedAt = part ? this.#requestPartAt : at_us
+    this.#requestPart = undefined
+    if (stop < 0) {
+      this.#undecodable(source, from, startedAt, before, at_us)
+      return start
+    }
+    const early = this.#early
+    this.#early = undefined
+    const call = early ?? this.#open(startedAt)
+    this.#begin(call, source, from, before, shift, edits)
+    if (early === undefined) this.#context.started(call, requestView(source, request, call.draft))
+    else if (call.endedAt >= 0 && this.#sending !== call) this.#finish(call, at_us)
+    return stop + shift
+  }
+
+  #open(at_us: number): OpenCall {
+    const call = this.#context.take('http', at_us)
+    if (this.#last) this.#last.next = call
+    else this.#first = call
+    this.#last = call
+    return call
+  }
+
+  #begin(call: OpenCall, source: Buffer, from: number, before: number, shift: number, edits: Edits): void {
+    const { draft } = call
+    const { fields, method } = request
+    draft.request_bytes = request.end - from
+    this.#nameCall(call, source)
+    markTrace(
+      { bytes: source, head: request, first: from + before, shift },
+      draft,
+      this.#context.trace,
+      edits,
+    )
+    if (fields.finding !== FAULT.none) draft.finding = FAULTS[fields.finding]!.name
+    if (method === METHOD.head) call.expects |= EXPECTS.noBody
+    else if (method === METHOD.connect) call.expects |= EXPECTS.connect
+    if (fields.upgrades > 0)
+      call.expects |= fields.websocket ? EXPECTS.upgrade | EXPECTS.websocket : EXPECTS.upgrade
+    this.#requestBody = request.body
+    if (request.body !== BODY.none) {
+      this.#sending = call
+      this.#requestLeft = request.length
+      if (request.body === BODY.chunked) {
+        this.#requestChunks ??= new ChunkedReader(true)
+        this.#requestChunks.reset(false)
+      }
+    }
+  }
+
+  /** Keeps method and path, as far as the head that was just read has them. */
+  #nameCall(call: OpenCall, source: Buffer): void {
+    const { start, methodEnd, pathStart, pathEnd } = request
+    if (methodEnd <= start) return
+    const { draft } = call
+    call.keepHead(source, start, Math.max(pathEnd, methodEnd))
+    draft.methodEnd = methodEnd - start
+    draft.pathStart = pathStart - start
+    draft.pathEnd = Math.max(pathEnd - start, draft.pathStart)
+  }
+
+  #readRequestBody(call: OpenCall, bytes: Buffer, start: number, end: number, at_us: number): number {
+    let at = end
+    let done = false
+    if (this.#requestBody === BODY.length) {
+      at = start + Math.min(this.#requestLeft, end - start)
+      this.#requestLeft -= at - start
+      done = this.#requestLeft === 0
+    } else {
+      const chunks = this.#requestChunks!
+      at = chunks.read(bytes, start, end)
+      done = chunks.done
+      if (chunks.fault !== FAULT.none) {
+        call.draft.request_bytes += at - start
+        call.draft.finding = FAULTS[chunks.fault]!.name
+        this.#sending = undefined
+        // The answer to this request can still be read; what follows the wrong chunk cannot.
+        this.#openStream(at_us, chunks.fault)
+        return at
+      }
+    }
+    call.draft.request_bytes += at - start
+    if (done) {
+      this.#sending = undefined
+      if (call.endedAt >= 0) this.#finish(call, at_us)
+    }
+    return at
+  }
+
+  #readAnswerHead(call: OpenCall, bytes: Buffer, start: number, end: number, at_us: number): number {
+    const part = this.#answerPart
+    const before = part?.length ?? 0
+    if (part) part.append(bytes, start, end, LIMITS.head_bytes_max)
+    if (part && !part.worth) return end
+    const source = part ? part.bytes : bytes
+    const from = part ? 0 : start
+    const noBody = (call.expects & EXPECTS.noBody) !== 0
+    const stop = parseResponse(source, from, part ? part.length : end, answer, LIMITS, noBody)
+    if (stop === 0) {
+      if (!part) this.#answerPart = new HeadBuffer(bytes, start, end)
+      call.answered(at_us)
+      return end
+    }
+    this.#answerPart = undefined
+    if (stop < 0) {
+      call.answered(at_us)
+      call.statusIs(statusIn(source, from, part ? part.length : end))
+      call.draft.finding = FAULTS[answer.fault]!.name
+      call.draft.response_bytes += before
+      this.#becomeStream(call, answer.fault, at_us)
+      return start
+    }
+    const behind = part ? start - before + stop : stop
+    call.draft.response_bytes += stop - from
+    if (answer.status < 200 && answer.status !== 101) {
+      // An interim answer (RFC 9110 section 15.2) is not the answer: its first byte does not count.
+      call.answeredAt = -1
+      return behind
+    }
+    call.answered(at_us)
+    call.statusIs(answer.status)
+    this.#answerBegun(call, at_us)
+    return behind
+  }
+
+  #answerBegun(call: OpenCall, at_us: number): void {
+    const tunnel = answer.status < 300 && (call.expects & EXPECTS.connect) !== 0
+    if (answer.status === 101 || tunnel) {
+      call.protocol = call.expects & EXPECTS.websocket ? 'websocket' : 'opaque'
+      this.#sending = undefined
+      this.#stream = call
+      return
+    }
+    if (answer.body === BODY.none) {
+      this.#answerDone(call, at_us)
+      return
+    }
+    this.#answering = true
+    this.#answerBody = answer.body
+    this.#answerLeft = answer.length
+    if (answer.body === BODY.chunked) {
+      this.#answerChunks ??= new ChunkedReader(true)
+      this.#answerChunks.reset(false)
+    }
+  }
+
+  #readAnswerBody(call: OpenCall, bytes: Buffer, start: number, end: number, at_us: number): number {
+    let at = end
+    let done = false
+    if (this.#answerBody === BODY.length) {
+      at = start + Math.min(this.#answerLeft, end - start)
+      this.#answerLeft -= at - start
+      done = this.#answerLeft === 0
+    } else if (this.#answerBody === BODY.chunked) {
+      const chunks = this.#answerChunks!
+      at = chunks.read(bytes, start, end)
+      done = chunks.done
+      if (chunks.fault !== FAULT.none) {
+        call.draft.response_bytes += at - start
+        call.draft.finding = FAULTS[chunks.fault]!.name
+        this.#answering = false
+        this.#becomeStream(call, chunks.fault, at_us)
+        return at
+      }
+    }
+    call.draft.response_bytes += at - start
+    if (done) this.#answerDone(call, at_us)
+    return at
+  }
+
+  #answerDone(call: OpenCall, at_us: number): void {
+    this.#answering = false
+    call.endedAt = at_us
+    if (this.#sending !== call && this.#early !== call) this.#finish(call, at_us)
+  }
+
+  #finish(call: OpenCall, at_us: number): void {
+    this.#end(call, { flags: '', outcome: httpOutcome(call.code) }, at_us)
+  }
+
+  #end(call: OpenCall, { flags, outcome }: Ending, at_us: number): void {
+    const { draft } = call
+    draft.response_flags = flags
+    draft.outcome = outcome
+    this.#first = call.next
+    if (this.#last === call) this.#last = undefined
+    if (this.#stream === call) this.#stream = undefined
+    if (this.#sending === call) this.#sending = undefined
+    if (this.#early === call) this.#early = undefined
+    this.#context.ended(call, at_us)
+  }
+
+  /** Bytes of the service although no call is open: an answer to half a head, or a protocol in which it speaks first. */
+  #unasked(at_us: number): OpenCall {
+    if (this.#requestPart) return this.#callOfPart()
+    return this.#openStream(at_us, this.#clientHeard ? 'unasked_bytes' : 'server_first')
+  }
+
+  /** The head is not complete, but is answered, or was all that came. */
+  #callOfPart(): OpenCall {
+    const part = this.#requestPart!
+    parseRequest(part.bytes, 0, part.length, request, LIMITS)
+    const call = this.#open(this.#requestPartAt)
+    call.draft.request_bytes = part.length
+    this.#nameCall(call, part.bytes)
+    this.#startTrace(call)
+    this.#context.started(call)
+    this.#early = call
+    return call
+  }
+
+  #startTrace(call: OpenCall): void {
+    const { ids } = this.#context.trace
+    ids.write(call.draft.ids, 0, 48)
+  }
+
+  /** A head that cannot be decoded: from its first byte on the connection is one opaque call. */
+  #undecodable(source: Buffer, from: number, startedAt: number, before: number, at_us: number): void {
+    const { fault } = request
+    const http2 = fault === FAULT.version_unknown && source.toString('latin1', from, from + 4) === 'PRI '
+    const call = this.#early ?? this.#open(startedAt)
+    this.#early = undefined
+    this.#startTrace(call)
+    if (!http2) this.#nameCall(call, source)
+    call.draft.finding = FAULTS[fault]!.name
+    call.draft.request_bytes = before
+    this.#becomeStream(call, http2 ? 'http2' : fault, at_us)
+    this.#context.started(call)
+  }
+
+  #firstBytesOfTls(bytes: Buffer, start: number, end: number, at_us: number): void {
+    const hello = peek(bytes.subarray(start, end))
+    if (hello.kind === 'plaintext') return
+    const call = this.#open(at_us)
+    this.#startTrace(call)
+    call.draft.finding = FAULTS[FAULT.method_invalid]!.name
+    if (hello.kind !== 'more') call.draft.namePath(hello.sni)
+    this.#becomeStream(call, 'tls', at_us, hello.kind === 'more' ? '' : hello.alpn)
+    this.#context.started(call)
+  }
+
+  #openStream(at_us: number, reason: FaultId | string): OpenCall {
+    const call = this.#open(at_us)
+    this.#startTrace(call)
+    this.#becomeStream(call, reason, at_us)
+    this.#context.started(call)
+    return call
+  }
+
+  /** What comes from now on belongs to this call and is counted only. */
+  #becomeStream(call: OpenCall, reason: FaultId | string, at_us: number, alpn = ''): void {
+    const text = typeof reason === 'string' ? reason : FAULTS[reason]!.name
+    call.protocol = 'opaque'
+    call.expects |= EXPECTS.opaque
+    this.#sending = undefined
+    // Calls behind it were asked for, but nobody can tell their answers from its own.
+    for (let other = call.next; other; other = call.next) {
+      call.next = other.next
+      if (this.#last === other) this.#last = call
+      if (this.#stream === other) this.#stream = undefined
+      other.draft.response_flags = 'op'
+      other.draft.outcome = 'unfinished'
+      this.#context.ended(other, at_us)
+    }
+    this.#stream = call
+    call.draft.attributes = opaqueAttributes(text, alpn)
+    this.#context.opaque(text)
+  }
+
+  /** The first answer on a stream that began as HTTP may still say its status. */
+  #streamAnswered(call: OpenCall, bytes: Buffer, start: number, end: number, at_us: number): void {
+    call.answered(at_us)
+    if (call.code === 0) call.statusIs(statusIn(bytes, start, end))
+  }
+}
+
+/** The status of an answer whose head cannot be read; 0 where its first line does not say one. */
+function statusIn(bytes: Buffer, start: number, end: number): number {
+  if (end - start < STATUS_AT + 3 || !equalsIgnoreCase(bytes, start, HTTP_VERSION, HTTP_VERSION.length))
+    return 0
+  const status = Number(bytes.toString('latin1', start + STATUS_AT, start + STATUS_AT + 3))
+  return status >= 100 && status <= 999 ? status : 0
+}

@@ -1,0 +1,479 @@
+import type { Protocol as ProtocolName } from '../../model/call.ts'
+import { ConnectInTurn } from '../../net/connect.ts'
+import {
+  giveLargeArea,
+  type Pipe,
+  type PipeOwner,
+  type ReadArea,
+  SHARED_AREA,
+  takeLargeArea,
+  WRITE,
+  writeChanged,
+  writeCopy,
+} from '../../net/pipe.ts'
+import type { Target } from '../../net/resolve.ts'
+import { PLAIN_PEER, type SecurePeer } from '../../net/secure.ts'
+import type { TimerEntry } from '../../net/timer-wheel.ts'
+import { connectPipe } from '../../net/transport.ts'
+import { Edits } from '../../protocol/edits.ts'
+import type { Cause } from '../../protocol/ending.ts'
+import { protocolNamed } from '../../protocol/list.ts'
+import type { OpenCall } from '../../protocol/open-call.ts'
+import type { Decoder, DecoderContext, RequestView, TraceSettings } from '../../protocol/protocol.ts'
+import { Caller } from './caller.ts'
+import type { ConnectionHome, ListenerConnection } from './connection.ts'
+import { giveCall, recordCall, takeCall } from './open-calls.ts'
+import type { RelayRuntime } from './runtime.ts'
+import type { SecureUpstream } from './upstream.ts'
+import { watchCall } from './watch-call.ts'
+
+/** After this life a connection is worth asking whether its peers are still there. */
+const KEEP_ALIVE_AFTER_MS = 30_000
+/** How long a client whose service cannot be reached may still say what it wanted, for the record. */
+const LAST_WORDS_MS = 250
+
+/** One for all connections: it is filled and used up within one callback. */
+const edits = new Edits()
+
+/**
+ * A connection relayed as it is: one connection to the service for each of a client's, bytes in the
+ * callback they came in, and one end for both. A decoder watches and never decides.
+ */
+export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, DecoderContext {
+  due = Number.POSITIVE_INFINITY
+  slotTick = -1
+  nextEntry: TimerEntry | undefined = undefined
+  previousEntry: TimerEntry | undefined = undefined
+
+  readonly readsAfterWriteFails = false
+  pipe!: Pipe
+  runtime: RelayRuntime
+  readonly #home: ConnectionHome
+  readonly #caller: Caller
+  readonly #service: ServiceEnd
+  #decoder: Decoder | undefined = undefined
+  #connecting: ConnectInTurn | undefined = undefined
+  #target: Target | undefined = undefined
+  /** Bytes of the client that came before the service was there. */
+  #held: Buffer | undefined = undefined
+  #unreachable: Cause | undefined = undefined
+  #clientEnded = false
+  #forgetReaching: (() => void) | undefined = undefined
+  #started = false
+  #closed = false
+  /** What the connection to the service is made by; see `#isOutdated`. */
+  #connectedBy: RelayRuntime
+  #secureKey = ''
+  #largeArea: ReadArea | undefined = undefined
+  /** Call whose head came with the bytes being relayed now. */
+  #entered: OpenCall | undefined = undefined
+  #enteredAt = 0
+
+  constructor(home: ConnectionHome, peer: SecurePeer = PLAIN_PEER) {
+    this.#home = home
+    this.runtime = home.runtime
+    this.#connectedBy = home.runtime
+    this.#caller = new Caller(peer)
+    this.#service = new ServiceEnd(this)
+  }
+
+  /** No call is in progress. */
+  get idle(): boolean {
+    return this.#decoder?.idle ?? false
+  }
+
+  get trace(): TraceSettings {
+    return this.runtime.trace
+  }
+
+  /** The connection was accepted, or taken over between two calls: its service is connected to at once. */
+  begin(pipe: Pipe): void {
+    this.pipe = pipe
+    const { runtime } = this
+    const opaque = runtime.settings.protocol === 'opaque' || this.#caller.peer.opaque
+    this.#decoder = protocolNamed(opaque ? 'opaque' : runtime.settings.protocol).open(
+      this,
+      runtime.clock.mono_us(),
+    )
+    runtime.wheel.arm(this, KEEP_ALIVE_AFTER_MS)
+    this.#connect()
+  }
+
+  /** Goes on with a client between two calls. @returns where it reads to next */
+  takeOver(pipe: Pipe, area: ReadArea, length: number): ReadArea | undefined {
+    this.#started = true
+    this.begin(pipe)
+    return this.onData(area, length)
+  }
+
+  #read(): void {
+    if (this.#started) this.pipe.resume()
+    else this.pipe.start()
+    this.#started = true
+  }
+
+  #connect(): void {
+    const { destination, counters, wheel } = this.runtime
+    const candidates = destination.candidates()
+    if (candidates.length === 0) {
+      this.#cannotReach('no_address')
+      return
+    }
+    counters.upstreamConnects++
+    counters.upstreamConnections++
+    this.#connecting = new ConnectInTurn(
+      candidates,
+      (target, connected) => this.#open(target, connected),
+      wheel,
+      {
+        connected: (pipe, target) => this.#connected(pipe, target),
+        attemptFailed: (target) => destination.failed(target),
+        failed: (target, code) => {
+          this.#target = target
+          counters.upstreamConnections--
+          counters.upstreamConnectFailures++
+          this.#cannotReach(code === 'ETIMEDOUT' ? 'connect_timeout' : 'unreachable')
+        },
+      },
+    )
+  }
+
+  #open(target: Target, connected: (pipe: Pipe | undefined, code: string) => void): Pipe {
+    const { transport, secureTo } = this.runtime
+    const secure = secureTo?.()
+    this.#secureKey = secureKeyOf(secure)
+    this.#caller.over(secure?.transport.ownId ?? '')
+    if (secure) {
+      return secure.transport.connect(target.host, target.port, secure.service, this.#service, connected)
+    }
+    const pipe = connectPipe(transport, target.host, target.port, this.#service, SHARED_AREA, connected)
+    this.#forgetReaching?.()
+    this.#forgetReaching = this.#home.reaching(pipe, () => this.#finish('loop'))
+    return pipe
+  }
+
+  #connected(pipe: Pipe, target: Target): void {
+    this.#connecting = undefined
+    this.#target = target
+    this.#service.pipe = pipe
+    this.runtime.destination.worked(target)
+    const held = this.#held
+    this.#held = undefined
+    if (held) this.#afterWriteToService(pipe.write(held))
+    if (this.#closed) return
+    if (this.#clientEnded) pipe.end()
+    else if (pipe.pendingWrites === 0) this.#read()
+  }
+
+  /** The client is heard for a moment, so that the record says what it wanted, and then reset. */
+  #cannotReach(cause: Cause): void {
+    this.#connecting = undefined
+    this.#unreachable = cause
+    const { wheel } = this.runtime
+    if (this.#held !== undefined || this.#clientEnded) wheel.arm(this, 1)
+    else {
+      wheel.arm(this, LAST_WORDS_MS)
+      this.#read()
+    }
+  }
+
+  onData(area: ReadArea, length: number): ReadArea | undefined {
+    const { runtime } = this
+    if ((this.#home.terminates || this.#isOutdated()) && this.idle && this.#isQuiet()) {
+      return this.#handOver(area, length)
+    }
+    const start = area.room
+    const end = start + length
+    this.#enteredAt = runtime.clock.mono_us()
+    edits.clear()
+    try {
+      this.#decoder?.client(area.bytes, start, end, this.#enteredAt, edits)
+    } catch (error) {
+      this.#stopDecoding(error)
+    }
+    const { pipe } = this.#service
+    if (pipe === undefined) this.#hold(area.bytes, start, end)
+    else {
+      this.#afterWriteToService(
+        edits.count > 0
+          ? writeChanged(pipe, area.bytes, start, end, edits)
+          : area.shared
+            ? writeCopy(pipe, area.bytes, start, end)
+            : pipe.write(area.bytes.subarray(start, end)),
+      )
+    }
+    if (this.#entered) {
+      this.#entered.tap_us += runtime.clock.mono_us() - this.#enteredAt
+      this.#entered = undefined
+    }
+    if (this.#closed) return undefined
+    this.#largeArea = nextArea(area, length, this.#largeArea, this.#service.pipe)
+    return this.#largeArea ?? SHARED_AREA
+  }
+
+  /** The service is not there yet, or never will be. */
+  #hold(bytes: Buffer, start: number, end: number): void {
+    const out = Buffer.allocUnsafeSlow(end - start + edits.length - edits.removedTotal)
+    edits.apply(bytes, start, end, out)
+    this.#held = this.#held ? Buffer.concat([this.#held, out]) : out
+    this.pipe.pause()
+    if (this.#unreachable) this.#finish(this.#unreachable)
+  }
+
+  #afterWriteToService(outcome: number): void {
+    if (outcome === WRITE.pending) this.pipe.pause()
+    else if (outcome === WRITE.failed) {
+      // An answer may be waiting to be read; the end of reading tells what happened.
+      this.pipe.pause()
+      this.#service.writable = false
+      this.#service.pipe?.resume()
+    }
+  }
+
+  #isQuiet(): boolean {
+    const { pipe, ended } = this.#service
+    return pipe !== undefined && !ended && pipe.pendingWrites === 0 && this.pipe.pendingWrites === 0
+  }
+
+  /** A reload or a policy wants this listener's calls to go another way than this connection does. */
+  #isOutdated(): boolean {
+    const { runtime } = this.#home
+    if (runtime.secureTo && secureKeyOf(runtime.secureTo()) !== this.#secureKey) return true
+    if (runtime === this.#connectedBy) return false
+    this.#connectedBy = runtime
+    return this.#target !== undefined && !runtime.destination.candidates().includes(this.#target)
+  }
+
+  /** From this call on the client is served by another connection of this listener. */
+  #handOver(area: ReadArea, length: number): ReadArea | undefined {
+    this.#closed = true
+    this.runtime.wheel.remove(this)
+    this.#giveArea()
+    this.#leaveService()
+    this.#service.pipe?.close()
+    return this.#home.handOver(this, this.#caller.peer, area, length)
+  }
+
+  onEnd(): void {
+    this.#clientEnded = true
+    this.#decode((decoder, at_us) => decoder.clientEnded(at_us))
+    if (this.#unreachable) this.#finish(this.#unreachable)
+    else {
+      this.#service.pipe?.end()
+      this.finishIfDone()
+    }
+  }
+
+  onBroken(): void {
+    this.#finish('client')
+  }
+
+  onDrain(): void {
+    this.#service.pipe?.resume()
+    this.finishIfDone()
+  }
+
+  onDeadline(): void {
+    if (this.#unreachable) this.#finish(this.#unreachable)
+    else {
+      this.pipe.keepAlive()
+      this.#service.pipe?.keepAlive()
+    }
+  }
+
+  onFault(error: unknown): void {
+    this.runtime.counters.fault(error)
+    this.#finish('tap')
+  }
+
+  onServiceData(area: ReadArea, length: number): void {
+    const start = area.room
+    const end = start + length
+    this.#enteredAt = this.runtime.clock.mono_us()
+    const outcome = area.shared
+      ? writeCopy(this.pipe, area.bytes, start, end)
+      : this.pipe.write(area.bytes.subarray(start, end))
+    try {
+      this.#decoder?.server(area.bytes, start, end, this.#enteredAt)
+    } catch (error) {
+      this.#stopDecoding(error)
+    }
+    if (outcome === WRITE.pending) this.#service.pipe?.pause()
+    else if (outcome === WRITE.failed) this.#finish('client')
+  }
+
+  onServiceEnd(): void {
+    this.#decode((decoder, at_us) => decoder.serverEnded(at_us))
+    this.pipe.end()
+    this.finishIfDone()
+  }
+
+  onServiceBroken(): void {
+    this.#finish('server')
+  }
+
+  onServiceDrain(): void {
+    if (!this.#clientEnded) this.pipe.resume()
+    this.finishIfDone()
+  }
+
+  /** Both sides have said all, and all of it was taken. */
+  finishIfDone(): void {
+    const { pipe, ended, writable } = this.#service
+    if (!ended || this.pipe.pendingWrites > 0) return
+    if (!writable) this.#finish('server')
+    else if (this.#clientEnded && (pipe?.pendingWrites ?? 0) === 0) this.#finish('done')
+  }
+
+  #decode(step: (decoder: Decoder, at_us: number) => void): void {
+    if (this.#decoder === undefined) return
+    this.#enteredAt = this.runtime.clock.mono_us()
+    try {
+      step(this.#decoder, this.#enteredAt)
+    } catch (error) {
+      this.#stopDecoding(error)
+    }
+  }
+
+  /** A fault of a decoder costs the records of this connection, never its bytes. */
+  #stopDecoding(error: unknown): void {
+    this.runtime.counters.fault(error)
+    this.#decoder = undefined
+    edits.clear()
+  }
+
+  drain(idle_ms: number): void {
+    const silent_us = this.runtime.clock.mono_us() - this.#enteredAt
+    if (this.idle && this.#isQuiet() && silent_us >= idle_ms * 1000) this.#finish('done')
+  }
+
+  shutdown(): void {
+    this.#finish('tap')
+  }
+
+  #finish(cause: Cause): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#decode((decoder, at_us) => decoder.close(cause, at_us))
+    this.runtime.wheel.remove(this)
+    this.#connecting?.cancel()
+    this.#leaveService()
+    if (cause === 'done') {
+      this.#service.pipe?.close()
+      this.pipe.close()
+    } else {
+      this.#service.pipe?.reset()
+      this.pipe.reset()
+    }
+    this.#giveArea()
+    this.#service.giveArea()
+    this.#home.forget(this)
+  }
+
+  #leaveService(): void {
+    if (this.#connecting || this.#service.pipe) this.runtime.counters.upstreamConnections--
+    this.#forgetReaching?.()
+    this.#connecting = undefined
+  }
+
+  #giveArea(): void {
+    if (this.#largeArea) giveLargeArea(this.#largeArea)
+    this.#largeArea = undefined
+  }
+
+  take(protocol: ProtocolName, at_us: number): OpenCall {
+    const home = this.#home
+    if (this.runtime !== home.runtime) {
+      // A reload counts from the next call on.
+      this.runtime = home.runtime
+      this.#caller.reset()
+    }
+    this.runtime.counters.callsInFlight++
+    this.#caller.forget()
+    const call = takeCall()
+    call.open(protocol, at_us)
+    return call
+  }
+
+  started(call: OpenCall, request?: RequestView): void {
+    this.#entered = call
+    watchCall(call, request, this.runtime, this.#caller, this.pipe, this.#target)
+  }
+
+  ended(call: OpenCall, at_us: number): void {
+    const { counters } = this.runtime
+    if (this.#entered === call) this.#entered = undefined
+    call.tap_us += this.runtime.clock.mono_us() - this.#enteredAt
+    counters.callsInFlight--
+    counters.callsTotal++
+    recordCall(call, at_us, this.runtime, this.#target)
+    giveCall(call)
+  }
+
+  opaque(reason: string): void {
+    this.runtime.counters.opaque(reason)
+  }
+}
+
+/** The service's end of the same connection. */
+class ServiceEnd implements PipeOwner {
+  readonly readsAfterWriteFails = true
+  readonly #through: Passthrough
+  pipe: Pipe | undefined = undefined
+  ended = false
+  /** False once writing failed: what the service still says is relayed, and then the client is reset. */
+  writable = true
+  #largeArea: ReadArea | undefined = undefined
+
+  constructor(through: Passthrough) {
+    this.#through = through
+  }
+
+  onData(area: ReadArea, length: number): ReadArea {
+    this.#through.onServiceData(area, length)
+    this.#largeArea = nextArea(area, length, this.#largeArea, this.#through.pipe)
+    return this.#largeArea ?? SHARED_AREA
+  }
+
+  onEnd(): void {
+    this.ended = true
+    this.#through.onServiceEnd()
+  }
+
+  onBroken(): void {
+    this.#through.onServiceBroken()
+  }
+
+  onDrain(): void {
+    this.#through.onServiceDrain()
+  }
+
+  onFault(error: unknown): void {
+    this.#through.onFault(error)
+  }
+
+  giveArea(): void {
+    if (this.#largeArea) giveLargeArea(this.#largeArea)
+    this.#largeArea = undefined
+  }
+}
+
+function secureKeyOf(secure: SecureUpstream | undefined): string {
+  return secure ? `${secure.service} ${secure.transport.generation}` : ''
+}
+
+/**
+ * Where one side reads to next: memory of its own while much comes, the shared area otherwise.
+ * @param to the pipe that the bytes were written to
+ */
+function nextArea(
+  area: ReadArea,
+  length: number,
+  own: ReadArea | undefined,
+  to: Pipe | undefined,
+): ReadArea | undefined {
+  if (own === undefined) return length === area.window.length ? takeLargeArea() : undefined
+  if (length >= SHARED_AREA.window.length || (to?.pendingWrites ?? 0) > 0) return own
+  giveLargeArea(own)
+  return undefined
+}
