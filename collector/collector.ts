@@ -187,6 +187,7 @@ class RunningCollector implements Collector {
         quarantine: this.#quarantine,
         counts: this.#counts,
         onAccepted: (batch) => this.#accepted(batch),
+        onWarning: (text) => this.#options.onWarning?.(text),
         now: Date.now,
       },
       {
@@ -198,7 +199,7 @@ class RunningCollector implements Collector {
 
   /** Everyone who looks at rows on their way to the store. */
   #accepted(batch: AcceptedBatch): void {
-    this.#live.accepted(batch.lines, batch.rows)
+    this.#live.accepted(batch)
     this.#graph.add(batch)
     this.#otlp.saw(batch)
     if (this.#forwarder) forwardRows(batch, this.#forwarder)

@@ -3,8 +3,7 @@ import { OUTCOMES, PROTOCOLS, REPORTERS, SECURITY, SOURCE_EVIDENCE } from './cal
 
 /**
  * One table of columns. ClickHouse's DDL, the row codec, docs/columns.md, the API's schema and
- * the labels of the UI derive from it. The order here is the order of the fields in a row:
- * what changes with every call first, then what a tap can cache per route as one block of bytes.
+ * the labels of the UI derive from it.
  */
 
 /** How a field is written and checked. `micros` is a start time, `uint` a whole number up to `max`. */
@@ -233,8 +232,21 @@ export const COLUMNS: readonly Column[] = [
   },
 ]
 
-/** @returns which field of a row a column is, counted from 0 */
-export const placeOf = (name: keyof CallRecord): number => COLUMNS.findIndex((column) => column.name === name)
+const PLACES = new Map(COLUMNS.map((column, place) => [column.name, place]))
 
-/** Raised when the fields of a row or their order change; carried in the batch's header. */
-export const ROW_VERSION = 1
+/** @returns which column of COLUMNS this is, counted from 0 */
+export const placeOf = (name: keyof CallRecord): number => PLACES.get(name)!
+
+/**
+ * ClickHouse's type of a column in a block of rows: the table's own, without its codec. Elements of
+ * lists and maps are plain texts there; the store makes of them what the table wants.
+ */
+export function blockType({ kind, type }: Column): string {
+  const bare = type.replace(/ CODEC\(.*$/, '')
+  return kind === 'list' || kind === 'map' ? bare.replaceAll('LowCardinality(String)', 'String') : bare
+}
+
+/** Bytes of a number of this column in a block. */
+export function numberWidth({ type }: Column): number {
+  return type.startsWith('UInt8') ? 1 : type.startsWith('UInt32') ? 4 : 8
+}

@@ -1,9 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { COLUMNS } from '../model/column.ts'
 import { TapmeshError } from '../model/error.ts'
 import type { Clients } from './embedded.ts'
-import { rowBlock } from './row-block.ts'
+import { CALL_COLUMNS } from './row-block.ts'
 import { CALLS, DATABASE, INSERT_TABLES } from './tables.ts'
 
 /**
@@ -25,8 +24,11 @@ const SETTINGS = [
 
 const TOKEN = /^[A-Za-z0-9_./:-]{1,200}$/
 
-/** The statement of an insert up to its data: `FORMAT …` or `SELECT …` follows. */
-export function insertStatement(tableName: string, token: string): string {
+/**
+ * The statement of an insert up to its data: `FORMAT …` or `SELECT …` follows.
+ * @param columns those that the data has, all of the table by default
+ */
+export function insertStatement(tableName: string, token: string, columns?: readonly string[]): string {
   const table = INSERT_TABLES.get(tableName)
   if (!table || !TOKEN.test(token)) {
     throw new TapmeshError(
@@ -35,8 +37,10 @@ export function insertStatement(tableName: string, token: string): string {
       'Tables are listed in store/tables.ts; a token is 1 to 200 letters, digits and ./:_-',
     )
   }
-  const columns = table.columns.map((column) => column.name).join(', ')
-  return `INSERT INTO ${DATABASE}.${table.name} (${columns}) SETTINGS ${SETTINGS}, insert_deduplication_token = '${token}'`
+  const all = table.columns.map((column) => column.name)
+  if (columns?.some((name) => !all.includes(name)))
+    throw broken(`no such columns of ${tableName}: ${columns}`)
+  return `INSERT INTO ${DATABASE}.${table.name} (${(columns ?? all).join(', ')}) SETTINGS ${SETTINGS}, insert_deduplication_token = '${token}'`
 }
 
 /** A blank line ends inline data in the embedded engine and what follows would run as SQL. */
@@ -61,27 +65,34 @@ export async function insertLines(
   lines: Buffer,
   token: string,
 ): Promise<void> {
+  if (table === CALLS.name) throw broken('an insert of lines into calls, which takes blocks')
   const statement = insertStatement(table, token)
   checkLines(lines)
-  if (table !== CALLS.name) return send(clients, `${statement} FORMAT TabSeparated`, [lines])
-  const { block, bad } = rowBlock(lines)
-  if (bad.length > 0) throw broken(`an insert of ${bad.length / 2} lines that are no rows of calls`)
-  return insertCalls(clients, [block], token)
+  return send(clients, `${statement} FORMAT TabSeparated`, [lines])
 }
 
-/** Inserts blocks of store/row-block.ts together as one; throws what the client throws. */
-export async function insertCalls(clients: Clients, blocks: readonly Buffer[], token: string): Promise<void> {
-  const statement = insertStatement(CALLS.name, token)
+/**
+ * Inserts blocks of store/row-block.ts together as one; throws what the client throws.
+ * @param columns those that the blocks have, in any order
+ */
+export async function insertCalls(
+  clients: Clients,
+  blocks: readonly Buffer[],
+  token: string,
+  columns: readonly string[] = CALL_COLUMNS,
+): Promise<void> {
+  const statement = insertStatement(CALLS.name, token, columns)
   const filled = blocks.filter((block) => block.length > 0)
   if (filled.length === 0) return
   if (!clients.blockFile) return send(clients, `${statement} FORMAT Native`, filled)
   // A file of its own a token: two inserts at once never meet.
   const file = clients.blockFile(token)
-  const names = COLUMNS.map((column) => column.name).join(', ')
   try {
     await writeFile(file, filled, { mode: 0o600 })
     const quoted = file.replaceAll('\\', '\\\\').replaceAll("'", "\\'")
-    await clients.writer.command({ query: `${statement} SELECT ${names} FROM file('${quoted}', 'Native')` })
+    await clients.writer.command({
+      query: `${statement} SELECT ${columns.join(', ')} FROM file('${quoted}', 'Native')`,
+    })
   } finally {
     await rm(file, { force: true })
   }

@@ -64,8 +64,8 @@ class ClientStore implements Store {
     return this.#guarded(`insert into ${table}`, () => insertLines(this.#clients, table, lines, token))
   }
 
-  insertCalls(blocks: readonly Buffer[], token: string): Promise<void> {
-    return this.#guarded('insert into calls', () => insertCalls(this.#clients, blocks, token))
+  insertCalls(blocks: readonly Buffer[], token: string, columns?: readonly string[]): Promise<void> {
+    return this.#guarded('insert into calls', () => insertCalls(this.#clients, blocks, token, columns))
   }
 
   async #guarded(what: string, work: () => Promise<void>): Promise<void> {

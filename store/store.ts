@@ -17,7 +17,7 @@ export interface Store {
    */
   read<Row>(sql: string, bound?: Readonly<Record<string, BoundValue>>): Promise<Row[]>
   /**
-   * Inserts lines of TabSeparated, each with its newline, as one block under its own deduplication
+   * Inserts lines of TabSeparated into any table but `calls`, each with its newline, as one block under its own deduplication
    * token (1 to 200 letters, digits and `./:_-`). A block sent again under its token counts once,
    * and so does another block under the same token: a token is never used for two things.
    * @throws TapmeshError TAPMESH_STORE_UNAVAILABLE, TAPMESH_DISK_FULL
@@ -25,9 +25,10 @@ export interface Store {
   insert(table: string, lines: Buffer, token: string): Promise<void>
   /**
    * Inserts blocks of store/row-block.ts into `calls`, all together as one block under one token.
+   * @param columns those that the blocks have, for blocks that an older version made; the others get the default of their type
    * @throws TapmeshError TAPMESH_STORE_UNAVAILABLE, TAPMESH_DISK_FULL
    */
-  insertCalls(blocks: readonly Buffer[], token: string): Promise<void>
+  insertCalls(blocks: readonly Buffer[], token: string, columns?: readonly string[]): Promise<void>
   /**
    * Runs one statement of the fixed catalogue without a result (migrations, retention).
    * @throws TapmeshError TAPMESH_STORE_UNAVAILABLE, TAPMESH_DISK_FULL

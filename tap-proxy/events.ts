@@ -41,6 +41,8 @@ const LASTING_MS = 60_000
 const NAMED_MAX = 10
 
 type Level = 'info' | 'warn' | 'error'
+type Line = (level: Level, text: string) => void
+type Seldom = (kind: string, level: Level, text: string) => void
 
 /**
  * @param writer where lines go: stderr, behind a bounded buffer
@@ -67,20 +69,7 @@ export function createEvents(
     line(level, before?.held ? `${text} (and ${before.held} more of this kind)` : text)
   }
   return {
-    collectorLost: (reason) =>
-      line(
-        'warn',
-        `collector does not take records: ${reason}; calls go on, records wait (TAPMESH_PEER_UNAVAILABLE)`,
-      ),
-    collectorBack: () => line('info', 'collector takes records again'),
-    batchRejected: (status, text, rows) =>
-      seldom(
-        'rejected',
-        'error',
-        `collector refused ${rows} records for good: status ${status} ${text} (${rejectionCode(status)})`,
-      ),
-    rowsLost: (rows) =>
-      seldom('overflow', 'warn', `the oldest ${rows} waiting records were dropped: the buffer is full`),
+    ...shipEvents(line, seldom),
     acceptFailed: (code, where) =>
       seldom(
         `accept ${code}`,
@@ -144,8 +133,35 @@ function processEvents(line: (level: Level, text: string) => void): ProcessEvent
   }
 }
 
+/** What became of records on their way to the collector. */
+function shipEvents(line: Line, seldom: Seldom): ShipEvents {
+  return {
+    collectorLost: (reason, code) =>
+      line('warn', `the collector does not take records: ${reason}; calls go on, records wait (${code})`),
+    collectorBack: () => line('info', 'the collector takes records again'),
+    batchRejected: (status, text, rows) =>
+      seldom('rejected', 'error', `the collector found ${rows} records bad: status ${status}, ${text}`),
+    rowsLost: (rows, total) =>
+      seldom(
+        'overflow',
+        'warn',
+        `the oldest ${rows} waiting records were dropped, the buffer is full; ${total} were lost that way so far`,
+      ),
+    rowsUnsent: (rows, folder, error) => {
+      const why = error === undefined ? '' : `: ${describeError(error)}`
+      if (folder !== undefined && rows > 0)
+        line('info', `${rows} records were not sent; ${folder} keeps them until the next start`)
+      else if (folder !== undefined)
+        line('warn', `records that an earlier process left in ${folder} cannot be read${why}`)
+      else line('error', `${rows} records were not sent and are lost${why}`)
+    },
+    rowsRead: (rows) =>
+      line('info', `sending ${rows} records that the last process of this tap could not send`),
+  }
+}
+
 /** What became of the policy of control, and of the kill switch. */
-function controlEvents(line: (level: Level, text: string) => void): TapControlEvents {
+function controlEvents(line: Line): TapControlEvents {
   const firstOf = (paths: readonly string[]) =>
     paths.length > NAMED_MAX
       ? `${paths.slice(0, NAMED_MAX).join(', ')} and ${paths.length - NAMED_MAX} more`
@@ -208,12 +224,6 @@ function acceptFault(code: string): string {
     default:
       return 'the system does not hand them over'
   }
-}
-
-function rejectionCode(status: number): string {
-  if (status === 401) return 'TAPMESH_TOKEN_WRONG: name the right one with --token-file'
-  if (status === 413) return 'TAPMESH_BATCH_TOO_LARGE'
-  return 'TAPMESH_BATCH_MALFORMED'
 }
 
 function stackOf(error: unknown): string {

@@ -4,9 +4,9 @@ import type { Events } from './events.ts'
 import { callFamilies } from './metrics/call-families.ts'
 import { forwardFamilies } from './metrics/forward-families.ts'
 import { shipFamilies } from './metrics/ship-families.ts'
-import { type Part, Replaceable } from './part.ts'
+import { type Part, Replaceable, Watched } from './part.ts'
 import type { TapSettings } from './settings.ts'
-import { Losses } from './ship/losses.ts'
+import { Losses, NO_LOSSES } from './ship/losses.ts'
 import { Shipper } from './ship/ship.ts'
 import { AccessLog } from './sink/access-log.ts'
 import { CallCounters } from './sink/call-counters.ts'
@@ -25,11 +25,19 @@ export class TapSinks implements Part<TapSettings> {
   readonly fan: CallFan
   readonly #events: Events
   readonly #forward: OpenForward | undefined
+  /** The same tap at the same collector goes on; any other change is a new shipper. */
   readonly #ship = new Replaceable(
-    ({ collector, tap, service, version }: TapSettings) => [collector, tap, service, version],
+    ({ collector, tap, service, version }: TapSettings) => [collector?.url, tap, service, version],
     (settings) => this.#openShipper(settings),
-    (old, { grace_s }) => void old.stop(grace_s * 1000),
+    (old, { grace_s }) => {
+      // Losses that the old one could not report are reported by the new one.
+      this.#told = old.handOver()
+      void old.stop(grace_s * 1000)
+    },
   )
+  readonly #collector = new Watched(({ collector }: TapSettings) => collector)
+  /** Losses that collectors learned under earlier boot ids. */
+  #told = NO_LOSSES
   readonly #access = new Replaceable(
     ({ accessLog }: TapSettings) => accessLog,
     (settings) => this.#openAccessLog(settings),
@@ -69,7 +77,11 @@ export class TapSinks implements Part<TapSettings> {
   /** Makes sinks of the settings; those that stay the same go on. */
   apply(settings: TapSettings): string[] {
     const changed: string[] = []
-    if (this.#ship.apply(settings)) changed.push('collector')
+    const moved = this.#ship.apply(settings)
+    if (this.#collector.changed(settings)) {
+      if (!moved && settings.collector) this.#ship.current?.use(settings.collector)
+      changed.push('collector')
+    } else if (moved) changed.push('collector')
     if (this.#access.apply(settings)) changed.push('access log')
     const sinks: (RoutedSink | undefined)[] = [
       this.counters,
@@ -102,11 +114,15 @@ export class TapSinks implements Part<TapSettings> {
     ]
   }
 
-  #openShipper({ collector, tap, service, version }: TapSettings): Shipper | undefined {
+  #openShipper({ collector, tap, service, version, control }: TapSettings): Shipper | undefined {
     if (collector === undefined) return undefined
     // A new boot id, since the numbers of the batches begin anew as well.
     const boot = Buffer.from(randomWords(2).buffer).toString('hex')
-    const shipper = new Shipper({ ...collector, tap, service, version, boot }, this.losses, this.#events)
+    const shipper = new Shipper(collector, this.losses, this.#events, {
+      sender: { tap, service, version, boot },
+      told: this.#told,
+      spool: control.state_dir,
+    })
     shipper.start()
     return shipper
   }

@@ -29,7 +29,7 @@ export function tracedStore(store: Store, tracer: Api.Tracer, api: typeof Api): 
     read: (sql, bound) => traced('SELECT', () => store.read(sql, bound)),
     command: (sql) => traced('COMMAND', () => store.command(sql)),
     insert: (table, lines, token) => traced('INSERT', () => store.insert(table, lines, token)),
-    insertCalls: (blocks, token) => store.insertCalls(blocks, token),
+    insertCalls: (blocks, token, columns) => store.insertCalls(blocks, token, columns),
     close: () => store.close(),
   }
 }

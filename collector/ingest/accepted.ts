@@ -1,22 +1,17 @@
+import type { RowBlock } from '../../model/block-reader.ts'
+
 /** A batch that is on disk, for everyone who looks at rows on their way to the store. */
 export interface AcceptedBatch {
   tap: string
-  lines: Buffer
-  /** Good lines. */
+  blocks: readonly RowBlock[]
+  /** Good rows. */
   rows: number
-  /** Start and end of each line that is not good, one after the other. */
-  bad: readonly number[]
 }
 
-/** @param read is handed where each good line starts, and gives back the place of its newline */
-export function eachGoodLine({ lines, bad }: AcceptedBatch, read: (start: number) => number): void {
-  let next = 0
-  for (let start = 0; start < lines.length; ) {
-    if (bad[next] === start) {
-      start = bad[next + 1]! + 1
-      next += 2
-    } else {
-      start = read(start) + 1
-    }
+/** @param read is handed each good row of each block */
+export function eachGoodRow({ blocks }: AcceptedBatch, read: (block: RowBlock, row: number) => void): void {
+  for (const block of blocks) {
+    const { faults, rows } = block
+    for (let row = 0; row < rows; row++) if (faults.size === 0 || !faults.has(row)) read(block, row)
   }
 }

@@ -1,10 +1,11 @@
-import { rowFault } from '../../model/row.ts'
-import { rowBlock } from '../../store/row-block.ts'
+import { type RowBlock, readBlocks } from '../../model/block-reader.ts'
+import type { CallRecord } from '../../model/call.ts'
+import { encodeFitted } from '../../model/row.ts'
+import type { RowFormat } from './head.ts'
+import { decodeLine, lineFault } from './line.ts'
 
-/**
- * Checks the rows of a batch and makes of the good ones the block that goes to the store. A line
- * that was refused is read again the slow way for the reason, in words.
- */
+/** Reads and checks the rows of a batch, in whichever form a tap of this or another version sent them. */
+
 export interface TimeBounds {
   /** Oldest and newest start of a call that may be stored, microseconds since 1970-01-01 UTC. */
   oldest_us: number
@@ -13,43 +14,70 @@ export interface TimeBounds {
 
 export interface BadRow {
   reason: string
-  /** The line without its newline, cut. */
+  /** The row as text, cut. */
   line: string
 }
 
 export interface Checked {
-  /** Rows that may be stored, and their block; empty where there are none. */
+  blocks: readonly RowBlock[]
+  /** Rows that may be stored. */
   rows: number
-  block: Buffer
-  /** Lines of the batch, good and bad. */
+  /** Rows of the batch, good and bad. */
   total: number
   bad: BadRow[]
-  /** Start and end of each bad line in the batch, one after the other. */
-  places: readonly number[]
+  /** Names of columns that this version does not know. */
+  skipped: readonly string[]
 }
 
-const LINE_SAMPLE = 512
-/** Longest line that is looked at for its reason. */
-const LINE_READ = 65_536
+const SAMPLE_MAX = 512
+/** Bad rows of a batch that are shown; the rest share the last reason. */
+const SAMPLES_MAX = 100
 
-function reasonOf(line: string, ended: boolean, bounds: TimeBounds): string {
-  if (!ended) return 'the last line has no newline'
-  if (line.length === LINE_READ) return 'longer than any row'
-  const fault = rowFault(line)
-  if (fault) return fault
-  const [seconds = ''] = line.split('\t', 1)
-  const old = Number(seconds.replace('.', '')) < bounds.oldest_us
-  return old ? 'ts: older than what the store keeps' : 'ts: too far in the future'
-}
-
-/** Checks a whole batch; see `Checked`. */
-export function checkBatch(bytes: Buffer, bounds: TimeBounds): Checked {
-  const { rows, total, bad: places, block } = rowBlock(bytes, bounds.oldest_us, bounds.newest_us)
+/**
+ * Checks a whole batch.
+ * @throws TapmeshError TAPMESH_BATCH_MALFORMED where it can not be read as rows
+ */
+export function checkBatch(body: Buffer, format: RowFormat, bounds: TimeBounds): Checked {
   const bad: BadRow[] = []
-  for (let at = 0; at < places.length; at += 2) {
-    const [start, end] = [places[at]!, places[at + 1]!]
-    const line = bytes.toString('latin1', start, Math.min(end, start + LINE_READ))
-    bad.push({ reason: reasonOf(line, end < bytes.length, bounds), line: line.slice(0, LINE_SAMPLE) })
+  const blocks = readBlocks(format === 'lines' ? blockOfLines(body, bad) : body)
+  let rows = 0
+  const skipped = new Set<string>()
+  for (const block of blocks) {
+    checkTimes(block, bounds)
+    for (const [row, reason] of block.faults) {
+      const line = bad.length < SAMPLES_MAX ? sampleOf(block, row) : ''
+      bad.push({ reason, line })
+    }
+    for (const name of block.skipped) skipped.add(name)
+    rows += block.good
   }
-  return { rows, block, total, bad, places }
+  return { blocks, rows, total: rows + bad.length, bad, skipped: [...skipped] }
+}
+
+function checkTimes(block: RowBlock, { oldest_us, newest_us }: TimeBounds): void {
+  const times = block.column('ts')!
+  for (let row = 0; row < block.rows; row++) {
+    const ts = times.number(row)
+    if (ts < oldest_us) block.fault(row, 'ts: older than what the store keeps')
+    else if (ts > newest_us) block.fault(row, 'ts: too far in the future')
+  }
+}
+
+function sampleOf(block: RowBlock, row: number): string {
+  return JSON.stringify(block.record(row)).slice(0, SAMPLE_MAX)
+}
+
+/** Lines of version 1 as one block; those that are no rows are added to `bad`. */
+function blockOfLines(body: Buffer, bad: BadRow[]): Buffer {
+  const records: CallRecord[] = []
+  for (let start = 0; start < body.length; ) {
+    const newline = body.indexOf('\n', start)
+    const end = newline === -1 ? body.length : newline
+    const line = body.toString('latin1', start, end)
+    const reason = newline === -1 ? 'the last line has no newline' : lineFault(line)
+    if (reason === undefined) records.push(decodeLine(line))
+    else bad.push({ reason, line: line.slice(0, SAMPLE_MAX) })
+    start = end + 1
+  }
+  return encodeFitted(records)
 }

@@ -130,8 +130,10 @@ export class Drain {
   /** A segment that is refused for good goes batch by batch, under tokens that follow from its name. */
   async #insert(batches: readonly StoredBatch[], name: string): Promise<void> {
     const blocks = batches.map((batch) => batch.block)
+    // One process writes a segment, so its batches have the same columns.
+    const { columns } = batches[0]!
     try {
-      await this.#store.insertCalls(blocks, name)
+      await this.#store.insertCalls(blocks, name, columns)
     } catch (error) {
       if (!isPoison(error)) throw error
       for (const [index, batch] of batches.entries())
@@ -141,7 +143,7 @@ export class Drain {
 
   async #insertAlone(batch: StoredBatch, token: string, before: unknown): Promise<void> {
     try {
-      await this.#store.insertCalls([batch.block], token)
+      await this.#store.insertCalls([batch.block], token, batch.columns)
     } catch (error) {
       if (!isPoison(error)) throw error
       const reason = `refused by the store: ${describeError(before).split('\n', 1)[0]!.slice(0, 200)}`

@@ -1,5 +1,7 @@
+import type { RowBlock } from '../../model/block-reader.ts'
 import { TapmeshError } from '../../model/error.ts'
 import { giveMemory } from '../../store/block-memory.ts'
+import { CALL_COLUMNS, storeBlock } from '../../store/row-block.ts'
 import type { Counts } from '../metrics/metrics.ts'
 import type { Quarantine } from '../quarantine.ts'
 import type { Taps } from '../taps.ts'
@@ -28,8 +30,13 @@ export interface IntakeParts {
   quarantine: Quarantine
   counts: Counts
   onAccepted(batch: AcceptedBatch): void
+  onWarning(text: string): void
   now(): number
 }
+
+/** Taps whose unknown columns are reported; of further ones nothing is said. */
+const REPORTED_MAX = 100
+const NAMED_MAX = 10
 
 const FUTURE_US = 3600 * 1_000_000
 const DAY_US = 86_400 * 1_000_000
@@ -43,6 +50,8 @@ export class Intake {
   readonly #settings: IntakeSettings
   /** Batches on their way to the disk: the same batch sent twice at once waits for the first. */
   readonly #flying = new Map<string, Promise<unknown>>()
+  /** Taps whose unknown columns were reported. */
+  readonly #reported = new Set<string>()
 
   constructor(parts: IntakeParts, settings: IntakeSettings) {
     this.#parts = parts
@@ -87,7 +96,7 @@ export class Intake {
     }
     const now_us = now() * 1000
     const bounds = { oldest_us: now_us - this.#settings.calls_days * DAY_US, newest_us: now_us + FUTURE_US }
-    const { rows, block, total, bad, places } = checkBatch(body, bounds)
+    const { blocks, rows, total, bad, skipped } = checkBatch(body, head.format, bounds)
     if (total !== head.rows) {
       throw new TapmeshError(
         'TAPMESH_BATCH_MALFORMED',
@@ -95,13 +104,32 @@ export class Intake {
         'It was cut on its way, or the sender counts otherwise.',
       )
     }
-    await wal.append({ tap, boot, seq, rows, block }).finally(() => giveMemory(block))
+    const block = storedOf(blocks)
+    await wal.append({ tap, boot, seq, rows, block, columns: CALL_COLUMNS }).finally(() => giveMemory(block))
     counts.batches++
     counts.accepted_rows += rows
     counts.accepted_bytes += body.length
     if (bad.length > 0) quarantine.add(tap, bad)
     taps.saw(head, rows, wal.ledger.gaps(tap, boot), now())
-    onAccepted({ tap, lines: body, rows, bad: places })
+    if (skipped.length > 0) this.#skip(tap, skipped)
+    onAccepted({ tap, blocks, rows })
     return { accepted: rows, quarantined: bad.length, duplicate: false }
   }
+
+  /** A newer tap knows more columns; its rows are stored without them until this collector is upgraded. */
+  #skip(tap: string, names: readonly string[]): void {
+    this.#parts.counts.skipped_columns += names.length
+    if (this.#reported.has(tap) || this.#reported.size >= REPORTED_MAX) return
+    this.#reported.add(tap)
+    this.#parts.onWarning(
+      `tap ${tap} sends columns that this version does not know and leaves out: ${names.slice(0, NAMED_MAX).join(', ')}`,
+    )
+  }
+}
+
+/** The good rows of a batch as the store takes them. */
+function storedOf(blocks: readonly RowBlock[]): Buffer {
+  const [first, ...more] = blocks.map(storeBlock).filter((block) => block.length > 0)
+  if (!first) return Buffer.alloc(0)
+  return more.length === 0 ? first : Buffer.concat([first, ...more])
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { frameHead, readFrames } from './frame.ts'
+import { LINE_COLUMN_NAMES } from './line.ts'
 import type { BootState } from './sequence.ts'
 
 /**
@@ -11,7 +12,9 @@ export interface StoredBatch {
   boot: string
   seq: number
   rows: number
-  /** The rows as one block of ClickHouse's Native format (store/row-block.ts). */
+  /** Columns of the block; an older version may have written it with others. */
+  columns: readonly string[]
+  /** The rows as ClickHouse's Native format (store/row-block.ts). */
   block: Buffer
 }
 
@@ -35,12 +38,12 @@ export const SEGMENT_NAME = /^[0-9]{14}-[0-9]{6}-[0-9a-f]{12}\.wal$/
 
 /** Frame of a batch, in pieces; the block is not copied. */
 export function batchFrame(batch: StoredBatch): Buffer[] {
-  const { tap, boot, seq, rows } = batch
-  const about = Buffer.from(JSON.stringify({ tap, boot, seq, rows }), 'utf8')
+  const { block, ...rest } = batch
+  const about = Buffer.from(JSON.stringify(rest), 'utf8')
   const head = Buffer.allocUnsafe(3)
   head[0] = BATCH
   head.writeUInt16LE(about.length, 1)
-  const payload = [head, about, batch.block]
+  const payload = [head, about, block]
   return [frameHead(payload), ...payload]
 }
 
@@ -69,6 +72,6 @@ export function readSegment(bytes: Buffer): Segment {
 
 function readBatch(payload: Buffer): StoredBatch {
   const start = 3 + payload.readUInt16LE(1)
-  const about = JSON.parse(payload.toString('utf8', 3, start)) as Omit<StoredBatch, 'block'>
-  return { ...about, block: payload.subarray(start) }
+  const about = JSON.parse(payload.toString('utf8', 3, start)) as Omit<StoredBatch, 'block' | 'columns'>
+  return { columns: LINE_COLUMN_NAMES, ...about, block: payload.subarray(start) }
 }

@@ -9,6 +9,7 @@ export class Counts {
   accepted_rows = 0
   accepted_bytes = 0
   duplicate_batches = 0
+  skipped_columns = 0
   refused_requests = 0
   stored_rows = 0
   stored_segments = 0
@@ -43,6 +44,7 @@ const HELP: Record<keyof Counts, string> = {
   accepted_rows: 'Rows accepted and on disk.',
   accepted_bytes: 'Bytes of accepted batches after decompression.',
   duplicate_batches: 'Batches that had been taken before.',
+  skipped_columns: 'Columns of batches left out because this version does not know them.',
   refused_requests: 'Requests that were refused.',
   stored_rows: 'Rows that the store has.',
   stored_segments: 'Segments that the store has.',

@@ -113,7 +113,7 @@ export class ServiceGraph {
 
   #add(key: string, ends: Ends<Tally>, row: EdgeRow<Tally>): Edge | undefined {
     if (this.#edges.size >= this.#edges_max) return undefined
-    const attributes = ends.reporter === 'otlp' ? row.attributes() : ''
+    const attributes = ends.reporter === 'otlp' ? row.attributes() : {}
     const { source, destination } = ends
     const labels = { client: source, server: destination, connection_type: connectionType(ends, attributes) }
     return this.#keep(key, labels, ends.reporter)
@@ -167,7 +167,7 @@ export class ServiceGraph {
   }
 }
 
-function connectionType({ protocol }: Ends<Tally>, attributes: string): string {
-  if (DATABASES.has(protocol) || attributes.includes("'db.system.name':")) return 'database'
-  return QUEUES.has(protocol) || attributes.includes("'messaging.system':") ? 'messaging_system' : ''
+function connectionType({ protocol }: Ends<Tally>, attributes: Readonly<Record<string, string>>): string {
+  if (DATABASES.has(protocol) || 'db.system.name' in attributes) return 'database'
+  return QUEUES.has(protocol) || 'messaging.system' in attributes ? 'messaging_system' : ''
 }

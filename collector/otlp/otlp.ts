@@ -10,8 +10,8 @@ import { SpanRows } from './row.ts'
 import { OtlpSpans } from './spans.ts'
 import { learnFromRows } from './tap-rows.ts'
 
-/** Bytes of batches held for the first spans: some seconds of a busy mesh. */
-const HELD_BYTES_MAX = 4 * 1024 * 1024
+/** Rows of the batches held for the first spans: some seconds of a busy mesh, some megabytes. */
+const HELD_ROWS_MAX = 20_000
 
 /** What the OTLP receiver shares with the rest of the collector. */
 export interface OtlpParts {
@@ -29,8 +29,8 @@ export class Otlp {
   readonly #names: Names
   readonly #peers: Peers
   /** Newest batches of taps before the first span, oldest first; undefined from then on. */
-  #held: Buffer[] | undefined = []
-  #heldBytes = 0
+  #held: AcceptedBatch[] | undefined = []
+  #heldRows = 0
   /** What waits for its other side grows old also where no span comes any more. */
   readonly #clock: NodeJS.Timeout
 
@@ -64,20 +64,20 @@ export class Otlp {
    * Looks at a batch of a tap for names of addresses. Until the first span comes the newest batches
    * are only held, since taps tell of a call before its program does.
    */
-  saw({ tap, lines }: AcceptedBatch): void {
-    if (tap === OTLP_TAP) return
+  saw(batch: AcceptedBatch): void {
+    if (batch.tap === OTLP_TAP) return
     if (this.#held === undefined) {
-      learnFromRows(lines, this.#peers)
+      learnFromRows(batch.blocks, this.#peers)
       return
     }
-    this.#held.push(lines)
-    this.#heldBytes += lines.length
-    while (this.#heldBytes > HELD_BYTES_MAX) this.#heldBytes -= this.#held.shift()!.length
+    this.#held.push(batch)
+    this.#heldRows += batch.rows
+    while (this.#heldRows > HELD_ROWS_MAX) this.#heldRows -= this.#held.shift()!.rows
   }
 
   /** From the first spans on every batch is looked at as it comes. */
   #begin(): void {
-    for (const lines of this.#held ?? []) learnFromRows(lines, this.#peers)
+    for (const { blocks } of this.#held ?? []) learnFromRows(blocks, this.#peers)
     this.#held = undefined
   }
 

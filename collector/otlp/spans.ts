@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
-import { OTLP_TAP } from '../../model/call.ts'
+import { type CallRecord, OTLP_TAP } from '../../model/call.ts'
 import { TapmeshError } from '../../model/error.ts'
-import { encodeRow } from '../../model/row.ts'
+import { encodeFitted, fittedRecord } from '../../model/row.ts'
 import type { Intake } from '../ingest/intake.ts'
 import type { Counts } from '../metrics/metrics.ts'
 import type { Quarantine } from '../quarantine.ts'
@@ -15,7 +15,9 @@ import { type OtlpSpan, type SpanSink, spanFault, type Values } from './span.ts'
 
 /** Spans of one request, and bytes of the rows they make: what comes behind is rejected. */
 export const SPANS_MAX = 50_000
-const LINES_BYTES_MAX = 32 * 1024 * 1024
+const ROWS_BYTES_MAX = 32 * 1024 * 1024
+/** A row without its longest texts, roughly. */
+const ROW_BYTES = 400
 /** Rows written before other requests get their turn. */
 const ROWS_A_TURN = 1000
 
@@ -67,11 +69,11 @@ export class OtlpSpans {
     const gathered = new Gathered()
     decode(body, encoding, gathered)
     this.#parts.begin()
-    const lines = await this.#lines(gathered)
+    const records = await this.#records(gathered)
     let stored = 0
     let late = 0
-    if (lines.length > 0) {
-      const taken = await this.#store(Buffer.from(lines.join(''), 'latin1'), lines.length)
+    if (records.length > 0) {
+      const taken = await this.#store(encodeFitted(records), records.length)
       stored = taken.accepted
       late = taken.quarantined
     }
@@ -88,24 +90,31 @@ export class OtlpSpans {
     return { rejected, reason: rejected === 0 ? '' : (reason ?? outside) }
   }
 
-  async #lines(gathered: Gathered): Promise<string[]> {
-    const lines: string[] = []
+  async #records(gathered: Gathered): Promise<CallRecord[]> {
+    const records: CallRecord[] = []
     let bytes = 0
     for (const { resource, span } of gathered.spans) {
-      if (bytes > LINES_BYTES_MAX) gathered.reject('the rows of the request are too large')
+      if (bytes > ROWS_BYTES_MAX) gathered.reject('the rows of the request are too large')
       else {
-        const line = encodeRow(this.#parts.rows.recordOf(resource, span))
-        bytes += line.length
-        lines.push(line)
-        if (lines.length % ROWS_A_TURN === 0) await turn()
+        const record = fittedRecord(this.#parts.rows.recordOf(resource, span))
+        bytes += ROW_BYTES + record.path.length + record.route.length
+        records.push(record)
+        if (records.length % ROWS_A_TURN === 0) await turn()
       }
     }
-    return lines
+    return records
   }
 
   async #store(body: Buffer, rows: number) {
     const seq = this.#free.pop() ?? ++this.#seq
-    const about = { service: OTLP_TAP, version: '', now_us: 0, dropped: {}, encoding: 'identity' } as const
+    const about = {
+      service: OTLP_TAP,
+      version: '',
+      now_us: 0,
+      dropped: {},
+      encoding: 'identity',
+      format: 'blocks',
+    } as const
     try {
       return await this.#parts.intake.take({ ...about, tap: OTLP_TAP, boot: this.#boot, seq, rows }, body)
     } catch (error) {

@@ -1,25 +1,28 @@
+import type { SealedRows } from './row-buffer.ts'
+
 /** One batch that waits or is on its way. */
-export interface Batch {
-  /** From 1, per boot; a batch that is sent again keeps its number, so that it counts once. */
+export interface Batch extends SealedRows {
+  /**
+   * From 1, per boot, given when it is first sent; 0 before. A batch that is sent again keeps its number,
+   * so that it counts once.
+   */
   seq: number
-  rows: number
-  body: Buffer
   encoding: 'identity' | 'zstd'
-  /** Memory of `body` to be used again once the collector has the batch. */
-  memory: Buffer | undefined
   /** Resolves when `body` and `encoding` no longer change. */
   settled: Promise<void> | undefined
+  /** Headers under which an earlier process sent it, or meant to; undefined for a batch of this one. */
+  kept: Readonly<Record<string, string>> | undefined
 }
 
 /** Batches in order, within a budget of bytes. The oldest gives way, except the one that is being sent. */
 export class BatchQueue {
   readonly #batches: Batch[] = []
-  readonly #bytes_max: number
-  readonly #onDrop: (rows: number) => void
+  readonly #onDrop: (batch: Batch) => void
+  #bytes_max: number
   #bytes = 0
   #sending = false
 
-  constructor(bytes_max: number, onDrop: (rows: number) => void) {
+  constructor(bytes_max: number, onDrop: (batch: Batch) => void) {
     this.#bytes_max = bytes_max
     this.#onDrop = onDrop
   }
@@ -28,12 +31,22 @@ export class BatchQueue {
     return this.#bytes
   }
 
+  set bytes_max(bytes: number) {
+    this.#bytes_max = bytes
+    this.#shrink()
+  }
+
   get length(): number {
     return this.#batches.length
   }
 
   get rows(): number {
     return this.#batches.reduce((sum, batch) => sum + batch.rows, 0)
+  }
+
+  /** All of them, oldest first. */
+  get batches(): readonly Batch[] {
+    return this.#batches
   }
 
   push(batch: Batch): void {
@@ -74,7 +87,7 @@ export class BatchQueue {
     while (this.#bytes > this.#bytes_max && this.#batches.length > first) {
       const [dropped] = this.#batches.splice(first, 1)
       this.#bytes -= dropped!.body.length
-      this.#onDrop(dropped!.rows)
+      this.#onDrop(dropped!)
     }
   }
 }

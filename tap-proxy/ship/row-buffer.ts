@@ -1,70 +1,65 @@
+import { BlockWriter } from '../../model/block-writer.ts'
 import type { CallDraft } from '../../protocol/call-draft.ts'
 import type { Route } from '../../protocol/route/route-trie.ts'
 import type { RoutedSink } from '../sink/routed-sink.ts'
-import { ROW_BYTES_MAX, RowWriter } from './row-writer.ts'
+import { RowColumns } from './row-columns.ts'
 
-export const ROW_BUFFER_BYTES = 262_144
+/** Memory of a body to begin with; a block of ordinary rows fits. */
+const BODY_BYTES = 524_288
+/** A body that takes less of its memory than this is copied, so that few rows never hold much. */
+const HAND_OVER_BYTES = 131_072
 
-/** Buffers kept for the next rows; what comes back beyond is left to the collector of garbage. */
+/** Memory kept for the next bodies; what comes back beyond is left to the garbage collector. */
 const SPARES_MAX = 2
 
 export interface SealedRows {
   body: Buffer
   rows: number
   /** Memory of `body` that wants to be given back by `recycle`; undefined where the body is a copy. */
-  memory: Buffer | undefined
+  memory: Uint8Array | undefined
 }
 
 /**
- * Preallocated buffers that calls are written into; `onFull` takes one when no row fits any more.
- * Buffers go round: memory of its own for every batch costs page faults and garbage collections,
- * a tenth of what a record costs.
+ * Takes calls into columns; `onFull` gets them as the body of a batch when no row fits any more. Memory
+ * of bodies goes round: memory of its own for every batch costs page faults and garbage collections, a
+ * tenth of what a record costs.
  */
 export class RowBuffer implements RoutedSink {
-  readonly #spares: Buffer[] = []
-  readonly #bytes_max: number
-  #bytes: Buffer
-  readonly #writer: RowWriter
+  readonly #spares: Uint8Array[] = []
+  readonly #columns: RowColumns
   readonly #onFull: (sealed: SealedRows) => void
-  #used = 0
-  #rows = 0
 
-  constructor(tap: string, onFull: (sealed: SealedRows) => void, bytes_max = ROW_BUFFER_BYTES) {
-    this.#bytes_max = Math.max(bytes_max, 2 * ROW_BYTES_MAX)
-    this.#bytes = Buffer.allocUnsafeSlow(this.#bytes_max)
-    this.#writer = new RowWriter({ tap, config_version: '' })
+  constructor(tap: string, onFull: (sealed: SealedRows) => void) {
+    this.#columns = new RowColumns(tap)
     this.#onFull = onFull
   }
 
   /** Rows that wait here. */
   get rows(): number {
-    return this.#rows
+    return this.#columns.rows
   }
 
   call(draft: CallDraft, route: Route): void {
-    this.#used = this.#writer.write(this.#bytes, this.#used, draft, route)
-    this.#rows++
-    if (this.#bytes.length - this.#used < ROW_BYTES_MAX) this.#onFull(this.take()!)
+    this.#columns.write(draft, route)
+    if (this.#columns.full) this.#onFull(this.take()!)
   }
 
-  /** What was written so far; undefined where nothing waits. Little is copied, much is handed over with its memory. */
+  /** What was written so far; undefined where nothing waits. */
   take(): SealedRows | undefined {
-    if (this.#rows === 0) return undefined
-    const written = this.#bytes.subarray(0, this.#used)
-    const handOver = this.#used > this.#bytes_max / 2
-    const sealed: SealedRows = {
-      body: handOver ? written : Buffer.from(written),
-      rows: this.#rows,
-      memory: handOver ? this.#bytes : undefined,
-    }
-    if (handOver) this.#bytes = this.#spares.pop() ?? Buffer.allocUnsafeSlow(this.#bytes_max)
-    this.#used = 0
-    this.#rows = 0
-    return sealed
+    const { rows } = this.#columns
+    if (rows === 0) return undefined
+    const spare = this.#spares.pop() ?? Buffer.allocUnsafeSlow(BODY_BYTES)
+    const writer = new BlockWriter(spare)
+    this.#columns.seal(writer)
+    const { data, end } = writer.out
+    const body = Buffer.from(data.buffer, data.byteOffset, end)
+    if (end >= HAND_OVER_BYTES) return { body, rows, memory: data }
+    this.recycle(data)
+    return { body: Buffer.from(body), rows, memory: undefined }
   }
 
   /** Takes memory back of which nobody reads any more. */
-  recycle(memory: Buffer): void {
+  recycle(memory: Uint8Array): void {
     if (this.#spares.length < SPARES_MAX) this.#spares.push(memory)
   }
 }

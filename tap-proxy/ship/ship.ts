@@ -1,26 +1,23 @@
-import { ROW_VERSION } from '../../model/column.ts'
 import { backOff_ms } from '../../net/http-peer.ts'
 import type { CallDraft } from '../../protocol/call-draft.ts'
 import type { Route } from '../../protocol/route/route-trie.ts'
 import type { RoutedSink } from '../sink/routed-sink.ts'
-import type { LossCounts, Losses } from './losses.ts'
+import { batchHeaders, type Sender } from './batch-headers.ts'
+import { type LossCounts, type Losses, lossHeader, NO_LOSSES } from './losses.ts'
 import type { Answer, Post } from './post.ts'
 import { createPost } from './post.ts'
 import type { Batch } from './queue.ts'
 import { BatchQueue } from './queue.ts'
 import type { SealedRows } from './row-buffer.ts'
 import { RowBuffer } from './row-buffer.ts'
+import { Spool } from './spool.ts'
 
+/** What may change while the shipper goes on. */
 export interface ShipSettings {
   url: string
   token: string | undefined
   buffer_bytes_max: number
   flush_ms: number
-  tap: string
-  service: string
-  version: string
-  /** 16 hex digits, new with every start. */
-  boot: string
 }
 
 /** Times that tests make short. */
@@ -40,55 +37,87 @@ export const SHIP_TIMES: ShipTimes = {
 
 /** Told once at each change, so that an outage is one line and not thousands. */
 export interface ShipEvents {
-  collectorLost(reason: string): void
+  collectorLost(reason: string, code: string): void
   collectorBack(): void
   batchRejected(status: number, text: string, rows: number): void
-  rowsLost(rows: number): void
+  /** @param total rows lost that way since the start */
+  rowsLost(rows: number, total: number): void
+  /** The tap ends with rows that were not sent; `error` says why they could not be kept. */
+  rowsUnsent(rows: number, folder: string | undefined, error?: unknown): void
+  /** What an earlier process of this tap could not send goes out now. */
+  rowsRead(rows: number): void
+}
+
+export interface ShipOptions {
+  sender: Sender
+  /** Losses that the collector learned already under an earlier boot id. */
+  told?: LossCounts
+  /** Folder for what is not sent at the end; undefined: it is lost and counted. */
+  spool?: string | undefined
+  times?: ShipTimes
 }
 
 /** A backlog beyond this is compressed even on loopback: the budget then holds several times more. */
 const BACKLOG_PLAIN_BYTES = 1_048_576
 const COMPRESS_FROM_BYTES = 1024
+/** How long a collector that was away already gets at the end, if what it does not take can be kept. */
 const LAST_TRY_MS = 1_000
+/** Reasons of one outage that are reported. */
+const REASONS_MAX = 5
 
 /**
- * Collects rows and sends them to the collector in order, one batch at a time. A call only ever
- * writes into memory; sending happens beside it, and what does not fit the budget is dropped,
- * oldest first, and counted.
+ * Collects rows and sends them to the collector in order, one batch at a time. A call only ever writes
+ * into memory; sending happens beside it, and what does not fit the budget is dropped, oldest first, and
+ * counted. Only a batch that the collector examined and found bad is given up; every other refusal is a
+ * fault of configuration or of the moment, and the batch waits.
  */
 export class Shipper implements RoutedSink {
-  readonly #settings: ShipSettings
+  readonly #sender: Sender
   readonly #times: ShipTimes
   readonly #events: ShipEvents
   readonly #losses: Losses
-  /** Losses of the time before this shipper's boot id. */
   readonly #lostBefore: LossCounts
   readonly #rows: RowBuffer
   readonly #queue: BatchQueue
-  readonly #compressAlways: boolean
+  readonly #spool: Spool | undefined
+  readonly #spoolFolder: string | undefined
+  #settings: ShipSettings
+  #compressAlways: boolean
+  #told: LossCounts
+  /** Losses as another shipper goes on from; undefined while there is none. */
+  #handedOver: LossCounts | undefined
+  /** Files whose batches are in the queue. */
+  #spoolFiles: readonly string[] = []
   #post: Promise<Post> | undefined
   #timer: NodeJS.Timeout | undefined
   #seq = 0
   #lastSent_ms = Number.NEGATIVE_INFINITY
   #pumping: Promise<void> | undefined
-  #down = false
+  readonly #reasons = new Set<string>()
   #failures = 0
   #stopAt_ms = Number.POSITIVE_INFINITY
   #wake: (() => void) | undefined
   readonly stats = { batches: 0, rows: 0, failures: 0, quarantined: 0 }
 
-  constructor(settings: ShipSettings, losses: Losses, events: ShipEvents, times: ShipTimes = SHIP_TIMES) {
+  constructor(settings: ShipSettings, losses: Losses, events: ShipEvents, options: ShipOptions) {
     this.#settings = settings
+    this.#sender = options.sender
     this.#losses = losses
-    this.#lostBefore = losses.snapshot()
+    this.#lostBefore = options.told ?? NO_LOSSES
+    this.#told = this.#lostBefore
     this.#events = events
-    this.#times = times
-    this.#rows = new RowBuffer(settings.tap, (sealed) => this.#enqueue(sealed))
-    this.#queue = new BatchQueue(settings.buffer_bytes_max, (rows) => {
-      losses.add('overflow', rows)
-      events.rowsLost(rows)
-    })
+    this.#times = options.times ?? SHIP_TIMES
+    this.#spoolFolder = options.spool
+    this.#spool = options.spool === undefined ? undefined : new Spool(options.spool, options.sender.tap)
+    this.#rows = new RowBuffer(options.sender.tap, (sealed) => this.#enqueue(sealed))
+    this.#queue = new BatchQueue(settings.buffer_bytes_max, (batch) => this.#dropped(batch))
     this.#compressAlways = !isLoopback(new URL(settings.url).hostname)
+  }
+
+  #dropped({ rows, kept }: Batch): void {
+    this.#losses.add('overflow', rows)
+    this.#events.rowsLost(rows, this.#losses.counts.overflow)
+    if (kept) void this.#clearSpool()
   }
 
   get queueBytes(): number {
@@ -96,7 +125,7 @@ export class Shipper implements RoutedSink {
   }
 
   get connected(): boolean {
-    return !this.#down && this.stats.batches > 0
+    return this.#reasons.size === 0 && this.stats.batches > 0
   }
 
   call(draft: CallDraft, route: Route): void {
@@ -105,9 +134,27 @@ export class Shipper implements RoutedSink {
 
   /** Begins to flush by time; the first heartbeat introduces this tap to the collector. */
   start(): void {
+    this.#beat()
+    void this.#readSpool()
+    this.flush()
+  }
+
+  #beat(): void {
+    clearInterval(this.#timer)
     this.#timer = setInterval(() => this.flush(), this.#settings.flush_ms)
     this.#timer.unref()
-    this.flush()
+  }
+
+  /**
+   * Other settings for the same collector, such as another token: the queue, the boot id, the numbers and
+   * the losses go on, and what waits is tried at once.
+   */
+  use(settings: ShipSettings): void {
+    this.#settings = settings
+    this.#queue.bytes_max = settings.buffer_bytes_max
+    if (this.#timer) this.#beat()
+    this.#failures = 0
+    this.#wake?.()
   }
 
   /** Seals what was written so far and sends it, or a heartbeat when it is time for one. */
@@ -119,10 +166,21 @@ export class Shipper implements RoutedSink {
     } else if (this.#queue.length > 0) this.#pump()
   }
 
-  /** Sends what waits until the grace ends; the rest is counted as lost. A collector that was away already gets a last try. */
+  /**
+   * Ends the reports of losses, since another shipper goes on with them.
+   * @returns what the collector learned
+   */
+  handOver(): LossCounts {
+    this.#handedOver = this.#told
+    return this.#told
+  }
+
+  /** Sends what waits until the grace ends; the rest is kept on the disk, or counted as lost. */
   async stop(allowed_ms: number): Promise<void> {
-    const grace_ms = this.#down ? Math.min(allowed_ms, LAST_TRY_MS) : allowed_ms
+    const kept = this.#spool !== undefined && this.#reasons.size > 0
+    const grace_ms = kept ? Math.min(allowed_ms, LAST_TRY_MS) : allowed_ms
     clearInterval(this.#timer)
+    this.#timer = undefined
     this.#stopAt_ms = performance.now() + grace_ms
     const sealed = this.#rows.take()
     if (sealed) this.#enqueue(sealed)
@@ -133,13 +191,74 @@ export class Shipper implements RoutedSink {
     })
     await Promise.race([this.#pumping, graceOver])
     clearTimeout(late)
-    this.#losses.add('shutdown', this.#queue.rows)
+    await this.#keepRest()
     const post = await this.#post
     post?.close()
   }
 
+  /** Batches of an earlier process are the oldest. Whatever is wrong with them, new ones go on. */
+  async #readSpool(): Promise<void> {
+    if (!this.#spool) return
+    try {
+      const { batches, files } = await this.#spool.read()
+      this.#spoolFiles = files
+      for (const { headers, rows, body } of batches) {
+        const encoding = headers['content-encoding'] === 'zstd' ? 'zstd' : 'identity'
+        const seq = Number(headers['x-tapmesh-seq'])
+        this.#queue.push({ seq, rows, body, encoding, memory: undefined, settled: undefined, kept: headers })
+      }
+      const rows = batches.reduce((sum, batch) => sum + batch.rows, 0)
+      if (rows > 0) this.#events.rowsRead(rows)
+      this.#pump()
+    } catch (error) {
+      this.#events.rowsUnsent(0, this.#spoolFolder, error)
+    }
+  }
+
+  /** Files are removed when none of their batches waits any more. */
+  async #clearSpool(): Promise<void> {
+    if (this.#spoolFiles.length === 0 || this.#queue.batches.some(({ kept }) => kept)) return
+    const files = this.#spoolFiles
+    this.#spoolFiles = []
+    await this.#spool!.remove(files).catch(() => {})
+  }
+
+  /** What was not sent at the end. */
+  async #keepRest(): Promise<void> {
+    const { rows } = this.#queue
+    const untold = lossHeader(this.#lostNow(), this.#told) !== ''
+    if (rows === 0 && !(untold && this.#spool)) return
+    if (!this.#spool) return this.#loseRest(rows)
+    try {
+      await Promise.all(this.#queue.batches.map(({ settled }) => settled))
+      await this.#spool.write(this.#spoolBatches())
+      await this.#spool.remove(this.#spoolFiles)
+      if (rows > 0) this.#events.rowsUnsent(rows, this.#spoolFolder)
+    } catch (error) {
+      this.#loseRest(rows, error)
+    }
+  }
+
+  #loseRest(rows: number, error?: unknown): void {
+    this.#losses.add('shutdown', rows)
+    this.#events.rowsUnsent(rows, undefined, error)
+  }
+
+  /** The last of them, or an empty one, tells the losses. */
+  #spoolBatches() {
+    const waiting = this.#queue.batches.filter(({ rows }) => rows > 0)
+    for (const batch of waiting) if (batch.seq === 0) batch.seq = ++this.#seq
+    const own = waiting.filter(({ kept }) => !kept)
+    const last = { seq: this.#seq, rows: 0, encoding: 'identity', body: Buffer.alloc(0), kept: undefined }
+    return [...waiting, ...(own.length === 0 ? [last] : [])].map((batch) => ({
+      headers: batch.kept ? { ...batch.kept } : this.#headers(batch, this.#lostNow()),
+      rows: batch.rows,
+      body: batch.body,
+    }))
+  }
+
   #enqueue(sealed: SealedRows): void {
-    const batch: Batch = { ...sealed, seq: ++this.#seq, encoding: 'identity', settled: undefined }
+    const batch: Batch = { ...sealed, seq: 0, encoding: 'identity', settled: undefined, kept: undefined }
     this.#queue.push(batch)
     const backlog = this.#compressAlways || this.#queue.bytes > BACKLOG_PLAIN_BYTES
     if (backlog && batch.body.length >= COMPRESS_FROM_BYTES) batch.settled = this.#compress(batch)
@@ -169,25 +288,30 @@ export class Shipper implements RoutedSink {
     const post = await this.#post
     for (let batch = this.#queue.hold(); batch !== undefined; batch = this.#queue.hold()) {
       await batch.settled
-      const answer = await post.send(batch.body, this.#headers(batch))
+      // A heartbeat has the number of the last batch: it uses up none, so it can leave no gap.
+      if (batch.seq === 0) batch.seq = batch.rows > 0 ? ++this.#seq : this.#seq
+      const lost = this.#lostNow()
+      const answer = await post.send(batch.body, this.#headersToSend(batch, lost))
       if (answer.kind === 'retry') {
         this.#queue.release()
         this.stats.failures++
         await this.#pause(answer)
         if (performance.now() >= this.#stopAt_ms) return
-      } else this.#finish(answer)
+      } else this.#finish(answer, lost)
     }
   }
 
-  #finish(answer: Exclude<Answer, { kind: 'retry' }>): void {
+  #finish(answer: Exclude<Answer, { kind: 'retry' }>, lost: LossCounts): void {
     const batch = this.#queue.shift()!
     this.#failures = 0
     this.#lastSent_ms = performance.now()
-    if (this.#down) {
-      this.#down = false
+    if (this.#reasons.size > 0) {
+      this.#reasons.clear()
       this.#events.collectorBack()
     }
+    if (batch.kept) void this.#clearSpool()
     if (answer.kind === 'stored') {
+      if (!batch.kept) this.#told = lost
       this.#recycle(batch)
       this.stats.batches++
       this.stats.rows += batch.rows
@@ -206,16 +330,16 @@ export class Shipper implements RoutedSink {
   }
 
   /** Waits between two tries. */
-  #pause(answer: Extract<Answer, { kind: 'retry' }>): Promise<void> {
-    if (!this.#down) {
-      this.#down = true
-      this.#events.collectorLost(answer.reason)
+  #pause({ reason, code, wait_ms }: Extract<Answer, { kind: 'retry' }>): Promise<void> {
+    if (!this.#reasons.has(reason) && this.#reasons.size < REASONS_MAX) {
+      this.#reasons.add(reason)
+      this.#events.collectorLost(reason, code)
     }
     const { retry_first_ms, retry_max_ms } = this.#times
-    const wait_ms = Math.max(answer.wait_ms, backOff_ms(this.#failures++, retry_first_ms, retry_max_ms))
+    const longest_ms = Math.max(wait_ms, backOff_ms(this.#failures++, retry_first_ms, retry_max_ms))
     const left_ms = Math.max(0, this.#stopAt_ms - performance.now())
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.min(wait_ms, left_ms))
+      const timer = setTimeout(resolve, Math.min(longest_ms, left_ms))
       timer.unref()
       this.#wake = () => {
         clearTimeout(timer)
@@ -224,22 +348,24 @@ export class Shipper implements RoutedSink {
     })
   }
 
-  #headers(batch: Batch): Record<string, string> {
-    const { token, tap, service, version, boot } = this.#settings
+  #lostNow(): LossCounts {
+    return this.#handedOver ?? this.#losses.snapshot()
+  }
+
+  #headers(
+    batch: Pick<Batch, 'seq' | 'rows'> & { encoding: string },
+    lost: LossCounts,
+  ): Record<string, string> {
+    return batchHeaders(this.#sender, batch, lossHeader(lost, this.#lostBefore))
+  }
+
+  #headersToSend(batch: Batch, lost: LossCounts): Record<string, string> {
+    const { token } = this.#settings
     return {
-      'content-type': 'text/tab-separated-values',
-      'content-encoding': batch.encoding,
+      ...(batch.kept ?? this.#headers(batch, lost)),
       'content-length': String(batch.body.length),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      'x-tapmesh-row-version': String(ROW_VERSION),
-      'x-tapmesh-tap': headerValue(tap),
-      'x-tapmesh-service': headerValue(service),
-      'x-tapmesh-version': headerValue(version),
-      'x-tapmesh-boot': boot,
-      'x-tapmesh-seq': String(batch.seq),
-      'x-tapmesh-rows': String(batch.rows),
       'x-tapmesh-now': String(Date.now() * 1000),
-      'x-tapmesh-dropped': this.#losses.header(this.#lostBefore),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     }
   }
 }
@@ -254,9 +380,4 @@ async function zstd(body: Buffer): Promise<Buffer> {
 
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)
-}
-
-/** Names are checked when the settings are read; a byte that slips through must not break the header. */
-function headerValue(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?')
 }

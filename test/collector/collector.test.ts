@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { type Collector, type CollectorOptions, createCollector } from '../../collector/collector.ts'
+import { readBlocks } from '../../model/block-reader.ts'
+import { BlockWriter } from '../../model/block-writer.ts'
+import type { CallRecord } from '../../model/call.ts'
 import { TapmeshError } from '../../model/error.ts'
-import { encodeRow } from '../../model/row.ts'
+import { encodeFitted, encodeRows } from '../../model/row.ts'
 import { openStore } from '../../store/open.ts'
 import type { Store } from '../../store/store.ts'
-import { batchLines, post, TOKEN } from '../support/batch.ts'
+import { batchBody, batchRecords, post, TOKEN } from '../support/batch.ts'
+import { encodeLine } from '../support/line.ts'
 import { record } from '../support/record.ts'
 
 /** The collector over real HTTP: what it takes, what it refuses, and how it says so. */
@@ -57,12 +61,12 @@ const stored = async (path: string): Promise<number> => {
 }
 
 test.each([
-  ['identity', (text: string) => Buffer.from(text)],
-  ['gzip', (text: string) => gzipSync(text)],
-  ['zstd', (text: string) => zstdCompressSync(text)],
+  ['identity', (body: Buffer) => body],
+  ['gzip', (body: Buffer) => gzipSync(body)],
+  ['zstd', (body: Buffer) => zstdCompressSync(body)],
 ])('takes a batch as %s, once', async (encoding, pack) => {
   const sent = { boot: boot(), rows: 5, headers: { 'content-encoding': encoding } }
-  const body = pack(batchLines(5, `/${encoding}`))
+  const body = pack(batchBody(5, `/${encoding}`))
   expect(await post(url, body, sent)).toMatchObject({
     status: 200,
     body: { accepted: 5, quarantined: 0, duplicate: false },
@@ -76,7 +80,7 @@ test.each([
 
 test('the same batch sent at the same time counts once', async () => {
   const sent = { boot: boot(), rows: 3 }
-  const body = batchLines(3, '/at-once')
+  const body = batchBody(3, '/at-once')
   const answers = await Promise.all(Array.from({ length: 8 }, () => post(url, body, sent)))
   expect(answers.filter((answer) => answer.body.duplicate === false)).toHaveLength(1)
   expect(await stored('/at-once')).toBe(3)
@@ -85,29 +89,28 @@ test('the same batch sent at the same time counts once', async () => {
 test('batches out of order are all taken, and gaps are told', async () => {
   const own = boot()
   for (const seq of [3, 1])
-    await post(url, batchLines(1, '/order'), { tap: 'gaps@test', boot: own, seq, rows: 1 })
+    await post(url, batchBody(1, '/order'), { tap: 'gaps@test', boot: own, seq, rows: 1 })
   expect(collector.status().taps.find((tap) => tap.tap === 'gaps@test')).toMatchObject({ gaps: 1, rows: 2 })
-  await post(url, batchLines(1, '/order'), { tap: 'gaps@test', boot: own, seq: 2, rows: 1 })
+  await post(url, batchBody(1, '/order'), { tap: 'gaps@test', boot: own, seq: 2, rows: 1 })
   expect(collector.status().taps.find((tap) => tap.tap === 'gaps@test')).toMatchObject({ gaps: 0, rows: 3 })
   expect(await stored('/order')).toBe(3)
 })
 
-test('poison rows are put aside with their reason, the others are stored', async () => {
-  const good = batchLines(2, '/poison')
+const LINES = { 'content-type': 'text/tab-separated-values', 'x-tapmesh-row-version': '1' }
+
+test('lines of the release before are taken as well, poison ones are put aside with their reason', async () => {
+  const good = batchRecords(2, '/poison').map(encodeLine).join('')
+  const line = encodeLine(record({ ts: Date.now() * 1000 }))
   const now = Date.now() * 1000
   const bad = [
-    encodeRow(record({ ts: now })).replace('\t1234\t', '\t-1\t'),
-    encodeRow(record({ ts: now })).replace('\t1234\t', '\t9007199254740993\t'),
-    encodeRow(record({ ts: now })).replace('\t12\t{}', '\t4294967296\t{}'),
-    encodeRow(record({ ts: now })).replace('\t120\t', '\tnull\t'),
-    encodeRow(record({ ts: now })).replace('\t120\t', '\t1.5\t'),
-    encodeRow(record({ ts: now })).replace(
-      '0af7651916cd43dd8448eb211c80319c',
-      '0AF7651916CD43DD8448EB211C80319C',
-    ),
-    encodeRow(record({ ts: now })).replace('/cart/17', '/cart/\ud800'),
-    encodeRow(record({ ts: now - 20_000 * 86_400_000_000 })),
-    encodeRow(record({ ts: now + 2 * 3600_000_000 })),
+    line.replace('\t1234\t', '\t-1\t'),
+    line.replace('\t1234\t', '\t9007199254740993\t'),
+    line.replace('\t12\t{}', '\t4294967296\t{}'),
+    line.replace('\t120\t', '\tnull\t'),
+    line.replace('0af7651916cd43dd8448eb211c80319c', '0AF7651916CD43DD8448EB211C80319C'),
+    line.replace('/cart/17', '/cart/\ud800'),
+    encodeLine(record({ ts: now - 20_000 * 86_400_000_000 })),
+    encodeLine(record({ ts: now + 2 * 3600_000_000 })),
     '\n',
     'DROP TABLE tapmesh.calls\n',
   ]
@@ -115,6 +118,7 @@ test('poison rows are put aside with their reason, the others are stored', async
     tap: 'poison@test',
     boot: boot(),
     rows: bad.length + 2,
+    headers: LINES,
   })
   expect(answer).toMatchObject({ status: 200, body: { accepted: 2, quarantined: bad.length } })
   expect(await stored('/poison')).toBe(2)
@@ -134,6 +138,49 @@ test('poison rows are put aside with their reason, the others are stored', async
   expect(reasons.reduce((sum, { rows }) => sum + rows, 0)).toBe(bad.length)
 })
 
+/** A body as taps of other versions would send it: without some columns, with others, with words of theirs. */
+function bodyOf(records: readonly CallRecord[], left_out: readonly string[], added: number): Buffer {
+  const [block] = readBlocks(encodeRows(records))
+  const writer = new BlockWriter()
+  const kept = block!.columns.filter((column) => column && !left_out.includes(column.column.name))
+  writer.begin(block!.rows, kept.length + added)
+  for (let index = 0; index < added; index++) writer.ready(`later_${index}`, 'Nested(later)', Buffer.alloc(7))
+  for (const column of kept) writer.ready(column!.column.name, column!.type, column!.data)
+  return Buffer.from(writer.out.written)
+}
+
+test.each([
+  ['two versions older', ['attributes', 'tap_us', 'config_version', 'attempt'], 0],
+  ['one version older', ['attributes'], 0],
+  ['one version newer', [], 1],
+  ['two versions newer', [], 2],
+])('rows of a tap that is %s are stored', async (name, left_out, added) => {
+  const words = { protocol: 'quic' as 'http', outcome: 'shed' as 'ok', response_flags: 'ZZ' }
+  const records = batchRecords(3, `/${name}`).map((call) => ({ ...call, ...words, attempt: 1 }))
+  const body = bodyOf(records, left_out, added)
+  const answer = await post(url, body, { tap: name, boot: boot(), rows: 3 })
+  expect(answer).toMatchObject({ status: 200, body: { accepted: 3, quarantined: 0 } })
+  await collector.flush()
+  const rows = await store.read(
+    'SELECT protocol, outcome, response_flags, attempt, status FROM tapmesh.calls WHERE path = {path:String}',
+    { path: `/${name}` },
+  )
+  expect(rows).toEqual(records.map(({ status }) => ({ ...words, attempt: 1, status })))
+})
+
+test('bad rows of a block are put aside, the others are stored', async () => {
+  const records = batchRecords(4, '/some-bad')
+  const body = encodeFitted([
+    { ...records[0]!, source: 'a\u0001b' },
+    records[1]!,
+    { ...records[2]!, trace_id: 'x'.repeat(32) },
+    records[3]!,
+  ])
+  const answer = await post(url, body, { tap: 'some-bad', boot: boot(), rows: 4 })
+  expect(answer).toMatchObject({ status: 200, body: { accepted: 2, quarantined: 2 } })
+  expect(await stored('/some-bad')).toBe(2)
+})
+
 test.each([
   ['gzip', gzipSync(Buffer.alloc(64 * 1024 * 1024))],
   ['zstd', zstdCompressSync(Buffer.alloc(64 * 1024 * 1024))],
@@ -148,16 +195,17 @@ test.each([
 test.each([
   ['no token', 401, 'TAPMESH_TOKEN_MISSING', { authorization: '' }],
   ['a wrong token', 403, 'TAPMESH_TOKEN_WRONG', { authorization: `Bearer ${TOKEN}x` }],
-  ['another row version', 422, 'TAPMESH_BATCH_VERSION', { 'x-tapmesh-row-version': '99' }],
-  ['no boot', 400, 'TAPMESH_BATCH_MALFORMED', { 'x-tapmesh-boot': 'x' }],
-  ['sequence 0', 400, 'TAPMESH_BATCH_MALFORMED', { 'x-tapmesh-seq': '0' }],
-  ['a tap with quotes', 400, 'TAPMESH_BATCH_MALFORMED', { 'x-tapmesh-tap': "a'b" }],
+  ['another form', 426, 'TAPMESH_BATCH_VERSION', { 'content-type': 'application/x-later' }],
+  ['another row version', 426, 'TAPMESH_BATCH_VERSION', { 'content-type': '', 'x-tapmesh-row-version': '9' }],
+  ['no boot', 400, 'TAPMESH_BATCH_HEADER', { 'x-tapmesh-boot': 'x' }],
+  ['sequence 0', 400, 'TAPMESH_BATCH_HEADER', { 'x-tapmesh-seq': '0' }],
+  ['a tap with quotes', 400, 'TAPMESH_BATCH_HEADER', { 'x-tapmesh-tap': "a'b" }],
   ['a count that is not so', 400, 'TAPMESH_BATCH_MALFORMED', { 'x-tapmesh-rows': '2' }],
-  ['losses that are none', 400, 'TAPMESH_BATCH_MALFORMED', { 'x-tapmesh-dropped': '__proto__=1' }],
-  ['an unknown encoding', 400, 'TAPMESH_BATCH_MALFORMED', { 'content-encoding': 'br' }],
+  ['losses that are none', 400, 'TAPMESH_BATCH_HEADER', { 'x-tapmesh-dropped': '__proto__=1' }],
+  ['an unknown encoding', 426, 'TAPMESH_BATCH_VERSION', { 'content-encoding': 'br' }],
   ['gzip that is none', 400, 'TAPMESH_BATCH_MALFORMED', { 'content-encoding': 'gzip' }],
 ])('refuses %s, with a code and a hint, and stores nothing', async (_name, status, code, headers) => {
-  const answer = await post(url, batchLines(1, '/refused'), { boot: boot(), rows: 1, headers })
+  const answer = await post(url, batchBody(1, '/refused'), { boot: boot(), rows: 1, headers })
   expect(answer).toMatchObject({ status, body: { error: { code, hint: expect.stringMatching(/.{10}/) } } })
   expect(await stored('/refused')).toBe(0)
 })
@@ -196,9 +244,9 @@ test('calls are handed to listeners as they are accepted, up to a limit', async 
     heard.push(calls)
     skipped += more
   })
-  await post(url, batchLines(1000, '/live'), { boot: boot(), rows: 1000 })
+  await post(url, batchBody(1000, '/live'), { boot: boot(), rows: 1000 })
   end()
-  await post(url, batchLines(1, '/after'), { boot: boot(), rows: 1 })
+  await post(url, batchBody(1, '/after'), { boot: boot(), rows: 1 })
   const calls = heard.flat()
   expect(calls.length).toBeGreaterThanOrEqual(1)
   expect(calls.length).toBeLessThanOrEqual(400)
@@ -211,7 +259,7 @@ test('a store that is down loses nothing: batches wait on disk, and recovery is 
   broken = new TapmeshError('TAPMESH_STORE_UNAVAILABLE', 'the store is down', 'wait', {
     cause: { code: 'ECONNREFUSED' },
   })
-  await post(url, batchLines(4, '/down'), { boot: boot(), rows: 4 })
+  await post(url, batchBody(4, '/down'), { boot: boot(), rows: 4 })
   await collector.flush()
   expect(collector.status().ingest).toMatchObject({
     pending_rows: 4,
@@ -227,7 +275,7 @@ test('a store that is down loses nothing: batches wait on disk, and recovery is 
 test('what the store refuses for good goes to the quarantine and holds up nothing', async () => {
   broken = new TapmeshError('TAPMESH_STORE_UNAVAILABLE', 'no', 'no', { cause: { code: '117' } })
   const before = collector.status().ingest.quarantined_rows
-  await post(url, batchLines(2, '/never'), { boot: boot(), rows: 2 })
+  await post(url, batchBody(2, '/never'), { boot: boot(), rows: 2 })
   await collector.flush()
   expect(collector.status().ingest).toMatchObject({ pending_rows: 0, quarantined_rows: before + 2 })
   broken = undefined
@@ -238,7 +286,7 @@ test('a full write-ahead log asks taps to wait', async () => {
   const small = await start({ folder: join(folder, 'small'), wal_bytes_max: 2000 })
   try {
     const { url: other } = await small.listen(0)
-    const answer = await post(other, batchLines(50, '/full'), { boot: boot(), rows: 50 })
+    const answer = await post(other, batchBody(50, '/full'), { boot: boot(), rows: 50 })
     expect(answer).toMatchObject({ status: 503, body: { error: { code: 'TAPMESH_COLLECTOR_BUSY' } } })
     expect(answer.headers.get('retry-after')).toMatch(/^[1-9]/)
   } finally {

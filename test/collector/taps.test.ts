@@ -12,6 +12,7 @@ const head = (change: Partial<BatchHead> = {}): BatchHead => ({
   now_us: 1_000_000_000,
   dropped: {},
   encoding: 'identity',
+  format: 'blocks',
   ...change,
 })
 

@@ -10,7 +10,7 @@ import type {
   StatusAnswer,
   TraceAnswer,
 } from '../../graph-api/contract.ts'
-import { encodeRow } from '../../model/row.ts'
+import { encodeRows } from '../../model/row.ts'
 import { openStore } from '../../store/open.ts'
 import { batchHeaders, TOKEN } from '../support/batch.ts'
 import { bothSides, serveApi, spanId, traceId } from '../support/mesh.ts'
@@ -60,12 +60,12 @@ test('a batch that the collector accepted is on the stream, in the graph, the ca
       },
       600,
     )
-    const lines = calls.map((call) => encodeRow(record(call))).join('')
+    const body = Buffer.from(encodeRows(calls.map((call) => record(call))))
     const send = async (): Promise<void> => {
       const answer = await fetch(`${collectorUrl}/v1/calls`, {
         method: 'POST',
         headers: batchHeaders({ rows: calls.length }),
-        body: lines,
+        body,
       })
       expect(answer.status).toBe(200)
     }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '../../store/open.ts'
 import { ROLLUPS } from '../../store/rollups.ts'
 import type { Store } from '../../store/store.ts'
-import { batchLines, post, TOKEN } from '../support/batch.ts'
+import { batchBody, post, TOKEN } from '../support/batch.ts'
 import { type Spawned, spawnListening } from '../support/spawned.ts'
 
 /**
@@ -20,7 +20,7 @@ const ROWS = 40
 
 interface Written {
   seq: number
-  lines: string
+  body: Buffer
   acknowledged: boolean
 }
 
@@ -43,7 +43,7 @@ class Writer {
       let next = this.batches.find((batch) => !batch.acknowledged)
       if (!next) {
         const seq = this.batches.length + 1
-        next = { seq, lines: batchLines(ROWS, this.path(seq)), acknowledged: false }
+        next = { seq, body: batchBody(ROWS, this.path(seq)), acknowledged: false }
         this.batches.push(next)
       }
       const sends = [this.#send(url, next)]
@@ -57,7 +57,7 @@ class Writer {
 
   async #send(url: string, batch: Written): Promise<boolean> {
     try {
-      const answer = await post(url, batch.lines, {
+      const answer = await post(url, batch.body, {
         tap: this.#name,
         boot: this.boot,
         seq: batch.seq,

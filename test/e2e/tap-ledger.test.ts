@@ -1,9 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decodeRow } from '../../model/row.ts'
 import type { SeenBatch } from '../tap-proxy/support/stub-collector.ts'
-import { accept, hang, linesOf, stubCollector, until } from '../tap-proxy/support/stub-collector.ts'
+import { accept, hang, recordsOf, stubCollector, until } from '../tap-proxy/support/stub-collector.ts'
 import { callSteadily, startBackend } from './support/calls.ts'
 import { endTaps, startTapProcess } from './support/tap-process.ts'
 
@@ -26,7 +25,7 @@ collector: { url: "${collector.url}", token: t, buffer: 64KiB, flush: 20ms }
   const load = callSteadily(tap.port('inbound orders'), 8)
   await until('losses', async () => (await overflow()) > 100)
   const batches: SeenBatch[] = []
-  const arrived = () => linesOf(batches)
+  const arrived = () => recordsOf(batches)
   collector.setReply((response, batch) => {
     batches.push(batch)
     accept(response, batch)
@@ -35,7 +34,7 @@ collector: { url: "${collector.url}", token: t, buffer: 64KiB, flush: 20ms }
   await until('the sum', async () => arrived().length + (await overflow()) === load.results.length)
   expect(load.failed()).toEqual([])
   expect(await tap.metric(/^tapmesh_ship_queue_bytes/)).toBe(0)
-  expect(new Set(arrived().map((line) => decodeRow(line).span_id)).size).toBe(arrived().length)
+  expect(new Set(arrived().map(({ span_id }) => span_id)).size).toBe(arrived().length)
   const lost = await overflow()
   expect(tap.stderr()).toMatch(/oldest \d+ waiting records were dropped/)
   expect(await tap.stop()).toBe(0)

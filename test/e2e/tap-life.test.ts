@@ -3,7 +3,6 @@ import { Agent } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decodeRow } from '../../model/row.ts'
 import { stubCollector, until } from '../tap-proxy/support/stub-collector.ts'
 import { call, callSteadily, startBackend } from './support/calls.ts'
 import { endTaps, startTapProcess } from './support/tap-process.ts'
@@ -42,7 +41,7 @@ test('SIGTERM under load: answered calls are whole, late ones are refused, and e
   const kinds = new Set(results.map((result) => result.error || String(result.status)))
   // A new connection after the port is closed is refused; nothing that was accepted may be cut.
   expect([...kinds].sort()).toEqual(['200', 'ECONNREFUSED'])
-  expect(collector.lines()).toHaveLength(results.filter((result) => result.status === 200).length)
+  expect(collector.records()).toHaveLength(results.filter((result) => result.status === 200).length)
   await collector.close()
 })
 
@@ -51,11 +50,11 @@ test('kill -9: what was acknowledged is whole, and the port is free for the next
   const tap = await startTapProcess(flags('--collector', collector.url, '--token', 't'))
   const port = tap.port('inbound orders')
   const load = callSteadily(port, 4)
-  await until('rows', () => collector.lines().length > 0)
+  await until('rows', () => collector.records().length > 0)
   tap.child.kill('SIGKILL')
   expect(await tap.exited).toBe('SIGKILL')
   await load.stop()
-  const spans = collector.lines().map((line) => decodeRow(line).span_id)
+  const spans = collector.records().map(({ span_id }) => span_id)
   expect(new Set(spans).size).toBe(spans.length)
   const next = await startTapProcess([
     '--service',
@@ -175,8 +174,8 @@ test('a flood of paths and callers: labels and routes stay within their caps', a
   }
   expect(await tap.metric(/^tapmesh_routes/)).toBeLessThanOrEqual(1000)
   await tap.stop()
-  const routes = new Set(collector.lines().map((line) => decodeRow(line).route))
-  expect(collector.lines()).toHaveLength(4000)
+  const routes = new Set(collector.records().map(({ route }) => route))
+  expect(collector.records()).toHaveLength(4000)
   expect(routes.size).toBeLessThanOrEqual(1001)
   agent.destroy()
   await collector.close()

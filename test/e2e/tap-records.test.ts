@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import type { CallRecord } from '../../model/call.ts'
-import { decodeRow } from '../../model/row.ts'
 import { stubCollector, until } from '../tap-proxy/support/stub-collector.ts'
 import { call, startBackend } from './support/calls.ts'
 import type { TapProcess } from './support/tap-process.ts'
@@ -72,11 +71,7 @@ describe('one record for each call, also for those that fail', () => {
     await all?.collector.close()
   })
   const recordOf = async (path: string): Promise<CallRecord> => {
-    const find = () =>
-      all.collector
-        .lines()
-        .map(decodeRow)
-        .filter((record) => record.path === path)
+    const find = () => all.collector.records().filter((record) => record.path === path)
     await until(`the record of ${path}`, () => find().length > 0)
     expect(find()).toHaveLength(1)
     return find()[0]!
@@ -157,11 +152,7 @@ describe('one record for each call, also for those that fail', () => {
     const [answer] = (await once(socket, 'data')) as [Buffer]
     expect(answer.toString()).toMatch(/^HTTP\/1.1 400 /)
     await until('the count', async () => (await tap.metric(/^tapmesh_rejected_heads_total/)) === 1)
-    const refused = () =>
-      all.collector
-        .lines()
-        .map(decodeRow)
-        .filter((record) => record.status === '400')
+    const refused = () => all.collector.records().filter((record) => record.status === '400')
     await until('the record', () => refused().length === 1)
     expect(refused()[0]).toMatchObject({ outcome: 'client_error', reporter: 'server' })
     expect(refused()[0]!.response_flags).toMatch(/IH|DPE/)
@@ -179,10 +170,10 @@ describe('one record for each call, also for those that fail', () => {
   })
 
   test('a hostile path stays one row', async () => {
-    const lines = all.collector.lines().length
+    const before = all.collector.records().length
     await rawCall(tap.port('inbound orders'), 'GET /inject\\t%0a"\'<b>\\N HTTP/1.1\r\nHost: a\r\n\r\n')
-    await until('the row', () => all.collector.lines().length > lines)
-    for (const line of all.collector.lines()) expect(line).toMatch(/^[\x20-\x7e\t]+$/)
+    await until('the row', () => all.collector.records().length > before)
+    for (const { path } of all.collector.records()) expect(path).toMatch(/^[\x20-\x7e]*$/)
   })
 })
 
@@ -192,9 +183,7 @@ test('the tap is told to stop before a call ends: DR', async () => {
   await until('the call in flight', async () => (await tap.metric(/^tapmesh_requests_in_flight/)) === 1)
   expect(await tap.stop()).toBe(0)
   expect(tap.stderr()).toMatch(/1 calls were cut/)
-  expect(collector.lines().map(decodeRow)).toMatchObject([
-    { path: '/hang', outcome: 'unfinished', response_flags: 'DR' },
-  ])
+  expect(collector.records()).toMatchObject([{ path: '/hang', outcome: 'unfinished', response_flags: 'DR' }])
   await backend.close()
   await collector.close()
 })

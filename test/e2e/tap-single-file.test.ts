@@ -28,7 +28,7 @@ test('one copied file is a whole tap: calls, records, metrics, YAML', async () =
   const tap = await startTapProcess(['--config', yaml, '--admin-port', '0'], {}, file)
   expect((await call(tap.port('inbound orders'))).body).toBe('hello')
   expect(await tap.metric(/^tapmesh_requests_total/)).toBe(1)
-  await until('the row', () => collector.lines().length === 1)
+  await until('the row', () => collector.records().length === 1)
   expect(await tap.stop()).toBe(0)
   await backend.close()
   await collector.close()

@@ -1,11 +1,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeRow } from '../../model/row.ts'
 import { openStore } from '../../store/open.ts'
 import { forgetPhantomTokens } from '../../store/phantom-tokens.ts'
 import { ROLLUPS } from '../../store/rollups.ts'
-import { rowBlock } from '../../store/row-block.ts'
+import { blockOf } from '../../store/row-block.ts'
 import type { Store } from '../../store/store.ts'
 import { record } from '../support/record.ts'
 
@@ -18,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 const block = (path: string): Buffer => {
   const ts = 1_790_000_000_000_000
   const calls = Array.from({ length: 10 }, (_, index) => record({ path, ts: ts + index }))
-  return rowBlock(Buffer.from(calls.map(encodeRow).join(''), 'latin1')).block
+  return blockOf(calls)
 }
 
 async function counts(store: Store): Promise<Record<string, number>> {

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeRow } from '../../model/row.ts'
 import { MIGRATIONS, migrate } from '../../store/migrate.ts'
 import { openStore } from '../../store/open.ts'
 import { applyDays, diskShare, RETENTION_DEFAULTS, sweep } from '../../store/retention.ts'
 import { ROLLUPS } from '../../store/rollups.ts'
+import { blockOf } from '../../store/row-block.ts'
 import type { Store } from '../../store/store.ts'
 import { SINGLE_NODE } from '../../store/tables.ts'
 import { VERDICT_ROLLUPS } from '../../store/verdict-rollups.ts'
@@ -30,8 +30,8 @@ const DAY_MS = 86_400_000
 let blocks = 0
 
 async function fill(days: readonly number[]): Promise<void> {
-  const lines = days.map((ago) => encodeRow(record({ ts: (NOW_MS - ago * DAY_MS) * 1000 }))).join('')
-  await store.insert('calls', Buffer.from(lines), `fill-${blocks++}`)
+  const calls = days.map((ago) => record({ ts: (NOW_MS - ago * DAY_MS) * 1000 }))
+  await store.insertCalls([blockOf(calls)], `fill-${blocks++}`)
 }
 
 const rowsOf = async (table: string): Promise<number> => {

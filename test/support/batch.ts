@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { ROW_VERSION } from '../../model/column.ts'
-import { encodeRow } from '../../model/row.ts'
+import { BLOCK_CONTENT_TYPE } from '../../model/block-writer.ts'
+import type { CallRecord } from '../../model/call.ts'
+import { encodeRows } from '../../model/row.ts'
 import { record } from './record.ts'
 
 /** Batches as taps send them, for tests of the collector. */
 export const TOKEN = 'a-token-for-tests-0123456789abcdef'
 
 /** Rows whose path names the batch, each with ids of its own. */
-export function batchLines(rows: number, path: string, now_ms = Date.now()): string {
-  let lines = ''
+export function batchRecords(rows: number, path: string, now_ms = Date.now()): CallRecord[] {
+  const records: CallRecord[] = []
   for (let row = 0; row < rows; row++) {
     const ids = randomBytes(24).toString('hex')
-    lines += encodeRow(
+    records.push(
       record({
         ts: now_ms * 1000 + row,
         path,
@@ -20,7 +21,12 @@ export function batchLines(rows: number, path: string, now_ms = Date.now()): str
       }),
     )
   }
-  return lines
+  return records
+}
+
+/** The same as the body of a batch. */
+export function batchBody(rows: number, path: string, now_ms = Date.now()): Buffer {
+  return encodeRows(batchRecords(rows, path, now_ms))
 }
 
 export interface Sent {
@@ -35,8 +41,7 @@ export interface Sent {
 export function batchHeaders(sent: Sent): Record<string, string> {
   return {
     authorization: `Bearer ${sent.token ?? TOKEN}`,
-    'content-type': 'text/tab-separated-values',
-    'x-tapmesh-row-version': String(ROW_VERSION),
+    'content-type': BLOCK_CONTENT_TYPE,
     'x-tapmesh-tap': sent.tap ?? 'orders@test',
     'x-tapmesh-service': 'orders',
     'x-tapmesh-version': '0.1.0',

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { Control } from '../../control/control.ts'
 import { createGraphApi, type GraphApi, type GraphApiOptions } from '../../graph-api/api.ts'
 import type { CallRecord } from '../../model/call.ts'
-import { encodeRow } from '../../model/row.ts'
 import { openStore } from '../../store/open.ts'
+import { blockOf } from '../../store/row-block.ts'
 import type { Store } from '../../store/store.ts'
 import { record } from './record.ts'
 
@@ -44,8 +44,8 @@ let batches = 0
 
 /** Stores calls as the collector would, as one block. */
 export async function insertCalls(store: Store, calls: readonly Partial<CallRecord>[]): Promise<void> {
-  const lines = calls.map((call) => encodeRow(record(call))).join('')
-  await store.insert('calls', Buffer.from(lines, 'latin1'), `test-${process.pid}-${batches++}`)
+  const block = blockOf(calls.map((call) => record(call)))
+  await store.insertCalls([block], `test-${process.pid}-${batches++}`)
 }
 
 /** 16 hex digits of a number. */

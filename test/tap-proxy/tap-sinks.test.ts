@@ -19,7 +19,7 @@ test('a reload moves to another collector: the old one gets what waits, the new 
   expect(sinks.apply(settingsTo(old.url))).toEqual([])
   expect(sinks.apply(settingsTo(next.url))).toEqual(['collector'])
   sinks.fan.call(draftOf())
-  await until('both rows', () => old.lines().length === 1 && next.lines().length === 1)
+  await until('both rows', () => old.records().length === 1 && next.records().length === 1)
   expect(old.seen[0]!.headers['x-tapmesh-boot']).not.toBe(next.seen[0]!.headers['x-tapmesh-boot'])
   expect(sinks.apply(settingsTo())).toEqual(['collector'])
   expect(sinks.shipper).toBeUndefined()

@@ -3,8 +3,9 @@
  * Arguments: data folder, rows, sides (both, server).
  */
 
-import { encodeRow } from '../../../model/row.ts'
+import type { CallRecord } from '../../../model/call.ts'
 import { openStore } from '../../../store/open.ts'
+import { blockOf } from '../../../store/row-block.ts'
 import { DATABASE } from '../../../store/tables.ts'
 import { DEMO_TRAFFIC, Traffic } from '../traffic.ts'
 
@@ -18,17 +19,17 @@ const traffic = new Traffic({ ...DEMO_TRAFFIC, sides })
 const perTrace = DEMO_TRAFFIC.calls_per_trace * (sides === 'both' ? 2 : 1)
 const step_us = Math.floor((SPAN_US * perTrace) / Number(rows))
 let ts = Date.now() * 1000 - SPAN_US - 3600e6
-let block: string[] = []
+let block: CallRecord[] = []
 let stored = 0
 
 async function flush(): Promise<void> {
-  await store.insert('calls', Buffer.from(block.join(''), 'latin1'), `disk-${stored}`)
+  await store.insertCalls([blockOf(block)], `disk-${stored}`)
   stored += block.length
   block = []
 }
 
 while (stored + block.length < Number(rows)) {
-  for (const record of traffic.trace(ts)) block.push(encodeRow(record))
+  block.push(...traffic.trace(ts))
   ts += step_us
   if (block.length >= BLOCK_ROWS) await flush()
 }

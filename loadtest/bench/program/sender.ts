@@ -7,8 +7,9 @@ import { randomBytes } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { constants, zstdCompressSync } from 'node:zlib'
-import { ROW_VERSION } from '../../../model/column.ts'
-import { encodeRow } from '../../../model/row.ts'
+import { BLOCK_CONTENT_TYPE } from '../../../model/block-writer.ts'
+import type { CallRecord } from '../../../model/call.ts'
+import { encodeRows } from '../../../model/row.ts'
 import { DEMO_TRAFFIC, Traffic } from '../traffic.ts'
 
 const [url, token] = process.argv.slice(2, 4) as [string, string]
@@ -32,16 +33,11 @@ interface Batch {
 }
 
 function batchOf(rows: number): Batch {
-  let text = ''
-  let made = 0
-  for (let ts = Date.now() * 1000 - 1_000_000; made < rows; ts += TRACE_STEP_US) {
-    for (const record of traffic.trace(ts)) {
-      text += encodeRow(record)
-      made++
-    }
-  }
-  const body = zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
-  return { rows: made, body }
+  const records: CallRecord[] = []
+  for (let ts = Date.now() * 1000 - 1_000_000; records.length < rows; ts += TRACE_STEP_US)
+    records.push(...traffic.trace(ts))
+  const body = zstdCompressSync(encodeRows(records), { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+  return { rows: records.length, body }
 }
 
 class Sender {
@@ -82,10 +78,9 @@ class Sender {
           agent,
           headers: {
             authorization: `Bearer ${token}`,
-            'content-type': 'text/tab-separated-values',
+            'content-type': BLOCK_CONTENT_TYPE,
             'content-encoding': 'zstd',
             'content-length': body.length,
-            'x-tapmesh-row-version': ROW_VERSION,
             'x-tapmesh-tap': this.#name,
             'x-tapmesh-service': this.#name,
             'x-tapmesh-version': 'bench',

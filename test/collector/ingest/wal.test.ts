@@ -28,6 +28,7 @@ const batch = (seq: number, bytes = 20) => ({
   boot: 'b'.repeat(16),
   seq,
   rows: 2,
+  columns: ['ts'],
   block: Buffer.alloc(bytes, seq),
 })
 const taken = (wal: Wal, seq: number): boolean => wal.ledger.has('tap', 'b'.repeat(16), seq)

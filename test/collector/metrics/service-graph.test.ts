@@ -1,8 +1,9 @@
 import { Registry } from 'prom-client'
 import { registerServiceGraph } from '../../../collector/metrics/graph-families.ts'
 import { ServiceGraph } from '../../../collector/metrics/service-graph.ts'
+import { readBlocks } from '../../../model/block-reader.ts'
 import type { CallRecord } from '../../../model/call.ts'
-import { encodeRow } from '../../../model/row.ts'
+import { encodeFitted, fittedRecord } from '../../../model/row.ts'
 import { record } from '../../support/record.ts'
 
 let graph: ServiceGraph
@@ -13,15 +14,11 @@ beforeEach(() => {
   graph = new ServiceGraph(() => told++)
 })
 
-/** Counts rows, with lines between them that no store would take. */
+/** Counts rows, with others between them that no store would take. */
 function add(...rows: Partial<CallRecord>[]): void {
-  let text = ''
-  const bad: number[] = []
-  for (const row of rows) {
-    bad.push(text.length, text.length + 3)
-    text += `x\ty\n${encodeRow(record(row))}`
-  }
-  graph.add({ tap: 't', lines: Buffer.from(text, 'latin1'), rows: rows.length, bad })
+  const bad = record({ trace_id: 'bad' })
+  const records = rows.flatMap((row) => [bad, fittedRecord(record(row))])
+  graph.add({ tap: 't', blocks: readBlocks(encodeFitted(records)), rows: rows.length })
 }
 
 const repeat = (count: number, row: Partial<CallRecord>) => Array.from({ length: count }, () => row)

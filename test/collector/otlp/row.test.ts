@@ -3,8 +3,9 @@ import { type ClientCall, GENERATION_MS, Peers } from '../../../collector/otlp/p
 import { SpanRows } from '../../../collector/otlp/row.ts'
 import { KIND, type OtlpSpan } from '../../../collector/otlp/span.ts'
 import { learnFromRows } from '../../../collector/otlp/tap-rows.ts'
+import { readBlocks } from '../../../model/block-reader.ts'
 import type { CallRecord } from '../../../model/call.ts'
-import { encodeRow, rowFault } from '../../../model/row.ts'
+import { encodeRows } from '../../../model/row.ts'
 import { record } from '../../support/record.ts'
 
 const RESOURCE = {
@@ -48,7 +49,7 @@ beforeEach(() => {
 
 const of = (change: Partial<OtlpSpan>): CallRecord => {
   const made = rows.recordOf(RESOURCE, span(change))
-  expect(rowFault(encodeRow(made).replace('\n', ''))).toBeUndefined()
+  expect(readBlocks(encodeRows([made]))[0]!.faults.size).toBe(0)
   return made
 }
 
@@ -179,11 +180,11 @@ describe('the name of an address', () => {
   })
 
   test("is learned from a tap's row", () => {
-    const lines = [
+    const records = [
       record({ parent_span_id: '', destination: 'nobody' }),
       record({ parent_span_id: '4'.repeat(16), destination: 'cart' }),
     ]
-    learnFromRows(Buffer.from(`broken\n${lines.map(encodeRow).join('')}`), peers)
+    learnFromRows(readBlocks(encodeRows(records)), peers)
     expect(client('4'.repeat(16))).toBe('cart')
     expect(client('5'.repeat(16))).toBe('cart')
   })
@@ -194,8 +195,8 @@ describe('the name of an address', () => {
     send('1'.repeat(16))
     of({ kind: KIND.consumer, span_id: '2'.repeat(16), parent_span_id: '1'.repeat(16) })
     of({ kind: KIND.consumer, span_id: '4'.repeat(16), parent_span_id: '3'.repeat(16) })
-    const odd = encodeRow(record({ parent_span_id: '5'.repeat(16), destination: 'kärt' }))
-    learnFromRows(Buffer.from(odd), peers)
+    const odd = record({ parent_span_id: '5'.repeat(16), destination: 'kärt' })
+    learnFromRows(readBlocks(encodeRows([odd])), peers)
     expect(['3', '5', '6'].map((digit) => send(digit.repeat(16)))).toEqual(['broker', 'broker', 'broker'])
     for (let turn = 0; turn < 4; turn++) {
       now += GENERATION_MS

@@ -5,7 +5,7 @@ import { answer, hang, stubCollector } from '../support/stub-collector.ts'
 const sendTo = async (reply: Reply, deadline_ms = 2_000) => {
   const collector = await stubCollector(reply)
   const post = await createPost(collector.url, deadline_ms)
-  const result = await post.send(Buffer.from('row\n'), { 'x-tapmesh-rows': '1' })
+  const result = await post.send(Buffer.alloc(0), { 'x-tapmesh-rows': '0' })
   post.close()
   await collector.close()
   return result
@@ -20,16 +20,44 @@ describe('createPost', () => {
     expect(await sendTo((response) => response.end('no json'))).toEqual({ kind: 'stored', quarantined: 0 })
   })
 
-  test.each([400, 401, 403, 404, 413, 415, 422, 301])('%d is poison', async (status) =>
-    expect(await sendTo(answer(status))).toMatchObject({ kind: 'poison', status }),
+  const refusal =
+    (status: number, code: string): Reply =>
+    (response) =>
+      response.writeHead(status).end(JSON.stringify({ error: { code, message: 'why', hint: '' } }))
+
+  test.each([
+    [400, 'TAPMESH_BATCH_MALFORMED'],
+    [413, 'TAPMESH_BATCH_TOO_LARGE'],
+  ])('examined and found bad: %d %s', async (status, code) =>
+    expect(await sendTo(refusal(status, code))).toEqual({ kind: 'bad', status, text: `why (${code})` }),
   )
 
-  test.each([429, 500, 502, 503])('%d is tried again', async (status) =>
-    expect(await sendTo(answer(status, { 'retry-after': '7' }))).toEqual({
+  test.each([
+    [401, 'TAPMESH_TOKEN_MISSING'],
+    [403, 'TAPMESH_TOKEN_WRONG'],
+    [421, 'TAPMESH_HOST_FORBIDDEN'],
+    [422, 'TAPMESH_BATCH_VERSION'],
+    [426, 'TAPMESH_BATCH_VERSION'],
+    [400, 'TAPMESH_BATCH_HEADER'],
+    [503, 'TAPMESH_DISK_FULL'],
+  ])('a fault of configuration or of the moment: %d %s', async (status, code) =>
+    expect(await sendTo(refusal(status, code))).toEqual({
       kind: 'retry',
-      reason: `status ${status}`,
-      wait_ms: 7_000,
+      reason: `status ${status}, why`,
+      code,
+      wait_ms: 0,
     }),
+  )
+
+  test.each([301, 400, 401, 403, 404, 405, 413, 415, 421, 422, 426, 429, 500, 502, 503])(
+    '%d of somebody who is no collector is tried again',
+    async (status) =>
+      expect(await sendTo(answer(status, { 'retry-after': '7' }))).toEqual({
+        kind: 'retry',
+        reason: `status ${status}`,
+        code: 'TAPMESH_PEER_UNAVAILABLE',
+        wait_ms: 7_000,
+      }),
   )
 
   test('a hostile Retry-After is bounded or ignored', async () => {

@@ -8,12 +8,13 @@ const batch = (seq: number, bytes = 10): Batch => ({
   encoding: 'identity',
   memory: undefined,
   settled: undefined,
+  kept: undefined,
 })
 
 describe('BatchQueue', () => {
   test('drops the oldest past its budget and says how many rows that were', () => {
     const dropped: number[] = []
-    const queue = new BatchQueue(25, (rows) => dropped.push(rows))
+    const queue = new BatchQueue(25, ({ rows }) => dropped.push(rows))
     for (const seq of [1, 2, 3, 4]) queue.push(batch(seq))
     expect(dropped).toEqual([1, 2])
     expect(queue.bytes).toBe(20)
@@ -23,7 +24,7 @@ describe('BatchQueue', () => {
 
   test('never drops what is being sent, and makes up for it afterwards', () => {
     const dropped: number[] = []
-    const queue = new BatchQueue(15, (rows) => dropped.push(rows))
+    const queue = new BatchQueue(15, ({ rows }) => dropped.push(rows))
     queue.push(batch(1))
     expect(queue.hold()?.seq).toBe(1)
     queue.push(batch(2))
@@ -48,5 +49,13 @@ describe('BatchQueue', () => {
     queue.replaceBody(first, Buffer.alloc(50), 'identity')
     expect(queue.bytes).toBe(0)
     expect(queue.length).toBe(0)
+  })
+
+  test('a smaller budget drops at once', () => {
+    const dropped: number[] = []
+    const queue = new BatchQueue(100, ({ rows }) => dropped.push(rows))
+    for (const seq of [1, 2, 3]) queue.push(batch(seq))
+    queue.bytes_max = 15
+    expect(dropped).toEqual([1, 2])
   })
 })

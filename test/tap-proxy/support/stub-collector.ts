@@ -3,13 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { zstdDecompressSync } from 'node:zlib'
+import { readBlocks } from '../../../model/block-reader.ts'
+import type { CallRecord } from '../../../model/call.ts'
 
 /** What a stub collector saw of one POST. */
 export interface SeenBatch {
   headers: IncomingMessage['headers']
   seq: number
   rows: number
-  lines: string[]
+  records: CallRecord[]
 }
 
 export type Reply = (response: ServerResponse, batch: SeenBatch) => void
@@ -43,7 +45,7 @@ export async function stubCollector(reply: Reply = accept, port = 0) {
       headers: request.headers,
       seq: Number(request.headers['x-tapmesh-seq']),
       rows: Number(request.headers['x-tapmesh-rows']),
-      lines: body.toString().split('\n').slice(0, -1),
+      records: recordsIn(body),
     }
     seen.push(batch)
     state.reply(response, batch)
@@ -58,8 +60,8 @@ export async function stubCollector(reply: Reply = accept, port = 0) {
     setReply: (next: Reply) => {
       state.reply = next
     },
-    /** Lines of all batches that came, each batch once, as the collector counts them. */
-    lines: () => linesOf(seen),
+    /** Records of all batches that came, each batch once, as the collector counts them. */
+    records: () => recordsOf(seen),
     close: async () => {
       server.closeAllConnections()
       server.close()
@@ -68,10 +70,22 @@ export async function stubCollector(reply: Reply = accept, port = 0) {
   }
 }
 
-/** Lines of batches without those that came again: a batch sent twice has the same boot id and number. */
-export function linesOf(batches: readonly SeenBatch[]): string[] {
-  const once = new Map(batches.map((batch) => [`${batch.headers['x-tapmesh-boot']} ${batch.seq}`, batch]))
-  return [...once.values()].flatMap((batch) => batch.lines)
+/** Every row of a body; throws where one is bad. */
+export function recordsIn(body: Buffer): CallRecord[] {
+  return readBlocks(body).flatMap((block) => {
+    if (block.faults.size > 0) throw new Error([...block.faults.values()].join(', '))
+    return Array.from({ length: block.rows }, (_, row) => block.record(row))
+  })
+}
+
+/**
+ * Records of batches without those that came again: a batch sent twice has the same boot id and number.
+ * A heartbeat has the number of the batch before it, and no records.
+ */
+export function recordsOf(batches: readonly SeenBatch[]): CallRecord[] {
+  const filled = batches.filter(({ rows }) => rows > 0)
+  const once = new Map(filled.map((batch) => [`${batch.headers['x-tapmesh-boot']} ${batch.seq}`, batch]))
+  return [...once.values()].flatMap((batch) => batch.records)
 }
 
 /** Polls until the condition holds. @throws after thirty seconds, with the name of what was awaited */
