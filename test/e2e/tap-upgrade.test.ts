@@ -4,7 +4,6 @@ import { Agent } from 'node:http'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decodeRow } from '../../model/row.ts'
 import { stubCollector, until } from '../tap-proxy/support/stub-collector.ts'
 import { call, startBackend } from './support/calls.ts'
 import { startTapProcess, type TapProcess } from './support/tap-process.ts'
@@ -125,7 +124,7 @@ upgradeGrace: 60s
   await until('the earlier processes to end', () => pids.slice(0, -1).every((pid) => !isAlive(pid)))
   process.kill(pids.at(-1)!, 'SIGTERM')
   await until('the last process to end', () => !isAlive(pids.at(-1)!))
-  const recorded = collector.lines().map(decodeRow)
+  const recorded = collector.records()
   expect(recorded.flatMap(({ path, protocol }) => (protocol === 'http' ? [path] : [])).sort()).toEqual(made)
   expect(recorded.filter(({ protocol }) => protocol === 'opaque')).toHaveLength(1)
   expect((await call(port)).error).toBe('ECONNREFUSED')
