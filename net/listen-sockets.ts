@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
 import type { Address } from './address.ts'
+import { labelOf } from './endpoint.ts'
 import { type BoundSocket, bindSocket, guardAccept, socketOf } from './handle-pipe.ts'
-import { labelOf } from './resolve.ts'
 
 /** A listening socket that was opened before: by systemd, by the tap that this one succeeds, or by its parent. */
 export interface GivenSocket {

@@ -68,3 +68,9 @@ export interface SecureTransport {
     connected: (pipe: Pipe | undefined, code: string) => void,
   ): Pipe
 }
+
+/** The tap at the other end of connections to a service. */
+export interface SecureUpstream {
+  readonly transport: SecureTransport
+  readonly service: string
+}

@@ -3,11 +3,12 @@ import type { Address } from '../net/address.ts'
 import { createAllowList } from '../net/allow.ts'
 import { createCallerNames } from '../net/callers.ts'
 import { systemClock } from '../net/clock.ts'
+import { ServiceEndpoints } from '../net/destination.ts'
+import { type EndpointSource, labelOf } from '../net/endpoint.ts'
 import { listenFault } from '../net/listen-fault.ts'
 import { ListenSockets } from '../net/listen-sockets.ts'
-import type { ResolvedDestination } from '../net/resolve.ts'
-import { createDestination, labelOf } from '../net/resolve.ts'
 import type { MtlsRule, SecureTransport } from '../net/secure.ts'
+import { createAddressSource } from '../net/source/address-source.ts'
 import { TimerWheel } from '../net/timer-wheel.ts'
 import type { CallSink } from '../protocol/call-draft.ts'
 import type { Events } from './events.ts'
@@ -28,7 +29,7 @@ const IDLE_MS = 500
 interface OpenListener {
   settings: ListenerSettings
   listener: Listener
-  destination: ResolvedDestination
+  destination: ServiceEndpoints
   /** Where it listens in truth, where port 0 was asked for. */
   address: Address
   /** Opened and closed by control. */
@@ -173,7 +174,7 @@ export class TapListeners implements Part<TapSettings> {
   }
 
   async #openOne(settings: ListenerSettings, tap: TapSettings): Promise<OpenListener> {
-    const destination = createDestination(settings.to, { onFault: this.#events.nameUnresolved })
+    const destination = new ServiceEndpoints(settings.destination, this.#sourceOf(settings))
     const door: GateDoor = { gate: this.#gates?.gateFor(settings), mtls: this.#gates?.mtlsFor(settings) }
     const listener = createListener(settings, this.#deps(settings, tap, destination, door))
     try {
@@ -186,17 +187,21 @@ export class TapListeners implements Part<TapSettings> {
 
   #update(open: OpenListener, settings: ListenerSettings, tap: TapSettings): void {
     if (JSON.stringify(open.settings.to) !== JSON.stringify(settings.to))
-      void open.destination.replace(settings.to)
+      void open.destination.follow(this.#sourceOf(settings))
     open.settings = settings
     open.door.gate = this.#gates?.gateFor(settings)
     open.door.mtls = this.#gates?.mtlsFor(settings)
     open.listener.update(settings, this.#deps(settings, tap, open.destination, open.door))
   }
 
+  #sourceOf({ to }: ListenerSettings): EndpointSource {
+    return createAddressSource(to, { onFault: this.#events.nameUnresolved })
+  }
+
   #deps(
     settings: ListenerSettings,
     tap: TapSettings,
-    destination: ResolvedDestination,
+    destination: ServiceEndpoints,
     door: GateDoor,
   ): ListenerDeps {
     return {

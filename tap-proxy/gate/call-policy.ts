@@ -2,7 +2,7 @@ import type { Outcome, ResponseFlag } from '../../model/call.ts'
 import { isRefused } from '../../model/decision.ts'
 import { httpOutcome, isFailed } from '../../model/outcome.ts'
 import type { RelayClock } from '../../net/clock.ts'
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { CallControl } from '../../policy/feature/call-control.ts'
 import { PASS, type Verdict } from '../../policy/feature/feature.ts'
 import { type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
@@ -49,7 +49,7 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
   readonly #judged: LiveCall
   readonly #verdicts: AttemptVerdicts
   readonly #timers = new CallTimers()
-  readonly #targets: readonly Target[]
+  readonly #targets: readonly Endpoint[]
   readonly #choice: EndpointChoice
   /** One bit for each step. */
   readonly #treated: number
@@ -78,7 +78,7 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
     call: GatedCall,
     judged: LiveCall,
     choice: EndpointChoice,
-    targets: readonly Target[],
+    targets: readonly Endpoint[],
   ) {
     this.#context = context
     this.#revision = revision

@@ -1,7 +1,7 @@
 import type { Protocol } from '../../model/call.ts'
 import type { Side } from '../../model/feature.ts'
 import { verdictText } from '../../model/verdict.ts'
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { Engine } from '../../policy/judging/engine.ts'
 import { judgingFor, type LiveJudging } from '../../policy/judging/live-step.ts'
 import type { States } from '../../policy/judging/states.ts'
@@ -58,7 +58,7 @@ export class ListenerGate implements Gate {
     this.#context = context
   }
 
-  admit(call: GatedCall, target: Target, targets: readonly Target[]): void {
+  admit(call: GatedCall, target: Endpoint, targets: readonly Endpoint[]): void {
     const { serial } = call
     const { revision, destination_zone: zone } = this.#settings
     try {
@@ -101,7 +101,11 @@ export class ListenerGate implements Gate {
     draft.config_version = this.#settings.revision
   }
 
-  #liveCall({ draft, source, destination }: Pair, target: Target | undefined, protocol: Protocol): LiveCall {
+  #liveCall(
+    { draft, source, destination }: Pair,
+    target: Endpoint | undefined,
+    protocol: Protocol,
+  ): LiveCall {
     const live = new LiveCall()
     live.draft = draft
     live.protocol = protocol
@@ -110,7 +114,7 @@ export class ListenerGate implements Gate {
     return live
   }
 
-  #judgingOf(call: Pair, target: Target | undefined, protocol: Protocol): LiveJudging | undefined {
+  #judgingOf(call: Pair, target: Endpoint | undefined, protocol: Protocol): LiveJudging | undefined {
     const { source, destination = this.#settings.destination } = call
     const label = target?.label ?? ''
     if (
@@ -129,7 +133,7 @@ export class ListenerGate implements Gate {
     return this.#lastJudging
   }
 
-  #find(call: Pair, target: Target | undefined, protocol: Protocol, key: string): LiveJudging | undefined {
+  #find(call: Pair, target: Endpoint | undefined, protocol: Protocol, key: string): LiveJudging | undefined {
     let judging = this.#judgings.get(call.source)?.get(key)
     if (judging === undefined) {
       const { engine, side } = this.#settings

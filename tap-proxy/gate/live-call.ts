@@ -1,5 +1,5 @@
 import type { Outcome, Protocol, Security, SourceEvidence } from '../../model/call.ts'
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { JudgedCall } from '../../policy/feature/feature.ts'
 import type { Draft } from '../../protocol/draft.ts'
 import type { Source } from '../relay/source-book.ts'
@@ -48,7 +48,7 @@ export class LiveCall implements JudgedCall {
   }
 
   /** @param zone of addresses that have none of their own */
-  aim(target: Target | undefined, zone: string): void {
+  aim(target: Endpoint | undefined, zone: string): void {
     this.destination_instance = target?.label ?? ''
     this.destination_zone = target?.zone || zone
   }

@@ -1,7 +1,7 @@
 import { TapmeshError } from '../../model/error.ts'
+import { labelOf } from '../../net/endpoint.ts'
 import { addressOf, inheritedSocket } from '../../net/handle-pipe.ts'
 import type { GivenSocket, OpenSocket } from '../../net/listen-sockets.ts'
-import { labelOf } from '../../net/resolve.ts'
 import type { Environment } from '../config/load.ts'
 
 /** Descriptors 0 to 2 are the standard streams (sd_listen_fds(3)). */

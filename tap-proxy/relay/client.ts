@@ -1,7 +1,7 @@
 import type { Protocol } from '../../model/call.ts'
 import { BodyArea } from '../../net/body-area.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { Pipe, ReadArea } from '../../net/pipe.ts'
-import type { Target } from '../../net/resolve.ts'
 import { PLAIN_PEER, type SecurePeer } from '../../net/secure.ts'
 import type { TimerEntry } from '../../net/timer-wheel.ts'
 import { HeadBuffer } from '../../protocol/http1/head-buffer.ts'
@@ -235,7 +235,7 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
     })
   }
 
-  #openTunnel(exchange: Exchange, target: Target, protocol: Protocol, greeting: Buffer | undefined): void {
+  #openTunnel(exchange: Exchange, target: Endpoint, protocol: Protocol, greeting: Buffer | undefined): void {
     exchange.target = target
     const upstream = this.upstreams.connect(target, exchange, this.runtime)
     this.#tunnel = new Tunnel(this, exchange, upstream, protocol, greeting)

@@ -1,5 +1,5 @@
 import type { Outcome, Protocol } from '../../model/call.ts'
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { Draft } from '../../protocol/draft.ts'
 import { statusText } from '../../protocol/status-text.ts'
 import type { ExchangeClient } from './exchange-client.ts'
@@ -10,7 +10,7 @@ export interface EndedCall {
   readonly draft: Draft
   readonly runtime: RelayRuntime
   readonly client: ExchangeClient
-  readonly target: Target | undefined
+  readonly target: Endpoint | undefined
   readonly destination: string | undefined
   readonly startedAt: number
   readonly endedAt: number

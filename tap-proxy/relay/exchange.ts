@@ -1,7 +1,7 @@
 import type { Outcome, Protocol } from '../../model/call.ts'
 import { httpOutcome } from '../../model/outcome.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import { giveLargeArea, type ReadArea, takeLargeArea, WRITE, writeCopy } from '../../net/pipe.ts'
-import type { Target } from '../../net/resolve.ts'
 import { Draft } from '../../protocol/draft.ts'
 import { statusNumber } from '../../protocol/status-text.ts'
 import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
@@ -38,7 +38,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   client!: ExchangeClient
   runtime!: RelayRuntime
   upstream: Upstream | undefined = undefined
-  target: Target | undefined = undefined
+  target: Endpoint | undefined = undefined
   /** Called service where the call itself names it (forward proxy). */
   destination: string | undefined = undefined
   ward: CallHooks | undefined = undefined
@@ -54,7 +54,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   persistent = false
   upgrades: readonly string[] = NO_UPGRADES
   /** Other addresses of the same name, if this one cannot be reached. */
-  others: readonly Target[] = []
+  others: readonly Endpoint[] = []
   expecting = false
   clientEnded = false
   progressMark = 0
@@ -120,7 +120,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   }
 
   /** Sends what was prepared, unless a gate has a say in it. */
-  admit(target: Target, targets: readonly Target[]): void {
+  admit(target: Endpoint, targets: readonly Endpoint[]): void {
     const { gate } = this.runtime.door
     if (gate === undefined) this.dispatch(target)
     else gate.admit(this, target, targets)
@@ -132,7 +132,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     this.leave()
   }
 
-  release(target: Target): void {
+  release(target: Endpoint): void {
     this.enteredAt = this.runtime.clock.mono_us()
     this.dispatch(target)
     // The client's next bytes may be another request, or its end.
@@ -164,7 +164,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
   }
 
   /** Sends what was prepared, over an idle connection where there is one. */
-  dispatch(target: Target): void {
+  dispatch(target: Endpoint): void {
     this.target = target
     this.upstream = this.client.upstreams.take(target, this, this.runtime)
     if (this.upstream) {
@@ -174,7 +174,7 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     this.#connect(target)
   }
 
-  #connect(target: Target): void {
+  #connect(target: Endpoint): void {
     this.leave()
     this.upstream = this.client.upstreams.connect(target, this, this.runtime)
     if (!this.request.done) this.client.pipe.pause()

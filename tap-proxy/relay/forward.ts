@@ -1,5 +1,5 @@
 import type { Allowed } from '../../net/allow.ts'
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { Exchange } from './exchange.ts'
 
 const UNKNOWN: Allowed = { kind: 'unknown' }
@@ -13,7 +13,7 @@ export function findTarget(
   exchange: Exchange,
   host: string,
   port: number,
-  use: (target: Target) => void,
+  use: (target: Endpoint) => void,
 ): void {
   const { serial } = exchange
   const { allow } = exchange.runtime

@@ -3,16 +3,17 @@ import type { Address } from '../../net/address.ts'
 import { adoptSocket } from '../../net/adopted-pipe.ts'
 import type { AllowList } from '../../net/allow.ts'
 import type { RelayClock } from '../../net/clock.ts'
+import type { Destination } from '../../net/destination.ts'
 import { ListenSockets } from '../../net/listen-sockets.ts'
 import { type Pipe, type ReadArea, remoteEnd, SHARED_AREA } from '../../net/pipe.ts'
 import { randomWords } from '../../net/random-words.ts'
-import type { Destination } from '../../net/resolve.ts'
 import {
   PLAIN_PEER,
   type SecureDoor,
   type SecureDoorOwner,
   type SecurePeer,
   type SecureTransport,
+  type SecureUpstream,
 } from '../../net/secure.ts'
 import type { TimerWheel } from '../../net/timer-wheel.ts'
 import { chooseTransport, createPipeServer, type Transport } from '../../net/transport.ts'
@@ -27,7 +28,6 @@ import { Findings } from './findings.ts'
 import { Passthrough } from './passthrough.ts'
 import type { RelayRuntime } from './runtime.ts'
 import { SourceBook } from './source-book.ts'
-import type { SecureUpstream } from './upstream.ts'
 import type { GateDoor } from './ward.ts'
 
 /** What a listener needs to know of the tap it is part of. All but `sink`, `counters` and `wheel` may change at a reload. */

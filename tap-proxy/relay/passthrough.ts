@@ -1,5 +1,6 @@
 import type { Protocol as ProtocolName } from '../../model/call.ts'
 import { ConnectInTurn } from '../../net/connect.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import {
   giveLargeArea,
   type Pipe,
@@ -9,8 +10,7 @@ import {
   writeChanged,
   writeCopy,
 } from '../../net/pipe.ts'
-import type { Target } from '../../net/resolve.ts'
-import { PLAIN_PEER, type SecurePeer } from '../../net/secure.ts'
+import { PLAIN_PEER, type SecurePeer, type SecureUpstream } from '../../net/secure.ts'
 import type { TimerEntry } from '../../net/timer-wheel.ts'
 import { connectPipe } from '../../net/transport.ts'
 import { Edits } from '../../protocol/edits.ts'
@@ -23,7 +23,6 @@ import type { ConnectionHome, ListenerConnection } from './connection.ts'
 import { giveCall, recordCall, takeCall } from './open-calls.ts'
 import type { RelayRuntime } from './runtime.ts'
 import { nextArea, ServiceEnd, type ServiceEndOwner } from './service-end.ts'
-import type { SecureUpstream } from './upstream.ts'
 import type { Watch } from './ward.ts'
 import { watchCall } from './watch-call.ts'
 
@@ -53,7 +52,7 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   readonly #service: ServiceEnd
   #decoder: Decoder | undefined = undefined
   #connecting: ConnectInTurn | undefined = undefined
-  #target: Target | undefined = undefined
+  #target: Endpoint | undefined = undefined
   /** Bytes of the client that came before the service was there. */
   #held: Buffer | undefined = undefined
   #unreachable: Cause | undefined = undefined
@@ -138,7 +137,7 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     )
   }
 
-  #open(target: Target, connected: (pipe: Pipe | undefined, code: string) => void): Pipe {
+  #open(target: Endpoint, connected: (pipe: Pipe | undefined, code: string) => void): Pipe {
     const { transport, secureTo } = this.runtime
     const secure = secureTo?.()
     this.#secureKey = secureKeyOf(secure)
@@ -152,7 +151,7 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     return pipe
   }
 
-  #connected(pipe: Pipe, target: Target): void {
+  #connected(pipe: Pipe, target: Endpoint): void {
     this.#connecting = undefined
     this.#target = target
     this.#service.pipe = pipe

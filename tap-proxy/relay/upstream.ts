@@ -1,6 +1,6 @@
+import type { Endpoint } from '../../net/endpoint.ts'
 import { type Pipe, type PipeOwner, type ReadArea, smallArea } from '../../net/pipe.ts'
-import type { Target } from '../../net/resolve.ts'
-import type { SecureTransport } from '../../net/secure.ts'
+import type { SecureUpstream } from '../../net/secure.ts'
 import type { TimerEntry, TimerWheel } from '../../net/timer-wheel.ts'
 import { connectPipe, type Transport } from '../../net/transport.ts'
 import type { RelayCounters } from './counters.ts'
@@ -26,11 +26,6 @@ export interface UpstreamContext {
   readonly secureTo: (() => SecureUpstream | undefined) | undefined
 }
 
-export interface SecureUpstream {
-  readonly transport: SecureTransport
-  readonly service: string
-}
-
 /** Hears that a connection is closed. */
 export interface UpstreamHome {
   forget(upstream: Upstream): void
@@ -44,7 +39,7 @@ export class Upstream implements PipeOwner, TimerEntry {
   previousEntry: TimerEntry | undefined = undefined
 
   readonly readsAfterWriteFails = true
-  readonly target: Target
+  readonly target: Endpoint
   /** Equal for connections to the same address in the same way. */
   readonly poolKey: string
   pipe: Pipe | undefined = undefined
@@ -61,7 +56,7 @@ export class Upstream implements PipeOwner, TimerEntry {
   readonly #home: UpstreamHome
   readonly #secure: SecureUpstream | undefined
 
-  constructor(target: Target, context: UpstreamContext, home: UpstreamHome) {
+  constructor(target: Endpoint, context: UpstreamContext, home: UpstreamHome) {
     this.target = target
     this.#context = context
     this.#secure = context.secureTo?.()
@@ -163,6 +158,6 @@ export class Upstream implements PipeOwner, TimerEntry {
   }
 }
 
-export function poolKeyOf({ label }: Target, secure: SecureUpstream | undefined): string {
+export function poolKeyOf({ label }: Endpoint, secure: SecureUpstream | undefined): string {
   return secure ? `${label} tls ${secure.transport.generation}` : label
 }

@@ -1,4 +1,4 @@
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { RelayRuntime } from './runtime.ts'
 import { poolKeyOf, Upstream, type UpstreamHome, type UpstreamUser } from './upstream.ts'
 
@@ -20,7 +20,7 @@ export class Upstreams implements UpstreamHome {
   }
 
   /** An idle connection to `target`, or undefined. */
-  take(target: Target, user: UpstreamUser, { secureTo, counters }: RelayRuntime): Upstream | undefined {
+  take(target: Endpoint, user: UpstreamUser, { secureTo, counters }: RelayRuntime): Upstream | undefined {
     if (this.#idle.length === 0) return undefined
     const key = poolKeyOf(target, secureTo?.())
     const at = this.#idle.findLastIndex(({ poolKey }) => poolKey === key)
@@ -33,7 +33,7 @@ export class Upstreams implements UpstreamHome {
   }
 
   /** A new connection; `user` hears onUpstreamReady or onConnectFailed later, never before this returns. */
-  connect(target: Target, user: UpstreamUser, runtime: RelayRuntime): Upstream {
+  connect(target: Endpoint, user: UpstreamUser, runtime: RelayRuntime): Upstream {
     const upstream = new Upstream(target, runtime, this)
     upstream.connect(user, runtime.limits.connect_ms)
     return upstream

@@ -1,5 +1,5 @@
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { Pipe } from '../../net/pipe.ts'
-import type { Target } from '../../net/resolve.ts'
 import type { OpenCall } from '../../protocol/open-call.ts'
 import type { RequestView } from '../../protocol/protocol.ts'
 import type { Caller } from './caller.ts'
@@ -14,7 +14,7 @@ export function watchCall(
   runtime: RelayRuntime,
   caller: Caller,
   pipe: Pipe,
-  target: Target | undefined,
+  target: Endpoint | undefined,
 ): void {
   const name = request?.caller()
   if (request && name) {

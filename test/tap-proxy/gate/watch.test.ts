@@ -1,5 +1,6 @@
 import type { Protocol, SourceEvidence } from '../../../model/call.ts'
 import { systemClock } from '../../../net/clock.ts'
+import { endpointAt } from '../../../net/endpoint.ts'
 import { Draft } from '../../../protocol/draft.ts'
 import { Gates } from '../../../tap-proxy/gate/gates.ts'
 import type { Source } from '../../../tap-proxy/relay/source-book.ts'
@@ -55,7 +56,7 @@ function pass(
   let readable = true
   const call: WatchedCall = {
     ...{ draft, protocol, source: sourceOf(evidence), destination: undefined, ts: 0 },
-    target: { host: '127.0.0.1', port: 1, label: '127.0.0.1:1', zone: '' },
+    target: endpointAt('127.0.0.1', 1),
     fields(name) {
       if (!readable) throw new Error(`${name} is read after the request is gone`)
       const value = fields[name.slice(0, -1)]

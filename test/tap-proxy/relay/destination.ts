@@ -1,7 +1,8 @@
-import type { Destination, Target } from '../../../net/resolve.ts'
+import type { Destination } from '../../../net/destination.ts'
+import type { Endpoint } from '../../../net/endpoint.ts'
 
 /** A destination whose addresses never change and are used in turn. */
-export function fixedDestination(targets: readonly Target[]): Destination {
+export function fixedDestination(targets: readonly Endpoint[]): Destination {
   let turn = -1
   return {
     pick: () => {

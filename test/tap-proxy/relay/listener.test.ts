@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { endpointAt } from '../../../net/endpoint.ts'
 import { fixedDestination } from './destination.ts'
 import {
   ask,
@@ -69,7 +70,7 @@ describe('a reload', () => {
     const client = await connectRaw(rig.port)
     client.socket.write(get())
     await until(() => client.text().endsWith('hello'), 'the first')
-    const target = { host: '127.0.0.1', port: other.port, label: 'new', zone: '' }
+    const target = endpointAt('127.0.0.1', other.port)
     rig.listener.update(
       { ...rig.settings, destination: 'orders-2' },
       { ...rig.deps, destination: fixedDestination([target]) },

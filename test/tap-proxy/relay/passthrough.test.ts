@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { endpointAt } from '../../../net/endpoint.ts'
 import type { Gate, GateDoor } from '../../../tap-proxy/relay/ward.ts'
 import { fixedDestination } from './destination.ts'
 import {
@@ -110,15 +111,15 @@ describe('connection for connection', () => {
 
   test('addresses are tried in turn until one connects', async () => {
     backend = await startEcho()
-    const dead = { host: '127.0.0.1', port: 1, label: '127.0.0.1:1', zone: '' }
-    const live = { host: '127.0.0.1', port: backend.port, label: 'live', zone: '' }
+    const dead = endpointAt('127.0.0.1', 1)
+    const live = { ...endpointAt('127.0.0.1', backend.port), label: 'live' }
     rig = await startRig({ mode: 'passive', deps: { destination: fixedDestination([dead, live]) } })
     expect(await ask(rig.port, get())).toMatch(/^HTTP\/1\.1 200 /)
     expect(rig.records[0]!.parties.destination_instance).toBe('live')
   })
 
   test('a connection that leads back to its own listener is reset, and the tap lives on', async () => {
-    const placeholder = { host: '127.0.0.1', port: 0, label: 'self', zone: '' }
+    const placeholder = { ...endpointAt('127.0.0.1', 0) }
     rig = await startRig({ mode: 'passive', deps: { destination: fixedDestination([placeholder]) } })
     placeholder.port = rig.port
     const client = await connectRaw(rig.port)

@@ -1,3 +1,4 @@
+import { endpointAt } from '../../../net/endpoint.ts'
 import { TimerWheel } from '../../../net/timer-wheel.ts'
 import { RelayCounters } from '../../../tap-proxy/relay/counters.ts'
 import { Upstream, type UpstreamUser } from '../../../tap-proxy/relay/upstream.ts'
@@ -31,7 +32,7 @@ test('tells its user of the connection, the answer and its end', async () => {
   const backend = await startBackend(({ socket }) => socket.end('answer'))
   const log: string[] = []
   const shared = context()
-  const upstream = new Upstream({ host: '127.0.0.1', port: backend.port, label: 'x', zone: '' }, shared, {
+  const upstream = new Upstream(endpointAt('127.0.0.1', backend.port), shared, {
     forget: () => {},
   })
   upstream.connect(user(log), 1000)
@@ -50,7 +51,7 @@ test('gives up connecting after connect_ms', () => {
   const forgotten: Upstream[] = []
   const home = { forget: (one: Upstream) => void forgotten.push(one) }
   // Time passes before the system can say anything.
-  const upstream = new Upstream({ host: '127.0.0.1', port: 9, label: 'x', zone: '' }, shared, home)
+  const upstream = new Upstream(endpointAt('127.0.0.1', 9), shared, home)
   upstream.connect(user(log), 1000)
   shared.wheel.advance(2000)
   expect(log).toEqual(['failed ETIMEDOUT'])
