@@ -11,12 +11,10 @@ function connecting(...hosts: string[]) {
   const attempts = new Map<string, { pipe: Pipe & { closed: boolean }; connected: Connected }>()
   const log: string[] = []
   const open: Open = ({ host }, connected) => {
-    const pipe = {
-      closed: false,
-      close() {
-        this.closed = true
-      },
-    } as unknown as Pipe & { closed: boolean }
+    const pipe = { closed: false } as Pipe & { closed: boolean }
+    pipe.close = () => {
+      pipe.closed = true
+    }
     attempts.set(host, { pipe, connected })
     log.push(`try ${host}`)
     return pipe

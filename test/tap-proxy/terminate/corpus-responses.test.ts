@@ -10,7 +10,7 @@ import {
   startBackend,
   startRig,
   until,
-} from './rig.ts'
+} from '../relay/rig.ts'
 
 /**
  * Every response of test/corpus/http1, as a backend's answer to a call through the relay: whole, one

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../net/endpoint.ts'
-import type { RelayRuntime } from './runtime.ts'
+import type { RelayRuntime } from '../relay/runtime.ts'
 import { poolKeyOf, Upstream, type UpstreamHome, type UpstreamUser } from './upstream.ts'
 
 /** Idle connections of one client; a call may go to another endpoint each time. */

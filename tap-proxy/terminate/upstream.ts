@@ -3,7 +3,7 @@ import { type Pipe, type PipeOwner, type ReadArea, smallArea } from '../../net/p
 import type { SecureUpstream } from '../../net/secure.ts'
 import type { TimerEntry, TimerWheel } from '../../net/timer-wheel.ts'
 import { connectPipe, type Transport } from '../../net/transport.ts'
-import type { RelayCounters } from './counters.ts'
+import type { RelayCounters } from '../relay/counters.ts'
 
 /** What uses an upstream connection: one call at a time, or a tunnel for good. */
 export interface UpstreamUser {

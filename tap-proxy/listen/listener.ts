@@ -20,15 +20,15 @@ import { chooseTransport, createPipeServer, type Transport } from '../../net/tra
 import type { CallSink } from '../../protocol/call-draft.ts'
 import { tracestateName } from '../../wire/trace-context.ts'
 import { TraceIds } from '../../wire/trace-ids.ts'
+import type { ConnectionHome, ListenerConnection } from '../relay/connection.ts'
+import type { RelayCounters } from '../relay/counters.ts'
+import { Findings } from '../relay/findings.ts'
+import { Passthrough } from '../relay/passthrough.ts'
+import type { RelayRuntime } from '../relay/runtime.ts'
+import { SourceBook } from '../relay/source-book.ts'
+import type { GateDoor } from '../relay/ward.ts'
 import type { Limits, ListenerSettings } from '../settings.ts'
-import { Client } from './client.ts'
-import type { ConnectionHome, ListenerConnection } from './connection.ts'
-import type { RelayCounters } from './counters.ts'
-import { Findings } from './findings.ts'
-import { Passthrough } from './passthrough.ts'
-import type { RelayRuntime } from './runtime.ts'
-import { SourceBook } from './source-book.ts'
-import type { GateDoor } from './ward.ts'
+import { Client } from '../terminate/client.ts'
 
 /** What a listener needs to know of the tap it is part of. All but `sink`, `counters` and `wheel` may change at a reload. */
 export interface ListenerDeps {

@@ -1,4 +1,4 @@
-import { editAnswer } from '../../../tap-proxy/relay/answer-writer.ts'
+import { editAnswer } from '../../../tap-proxy/terminate/answer-writer.ts'
 import { parseResponse, ResponseHead } from '../../../wire/http1/response.ts'
 
 function edited(text: string, close = false, unchunk = false): string {

@@ -6,7 +6,7 @@ import { BODY, FORM, METHOD, type RequestHead } from '../../wire/http1/request.t
 import { putBytes } from '../../wire/put-bytes.ts'
 import { writeTraceparent } from '../../wire/trace-context.ts'
 import { tracestateRoom, writeTracestate } from '../../wire/tracestate.ts'
-import type { RelayRuntime } from './runtime.ts'
+import type { RelayRuntime } from '../relay/runtime.ts'
 
 const VERSION_LINE = Buffer.from(' HTTP/1.1\r\n')
 const HOST = Buffer.from('Host: ')

@@ -6,10 +6,10 @@ import { ChunkedReader } from '../../wire/http1/chunked.ts'
 import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
 import { BODY } from '../../wire/http1/request.ts'
 import { parseResponse, ResponseHead } from '../../wire/http1/response.ts'
+import type { RelayRuntime } from '../relay/runtime.ts'
+import type { CallHooks } from '../relay/ward.ts'
 import { type AnswerEdit, editAnswer } from './answer-writer.ts'
-import type { RelayRuntime } from './runtime.ts'
 import type { Upstream } from './upstream.ts'
-import type { CallHooks } from './ward.ts'
 
 /** Answers may have larger heads than requests: cookies and policies pile up (S12). */
 const ANSWER_LIMITS = { head_bytes_max: 65_536, head_fields_max: 200 }

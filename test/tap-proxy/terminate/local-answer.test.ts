@@ -1,4 +1,4 @@
-import { CONTINUE, localAnswer } from '../../../tap-proxy/relay/local-answer.ts'
+import { CONTINUE, localAnswer } from '../../../tap-proxy/terminate/local-answer.ts'
 import { FAULTS } from '../../../wire/http1/fault.ts'
 
 test('short, framed, honest, and the same bytes again', () => {

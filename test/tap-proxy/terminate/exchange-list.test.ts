@@ -1,4 +1,4 @@
-import { giveExchange, takeExchange } from '../../../tap-proxy/relay/exchange-list.ts'
+import { giveExchange, takeExchange } from '../../../tap-proxy/terminate/exchange-list.ts'
 
 test('an exchange given back serves the next call; two calls never share one', () => {
   const first = takeExchange()

@@ -2,9 +2,9 @@ import { giveWide, takeWide } from '../../net/wide-buffer.ts'
 import type { Draft } from '../../protocol/draft.ts'
 import type { RequestHead } from '../../wire/http1/request.ts'
 import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../../wire/trace-context.ts'
+import type { RelayRuntime } from '../relay/runtime.ts'
 import type { RequestBody } from './request-body.ts'
 import { requestRoom, writeRequest } from './request-writer.ts'
-import type { RelayRuntime } from './runtime.ts'
 
 /** Head and first bytes of most requests fit; larger ones get memory of their own for the call. */
 const OWN_BYTES = 4096

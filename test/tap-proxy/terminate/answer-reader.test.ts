@@ -1,4 +1,4 @@
-import { ask, type Backend, connectRaw, get, type Rig, startBackend, startRig, until } from './rig.ts'
+import { ask, type Backend, connectRaw, get, type Rig, startBackend, startRig, until } from '../relay/rig.ts'
 
 let backend: Backend
 let rig: Rig

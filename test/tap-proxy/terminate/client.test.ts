@@ -8,7 +8,7 @@ import {
   startEcho,
   startRig,
   until,
-} from './rig.ts'
+} from '../relay/rig.ts'
 
 let backend: Backend & { requests: () => string[] }
 let rig: Rig

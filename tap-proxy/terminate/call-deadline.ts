@@ -1,8 +1,8 @@
 import type { Outcome } from '../../model/call.ts'
 import type { Draft } from '../../protocol/draft.ts'
+import type { RelayRuntime } from '../relay/runtime.ts'
 import type { ExchangeClient } from './exchange-client.ts'
 import { CONTINUE } from './local-answer.ts'
-import type { RelayRuntime } from './runtime.ts'
 import type { Upstream } from './upstream.ts'
 
 /** How long an upstream may leave `Expect: 100-continue` unanswered before the tap answers (Q40). */

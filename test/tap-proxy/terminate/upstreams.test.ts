@@ -1,4 +1,4 @@
-import { ask, type Backend, connectRaw, get, type Rig, startEcho, startRig, until } from './rig.ts'
+import { ask, type Backend, connectRaw, get, type Rig, startEcho, startRig, until } from '../relay/rig.ts'
 
 let backend: Backend & { requests: () => string[] }
 let rig: Rig

@@ -1,7 +1,7 @@
 import type { Protocol } from '../../model/call.ts'
 import type { Pipe } from '../../net/pipe.ts'
-import type { RelayRuntime } from './runtime.ts'
-import type { Source } from './source-book.ts'
+import type { RelayRuntime } from '../relay/runtime.ts'
+import type { Source } from '../relay/source-book.ts'
 import type { Upstreams } from './upstreams.ts'
 
 /** The client's connection as a call sees it. */

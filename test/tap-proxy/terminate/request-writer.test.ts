@@ -1,4 +1,4 @@
-import { ask, get, startEcho, startRig } from './rig.ts'
+import { ask, get, startEcho, startRig } from '../relay/rig.ts'
 
 /** What a backend gets of a request. */
 async function forwarded(request: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { fixedDestination } from './destination.ts'
+import { fixedDestination } from '../relay/destination.ts'
 import {
   ask,
   type Backend,
@@ -11,7 +11,7 @@ import {
   startBackend,
   startRig,
   until,
-} from './rig.ts'
+} from '../relay/rig.ts'
 
 let backend: Backend
 let rig: Rig

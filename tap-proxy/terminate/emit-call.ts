@@ -2,8 +2,8 @@ import type { Outcome, Protocol } from '../../model/call.ts'
 import type { Endpoint } from '../../net/endpoint.ts'
 import type { Draft } from '../../protocol/draft.ts'
 import { statusText } from '../../protocol/status-text.ts'
+import type { RelayRuntime } from '../relay/runtime.ts'
 import type { ExchangeClient } from './exchange-client.ts'
-import type { RelayRuntime } from './runtime.ts'
 
 /** What is known of a call, or of one attempt of it, when it is over. */
 export interface EndedCall {

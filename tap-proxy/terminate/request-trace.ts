@@ -12,7 +12,7 @@ import {
   SPAN_ID_DIGITS,
   TRACE_ID_DIGITS,
 } from '../../wire/trace-context.ts'
-import type { RelayRuntime } from './runtime.ts'
+import type { RelayRuntime } from '../relay/runtime.ts'
 
 /** Place of the believed caller's name in the head; valid until the next call. */
 export const believed: ServiceRange = { start: 0, end: 0 }

@@ -1,5 +1,5 @@
 import { createAllowList } from '../../../net/allow.ts'
-import { ask, type Backend, connectRaw, get, type Rig, startEcho, startRig, until } from './rig.ts'
+import { ask, type Backend, connectRaw, get, type Rig, startEcho, startRig, until } from '../relay/rig.ts'
 
 let backend: Backend & { requests: () => string[] }
 let rig: Rig

@@ -1,4 +1,4 @@
-import { RequestBody } from '../../../tap-proxy/relay/request-body.ts'
+import { RequestBody } from '../../../tap-proxy/terminate/request-body.ts'
 import { parseRequest, RequestHead } from '../../../wire/http1/request.ts'
 
 function begin(fields: string): RequestBody {

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Backend, connectRaw, messageLength, type Rig, startEcho, startRig, until } from './rig.ts'
+import {
+  type Backend,
+  connectRaw,
+  messageLength,
+  type Rig,
+  startEcho,
+  startRig,
+  until,
+} from '../relay/rig.ts'
 
 /**
  * Every request of test/corpus/http1 over a real connection, against a backend that records what it

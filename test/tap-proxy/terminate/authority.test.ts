@@ -1,4 +1,4 @@
-import { readAuthority } from '../../../tap-proxy/relay/authority.ts'
+import { readAuthority } from '../../../tap-proxy/terminate/authority.ts'
 
 test.each([
   ['Shop.test:81', { host: 'shop.test', port: 81 }],

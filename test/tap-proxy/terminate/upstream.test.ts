@@ -1,8 +1,8 @@
 import { endpointAt } from '../../../net/endpoint.ts'
 import { TimerWheel } from '../../../net/timer-wheel.ts'
 import { RelayCounters } from '../../../tap-proxy/relay/counters.ts'
-import { Upstream, type UpstreamUser } from '../../../tap-proxy/relay/upstream.ts'
-import { startBackend, until } from './rig.ts'
+import { Upstream, type UpstreamUser } from '../../../tap-proxy/terminate/upstream.ts'
+import { startBackend, until } from '../relay/rig.ts'
 
 function user(log: string[]): UpstreamUser {
   return {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { endpointAt } from '../../../net/endpoint.ts'
-import { fixedDestination } from './destination.ts'
+import { fixedDestination } from '../relay/destination.ts'
 import {
   ask,
   type Backend,
@@ -11,7 +11,7 @@ import {
   startEcho,
   startRig,
   until,
-} from './rig.ts'
+} from '../relay/rig.ts'
 
 let backend: Backend
 let rig: Rig

@@ -7,7 +7,7 @@ import {
   startBackend,
   startRig,
   until,
-} from './rig.ts'
+} from '../relay/rig.ts'
 
 let backend: Backend
 let rig: Rig

@@ -1,4 +1,4 @@
-import { ask, type Backend, get, type Rig, type RigOptions, startEcho, startRig } from './rig.ts'
+import { ask, type Backend, get, type Rig, type RigOptions, startEcho, startRig } from '../relay/rig.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const PARENT = 'b7ad6b7169203331'
