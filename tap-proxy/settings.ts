@@ -1,4 +1,5 @@
 import type { ForwardSettings } from '../export/otlp/settings.ts'
+import type { ListenerProtocol } from '../model/protocol.ts'
 import type { Address, UpstreamAddress } from '../net/address.ts'
 
 /** The tap's settings after checking: what config.ts makes of flags or a YAML file. Defaults are the safe ones. */
@@ -70,7 +71,7 @@ export interface ListenerSettings {
   destination: string
   destination_zone: string
   /** `http` decodes; `opaque` relays bytes and records one call per connection. */
-  protocol: 'http' | 'opaque'
+  protocol: ListenerProtocol
   /** True: not one byte of the traffic is changed, no trace header is added. */
   untouched: boolean
   /** Forward proxy only: host names, `*.suffix`, addresses or networks that may be reached. */

@@ -1,3 +1,4 @@
+import type { ListenerProtocol } from '../../model/protocol.ts'
 import type { Address, UpstreamAddress } from '../../net/address.ts'
 import type { Limits } from '../settings.ts'
 
@@ -53,7 +54,7 @@ export interface IdentityEntry {
 interface ListenerEntry {
   name?: string | undefined
   listen: Address
-  protocol?: 'http' | 'opaque' | undefined
+  protocol?: ListenerProtocol | undefined
   untouched?: boolean | undefined
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { isName } from '../../document/name.ts'
 import { MISSING, parsed } from '../../document/parsed.ts'
 import { parseDuration, parseSize } from '../../document/quantity.ts'
+import { LISTENER_PROTOCOLS } from '../../model/protocol.ts'
 import type { Address, UpstreamAddress } from '../../net/address.ts'
 import { isAllowEntry, isHost, parseAddress } from './address.ts'
 import type { TapDocument } from './document.ts'
@@ -46,7 +47,7 @@ const text = z.string().min(1).max(4096)
 const listener = {
   name: name.optional(),
   listen,
-  protocol: z.enum(['http', 'opaque']).optional(),
+  protocol: z.enum(LISTENER_PROTOCOLS).optional(),
   untouched: z.boolean().optional(),
 }
 const { protocol: _protocol, ...forwardListener } = listener
