@@ -6,6 +6,7 @@ import { fileStamp, loadTapSettings } from './config/load.ts'
 import { createEvents, type Events } from './events.ts'
 import { announceReady } from './process/announce.ts'
 import { givenSockets, refuseUnused } from './process/given-sockets.ts'
+import { WORKER } from './process/message.ts'
 import { Upgrade } from './process/upgrade.ts'
 import type { TapSettings } from './settings.ts'
 import { LineWriter } from './sink/line-writer.ts'
@@ -32,6 +33,11 @@ export async function runTap(
       `usage: tapmesh tap --service orders --listen 8080 --to 127.0.0.1:3000\n\n${flagHelp()}\n`,
     )
     return
+  }
+  const number = environment[WORKER]
+  if (number !== undefined && process.connected) {
+    const { runWorker } = await import('./process/worker.ts')
+    return runWorker(number)
   }
   const loaded = await loadTapSettings(words, environment)
   if ('mistakes' in loaded) return refuse(loaded.mistakes, EXIT.usage)
@@ -79,7 +85,8 @@ async function begin(
       end('upgrade')
     },
   )
-  const tap = await startTap(settings, events, { sockets, upgrade: () => upgrade.run() })
+  const start = await starterOf(settings)
+  const tap = await start(settings, events, { sockets, upgrade: () => upgrade.run() })
   try {
     refuseUnused(sockets.unused)
     for (const { source } of sockets.unused) source.close()
@@ -95,6 +102,12 @@ async function begin(
     process.on('SIGURG', () => void upgrade.run().catch(events.upgradeFailed))
   }
   return tap
+}
+
+/** A tap of one process loads nothing of what several need. */
+async function starterOf({ workers }: TapSettings): Promise<typeof startTap> {
+  if (workers === 1) return startTap
+  return (await import('./process/supervised-tap.ts')).startSupervised
 }
 
 /** Loaded only when it is needed. */
