@@ -46,6 +46,8 @@ export interface Series {
 
 /** Counted by whole minutes around the window, above 12 hours by whole hours; `rate` goes by what was counted. */
 export interface RouteRow extends CallSignals {
+  /** Empty for calls from before routes were kept by protocol. */
+  protocol: string
   method: string
   route: string
 }

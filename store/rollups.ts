@@ -83,7 +83,8 @@ const ROUTE_KEYS: readonly RollupColumn[] = [
   key('source', 'Calling service.'),
   key('reporter', 'Who saw the calls.'),
   key('method', 'Method.'),
-  key('route', 'Template of the path.'),
+  key('route', 'Template of the path, table, topic or service.'),
+  key('protocol', 'Protocol; empty in rows from before it was a key.'),
 ]
 
 export const ROLLUPS: readonly Rollup[] = [

@@ -16,6 +16,8 @@ const US = 1_000_000
 
 interface StoredRoute {
   destination: string
+  /** Empty in rows from before routes were kept by protocol. */
+  protocol: string
   method: string
   route: string
   calls: number
@@ -44,19 +46,21 @@ export async function readRoutesBy(
   const to_s = Math.ceil(asked.to_us / US / step_s) * step_s
   const rows = await store.read<StoredRoute>(
     `SELECT * EXCEPT d, mapKeys(d) AS keys, mapValues(d) AS counts FROM (
-       SELECT ${by === 'destination' ? 'destination' : "''"} AS destination, method, route,
+       SELECT ${by === 'destination' ? 'destination' : "''"} AS destination, protocol, method, route,
          sum(r.calls) AS calls, sum(r.errors) AS errors, sumMap(r.duration_buckets) AS d
        FROM ${DATABASE}.${byMinute ? 'route_1m' : 'route_1h'} AS r
        WHERE t >= toDateTime({from_s:UInt32}, 'UTC') AND t < toDateTime({to_s:UInt32}, 'UTC')
          AND r.destination IN {destinations:Array(String)}
          AND concat(source, '\\x1f', r.destination, '\\x1f', reporter) IN {sides:Array(String)}
-       GROUP BY destination, method, route)
-     ORDER BY calls DESC, destination, method, route LIMIT ${ROUTES_MAX}`,
+         AND (protocol = '' OR concat(source, '\\x1f', r.destination, '\\x1f', reporter, '\\x1f', protocol) IN {edges:Array(String)})
+       GROUP BY destination, protocol, method, route)
+     ORDER BY calls DESC, destination, method, route, protocol LIMIT ${ROUTES_MAX}`,
     {
       from_s,
       to_s,
       destinations: [...new Set(edges.map((edge) => edge.destination))],
       sides: edges.map((edge) => [edge.source, edge.destination, edge.reporter].join('\x1f')),
+      edges: edges.map((edge) => [edge.source, edge.destination, edge.reporter, edge.protocol].join('\x1f')),
     },
   )
   return { span: { from_us: from_s * US, to_us: Math.min(to_s * US, Math.max(now_us, asked.to_us)) }, rows }

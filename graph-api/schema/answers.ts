@@ -80,6 +80,7 @@ export const series = z.strictObject({
 }) satisfies z.ZodType<Series>
 
 export const route = z.strictObject({
+  protocol: z.string(),
   method: z.string(),
   route: z.string(),
   calls: count,

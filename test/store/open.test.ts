@@ -5,15 +5,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { LINE_COLUMN_NAMES } from '../../collector/ingest/line.ts'
-import { Bytes } from '../../model/bytes.ts'
-import type { CallRecord } from '../../model/call.ts'
-import { blockType, COLUMNS } from '../../model/column.ts'
+import { COLUMNS } from '../../model/column.ts'
 import { bucketOf, TTFB_BUCKETS_PER_OCTAVE } from '../../model/histogram.ts'
 import { fittedRecord } from '../../model/row.ts'
 import { openStore } from '../../store/open.ts'
 import { ROLLUPS } from '../../store/rollups.ts'
 import { blockOf } from '../../store/row-block.ts'
 import type { Store } from '../../store/store.ts'
+import { plainBlock } from '../support/line.ts'
 import { anyRecord, record } from '../support/record.ts'
 
 /** The real embedded store, and the traps that were measured in it (docs/decisions/0003-store.md). */
@@ -128,25 +127,6 @@ test('numbers keep their value up to 2^53 - 1', async () => {
   const [row] = await store.read("SELECT duration_us, tap_us FROM tapmesh.calls WHERE destination = 'large'")
   expect(row).toEqual({ duration_us: most, tap_us: 0xffffffff })
 })
-
-/** A block as release 0.1 wrote it into its write-ahead log: every text as it is, no dictionaries. */
-function plainBlock(calls: readonly CallRecord[]): Buffer {
-  const out = new Bytes()
-  out.varint(LINE_COLUMN_NAMES.length)
-  out.varint(calls.length)
-  for (const name of LINE_COLUMN_NAMES) {
-    const column = COLUMNS.find((one) => one.name === name)!
-    const type = blockType(column).replaceAll('LowCardinality(String)', 'String')
-    out.text(name)
-    out.text(type)
-    for (const call of calls) {
-      const value = call[column.name]
-      if (typeof value === 'string') out.text(value)
-      else out.uint(typeof value === 'number' ? value : 0, type === 'UInt8' ? 1 : type === 'UInt32' ? 4 : 8)
-    }
-  }
-  return Buffer.from(out.written)
-}
 
 test('a block that an older version left in the write-ahead log is stored', async () => {
   const calls = [record({ destination: 'plain' }), record({ destination: 'plain', status: '404' })]

@@ -1,13 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MIGRATIONS, migrate } from '../../store/migrate.ts'
 import { openStore } from '../../store/open.ts'
 import { applyDays, diskShare, RETENTION_DEFAULTS, sweep } from '../../store/retention.ts'
 import { ROLLUPS } from '../../store/rollups.ts'
 import { blockOf } from '../../store/row-block.ts'
 import type { Store } from '../../store/store.ts'
-import { SINGLE_NODE } from '../../store/tables.ts'
 import { VERDICT_ROLLUPS } from '../../store/verdict-rollups.ts'
 import { record } from '../support/record.ts'
 
@@ -84,33 +82,4 @@ test('days become the TTL of the tables, also when they change', async () => {
 test('every table that keeps a time has its days', () => {
   for (const { name } of [...ROLLUPS, ...VERDICT_ROLLUPS])
     expect(RETENTION_DEFAULTS.days[name]).toBeGreaterThan(0)
-})
-
-test('a migration that was cut off is done again from its start, and one that is done is not', async () => {
-  const run: string[] = []
-  const present = MIGRATIONS.at(-1)!.version
-  let failAt = 3
-  const traced: Pick<Store, 'read' | 'command'> = {
-    read: async <Row>() => [{ version: present }] as Row[],
-    command: async (sql) => {
-      if (failAt-- === 0) throw new Error('killed')
-      run.push(sql)
-    },
-  }
-  const next = present + 1
-  const two = [...MIGRATIONS, { version: next, statements: () => ['ALTER one', 'ALTER two'] }]
-  await expect(migrate(traced, SINGLE_NODE, two)).rejects.toThrow('killed')
-  expect(run.some((sql) => sql.includes(`'schema-${next}'`))).toBe(false)
-  failAt = -1
-  await migrate(traced, SINGLE_NODE, two)
-  expect(run.filter((sql) => sql.startsWith('ALTER'))).toEqual(['ALTER one', 'ALTER one', 'ALTER two'])
-  expect(run.at(-1)).toContain(`'schema-${next}'`)
-})
-
-test('migrating again changes nothing, and data of a newer tapmesh are refused', async () => {
-  const before = await rowsOf('calls')
-  await migrate(store, SINGLE_NODE)
-  expect(await rowsOf('calls')).toBe(before)
-  await store.command('INSERT INTO tapmesh.schema_version (version, at) VALUES (99, now64(3))')
-  await expect(migrate(store, SINGLE_NODE)).rejects.toMatchObject({ code: 'TAPMESH_STORE_SCHEMA' })
 })

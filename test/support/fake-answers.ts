@@ -25,6 +25,7 @@ function routesOf(calls: number, error_rate: number, p50_us: number): RouteRow[]
     const errors = at === 2 ? Math.min(own, Math.round(calls * error_rate)) : 0
     const p50 = Math.round(p50_us * (0.7 + at * 0.3))
     return {
+      protocol: 'http',
       method,
       route,
       calls: own,

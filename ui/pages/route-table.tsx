@@ -95,7 +95,7 @@ export function RouteTable({
         class="inside"
         columns={columns}
         rows={sorted.slice(0, SHOWN_MAX)}
-        rowKey={(row) => `${row.method} ${row.route}`}
+        rowKey={(row) => `${row.protocol} ${row.method} ${row.route}`}
         order={order}
         onOrder={(text) => setQuery({ routes: text })}
       />

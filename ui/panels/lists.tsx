@@ -102,7 +102,7 @@ export function RouteList({ routes, most }: { routes: readonly RouteRow[]; most:
       <PlainHead words={['Route']} figures={['Calls', 'Errors', 'p95']} />
       <tbody>
         {top.slice(0, most).map((row) => (
-          <tr key={`${row.method} ${row.route}`}>
+          <tr key={`${row.protocol} ${row.method} ${row.route}`}>
             <td class="route" title={`${row.method} ${row.route}`}>
               <span class="method">{row.method}</span> {row.route}
               <Bar share={row.calls / highest} />

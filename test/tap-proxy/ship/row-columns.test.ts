@@ -65,12 +65,12 @@ test('calls come back as the records they stand for, one block after another', (
   const columns = new RowColumns(TAP)
   fc.assert(
     fc.property(fc.array(draft, { minLength: 1, maxLength: 20 }), (calls) => {
-      for (const call of calls) columns.write(call, routeOf(call))
-      // A route is as its column holds it already.
-      const wanted = calls.map((call) => ({
-        ...fittedRecord(wholeRecordOf(call, '', TAP)),
-        route: routeOf(call).text,
-      }))
+      const wanted = calls.map((call) => {
+        const route = routeOf(call)
+        columns.write(call, route)
+        // A route is as its column holds it already.
+        return { ...fittedRecord(wholeRecordOf(call, '', TAP)), route: route.text }
+      })
       expect(recordsOf(columns)).toEqual(wanted)
       expect(columns.rows).toBe(0)
     }),
