@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decodeRow } from '../../model/row.ts'
 import { stateOf } from '../tap-proxy/control/state.ts'
 import { stubCollector, until } from '../tap-proxy/support/stub-collector.ts'
 import { serve, stubControl } from '../tap-proxy/support/stub-control.ts'
@@ -57,7 +56,7 @@ test('calls of all workers are counted once, recorded under boot ids of their ow
   expect(await running.metric(/^tapmesh_info/)).toBe(1)
   expect(await (await fetch(`${running.admin()}/readyz`)).text()).toBe('ready\n')
   expect(await running.stop()).toBe(0)
-  expect(new Set(collector.lines().map((line) => decodeRow(line).span_id)).size).toBe(made)
+  expect(new Set(collector.records().map((record) => record.span_id)).size).toBe(made)
   for (const pid of workers) expect(() => process.kill(pid, 0)).toThrow()
   await collector.close()
   await backend.close()
