@@ -78,6 +78,7 @@ export interface ListenerSettings {
   allow: readonly string[]
 }
 
+/** Bounds of the terminating proxy; a passive listener ends nothing by them, and past connections_max it relays on. */
 export interface Limits {
   head_bytes_max: number
   head_fields_max: number
@@ -90,9 +91,6 @@ export interface Limits {
   /** Wait for the first byte of an answer; 0 is without end, since a passive tap must not decide this. */
   answer_ms: number
   connections_max: number
-  /** Idle upstream connections kept for each destination. */
-  pool_idle_max: number
-  pool_idle_ms: number
   routes_max: number
 }
 
@@ -106,7 +104,5 @@ export const DEFAULT_LIMITS: Limits = {
   connect_ms: 5_000,
   answer_ms: 0,
   connections_max: 20_000,
-  pool_idle_max: 1024,
-  pool_idle_ms: 30_000,
   routes_max: 1000,
 }

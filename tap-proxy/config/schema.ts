@@ -4,6 +4,7 @@ import { MISSING, parsed } from '../../document/parsed.ts'
 import { parseDuration, parseSize } from '../../document/quantity.ts'
 import { LISTENER_PROTOCOLS } from '../../model/protocol.ts'
 import type { Address, UpstreamAddress } from '../../net/address.ts'
+import { FIELDS_CAP } from '../../wire/http1/field-table.ts'
 import { isAllowEntry, isHost, parseAddress } from './address.ts'
 import type { TapDocument } from './document.ts'
 import { isWatchdog, readUrl, WORKERS_MAX } from './flags.ts'
@@ -55,7 +56,7 @@ const { protocol: _protocol, ...forwardListener } = listener
 const limits = z
   .strictObject({
     headBytes: size.optional(),
-    headFields: count(10_000).optional(),
+    headFields: count(FIELDS_CAP).optional(),
     headDeadline: duration.optional(),
     bodyProgressBytes: size.optional(),
     bodyProgressEvery: duration.optional(),
@@ -63,8 +64,6 @@ const limits = z
     connect: duration.optional(),
     answer: duration.optional(),
     connections: count(1_000_000).optional(),
-    poolIdle: z.int().min(0).max(100_000).optional(),
-    poolIdleTime: duration.optional(),
     routes: count(100_000).optional(),
   })
   .transform((given) => {
@@ -78,8 +77,6 @@ const limits = z
       connect_ms: given.connect,
       answer_ms: given.answer,
       connections_max: given.connections,
-      pool_idle_max: given.poolIdle,
-      pool_idle_ms: given.poolIdleTime,
       routes_max: given.routes,
     }
     return Object.fromEntries(Object.entries(renamed).filter(([, value]) => value !== undefined))

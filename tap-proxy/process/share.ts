@@ -65,7 +65,6 @@ export function settingsShare(settings: TapSettings): TapSettings {
     limits: {
       ...limits,
       connections_max: wholePart(limits.connections_max, workers),
-      pool_idle_max: wholePart(limits.pool_idle_max, workers),
     },
     collector: collector && {
       ...collector,

@@ -119,3 +119,22 @@ describe('a client connection', () => {
     expect(client.error).toBe('')
   })
 })
+
+test('one field more than the tables hold: nothing goes upstream, and nobody else’s bytes do', async () => {
+  rig.close()
+  rig = await startRig({
+    backendPort: backend.port,
+    limits: { head_fields_max: 5000, head_bytes_max: 1024 * 1024 },
+  })
+  const victim = await connectRaw(rig.port)
+  victim.socket.write(
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n${'password=hunter2;'.repeat(1000)}`,
+  )
+  await until(() => (backend.connections[0]?.received.length ?? 0) > 10_000, 'the victim')
+  for (const count of [1000, 1001]) {
+    const fields = Array.from({ length: count }, (_, index) => `F${index}: v`)
+    const answer = await ask(rig.port, get('/', 'Connection: X1200', ...fields))
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /)
+  }
+  expect(backend.connections).toHaveLength(1)
+})
