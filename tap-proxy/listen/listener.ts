@@ -4,8 +4,9 @@ import { adoptSocket } from '../../net/adopted-pipe.ts'
 import type { AllowList } from '../../net/allow.ts'
 import type { RelayClock } from '../../net/clock.ts'
 import type { Destination } from '../../net/destination.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import { ListenSockets } from '../../net/listen-sockets.ts'
-import { type Pipe, type ReadArea, remoteEnd, SHARED_AREA } from '../../net/pipe.ts'
+import { endOf, type Pipe, type ReadArea, remoteEnd, SHARED_AREA } from '../../net/pipe.ts'
 import { randomWords } from '../../net/random-words.ts'
 import {
   PLAIN_PEER,
@@ -71,6 +72,7 @@ export interface Listener {
 
 const ids = new TraceIds(randomWords(4))
 const findings = new Findings()
+const NOTHING = (): void => {}
 const NO_DOOR: GateDoor = Object.freeze({ gate: undefined })
 
 function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Transport): RelayRuntime {
@@ -137,8 +139,9 @@ const DRAIN_LOOK_MS = 100
 class RelayListener implements Listener, ConnectionHome {
   runtime: RelayRuntime
   readonly #connections = new Set<ListenerConnection>()
-  /** Own ends of connections to the service: a client with such an end is this listener itself. */
-  readonly #ownEnds = new Map<string, () => void>()
+  /** Own ends of connections that go to this very port, and where to: a client with both is this listener itself. */
+  readonly #ownEnds = new Map<string, { to: string; inLoop: () => void }>()
+  #port = 0
   readonly #transport: Transport
   readonly #server: Server
   readonly #secureDoor: SecureDoor | undefined
@@ -193,12 +196,12 @@ class RelayListener implements Listener, ConnectionHome {
     return {
       owner,
       begin: (pipe) => {
-        const inLoop = this.#ownEnds.get(remoteEnd(pipe))
-        if (inLoop) {
+        const own = this.#ownEnds.size > 0 ? this.#ownEnds.get(remoteEnd(pipe)) : undefined
+        if (own && own.to === pipe.localEnd()) {
           counters.loops++
           pipe.reset()
           this.forget(owner)
-          inLoop()
+          own.inLoop()
         } else owner.begin(pipe)
       },
     }
@@ -218,9 +221,11 @@ class RelayListener implements Listener, ConnectionHome {
     return next.takeOver(pipe, area, length)
   }
 
-  reaching(service: Pipe, inLoop: () => void): () => void {
+  reaching(service: Pipe, { host, port }: Endpoint, inLoop: () => void): () => void {
+    // A port may serve many connections to different places, so only those to this port can come back.
+    if (port !== this.#port) return NOTHING
     const end = service.localEnd()
-    this.#ownEnds.set(end, inLoop)
+    this.#ownEnds.set(end, { to: endOf(host, port), inLoop })
     return () => this.#ownEnds.delete(end)
   }
 
@@ -230,9 +235,11 @@ class RelayListener implements Listener, ConnectionHome {
     if (this.#connections.size === 0) this.#drained?.()
   }
 
-  listen(): Promise<Address> {
+  async listen(): Promise<Address> {
     const { name, listen } = this.runtime.settings
-    return this.#sockets.listen(this.#server, listen, name)
+    const address = await this.#sockets.listen(this.#server, listen, name)
+    this.#port = address.port
+    return address
   }
 
   update(settings: ListenerSettings, deps: ListenerDeps): void {

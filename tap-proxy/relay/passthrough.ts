@@ -147,7 +147,7 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     }
     const pipe = connectPipe(transport, target.host, target.port, this.#service, SHARED_AREA, connected)
     this.#forgetReaching?.()
-    this.#forgetReaching = this.#home.reaching(pipe, () => this.#finish('loop'))
+    this.#forgetReaching = this.#home.reaching(pipe, target, () => this.#finish('loop'))
     return pipe
   }
 
