@@ -97,11 +97,9 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   begin(pipe: Pipe): void {
     this.pipe = pipe
     const { runtime } = this
+    this.#enteredAt = runtime.clock.mono_us()
     const opaque = runtime.settings.protocol === 'opaque' || this.#caller.peer.opaque
-    this.#decoder = protocolNamed(opaque ? 'opaque' : runtime.settings.protocol).open(
-      this,
-      runtime.clock.mono_us(),
-    )
+    this.#decoder = protocolNamed(opaque ? 'opaque' : runtime.settings.protocol).open(this, this.#enteredAt)
     runtime.wheel.arm(this, KEEP_ALIVE_AFTER_MS)
     if (!this.#service.begun) this.#service.connect()
     else if (this.#service.unreachable) this.onServiceUnreachable()
