@@ -4,7 +4,7 @@
  * Arguments: data folder, end of the window (seconds since 1970), rounds.
  */
 
-import { readGraph } from '../../../graph-api/enrich/graph.ts'
+import { readGraph } from '../../../graph-api/answer/graph.ts'
 import { openStore } from '../../../store/open.ts'
 import { median } from '../statistics.ts'
 import { GRAPH_WINDOWS } from '../windows.ts'

@@ -1,5 +1,5 @@
+import { Slos, withSlo } from '../../../graph-api/answer/slo.ts'
 import type { GraphAnswer, ServiceAnswer, ServicesAnswer, SlosAnswer } from '../../../graph-api/contract.ts'
-import { Slos, withSlo } from '../../../graph-api/enrich/slo.ts'
 import { slosAnswer } from '../../../graph-api/schema/slo.ts'
 import type { Slo } from '../../../model/slo.ts'
 import { EMPTY_STORE, insertCalls, NOW, openTestStore, SECOND, serveApi } from '../../support/mesh.ts'

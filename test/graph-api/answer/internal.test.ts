@@ -1,4 +1,4 @@
-import { readGraph } from '../../../graph-api/enrich/graph.ts'
+import { readGraph } from '../../../graph-api/answer/graph.ts'
 import { insertCalls, NOW, openTestStore, SECOND, spanId } from '../../support/mesh.ts'
 
 test('work inside a service is in the store and in traces, and no edge of the graph', async () => {

@@ -1,17 +1,17 @@
 import type { Graph } from '../../model/graph.ts'
 import type { Store } from '../../store/store.ts'
+import { coverageOf } from '../enrich/coverage.ts'
+import { edgeOf } from '../enrich/edge.ts'
+import { nodesOf } from '../enrich/node.ts'
+import { withVerdicts } from '../enrich/verdict.ts'
 import { readCoverage } from '../query/coverage.ts'
 import { type EdgeRow, fillHistograms, readEdgeCounts, readEdges } from '../query/edges.ts'
 import { readFirstCall } from '../query/first-call.ts'
+import { knownBefore, withIdle } from '../query/idle.ts'
 import { graphWindow, planWindow, type Slice } from '../query/plan.ts'
+import { oneReporter } from '../query/reporter.ts'
 import { readEdgeVerdicts, verdictKey } from '../query/verdict-counts.ts'
 import type { Span } from '../query/window.ts'
-import { coverageOf } from './coverage.ts'
-import { edgeOf } from './edge.ts'
-import { knownBefore, withIdle } from './idle.ts'
-import { nodesOf } from './node.ts'
-import { oneReporter } from './reporter.ts'
-import { withVerdicts } from './verdict.ts'
 
 /** From here on histograms are so full that a second question is cheaper than merging both reporters'. */
 const FULL_STEP_S = 3600

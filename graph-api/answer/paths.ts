@@ -1,13 +1,13 @@
 import type { Store } from '../../store/store.ts'
 import { DATABASE } from '../../store/tables.ts'
 import type { PathsAnswer, ServicePath } from '../contract.ts'
+import { CALL_COLUMNS, type CallRow, callOf } from '../query/call.ts'
+import { strides } from '../query/calls.ts'
+import { storedForm } from '../query/filter.ts'
+import { graphWindow } from '../query/plan.ts'
+import type { TraceRow } from '../query/trace.ts'
+import type { Span } from '../query/window.ts'
 import { pathsOf } from '../trace/paths.ts'
-import { CALL_COLUMNS, type CallRow, callOf } from './call.ts'
-import { strides } from './calls.ts'
-import { storedForm } from './filter.ts'
-import { graphWindow } from './plan.ts'
-import type { TraceRow } from './trace.ts'
-import type { Span } from './window.ts'
 
 /** Newest traces that are looked at. */
 export const PATH_TRACES_MAX = 300

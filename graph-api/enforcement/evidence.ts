@@ -6,11 +6,11 @@ import type { Feature } from '../../model/feature.ts'
 import { type Explained, explainFeature } from '../../policy/explain.ts'
 import { type EvidenceQuery, type Examined, readEvidenceRows, readExamined } from '../query/evidence.ts'
 import { readForecast } from '../query/forecast.ts'
+import { quantiles, share } from '../query/signals.ts'
 import { rfc3339, type Span } from '../query/window.ts'
 import type { ControlView } from './control-view.ts'
 import { type EnforcementSource, modesOf } from './enforcement.ts'
 import { adviceFor, lockedBy, type Standing } from './locked.ts'
-import { quantiles, share } from './signals.ts'
 import { tapAdvice } from './tap-advice.ts'
 
 /** What speaks for and against the next step of one feature of one service. */

@@ -1,7 +1,7 @@
 import type { Store } from '../../store/store.ts'
-import { type EdgeRow, readKnownEdges } from '../query/edges.ts'
-import { planWindow } from '../query/plan.ts'
-import type { Span } from '../query/window.ts'
+import { type EdgeRow, readKnownEdges } from './edges.ts'
+import { planWindow } from './plan.ts'
+import type { Span } from './window.ts'
 
 /** How long an edge that fell silent stays in the picture of a live window. */
 export const IDLE_SECONDS = 600

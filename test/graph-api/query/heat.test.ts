@@ -1,4 +1,4 @@
-import { heatOf } from '../../../graph-api/enrich/heat.ts'
+import { heatOf } from '../../../graph-api/query/heat.ts'
 import { bucketOf } from '../../../model/histogram.ts'
 
 const histogram = (...durations_us: number[]): Map<number, number> => {

@@ -1,5 +1,5 @@
 import { REPORTERS, type Reporter, UNKNOWN_CALLER } from '../../model/call.ts'
-import type { EdgeRow } from '../query/edges.ts'
+import type { EdgeRow } from './edges.ts'
 
 /** Whose count stands for an edge: the callee's tap, else the caller's, else what others saw. */
 export const REPORTER_ORDER: readonly Reporter[] = [
