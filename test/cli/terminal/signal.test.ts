@@ -1,4 +1,4 @@
-import { endWish } from '../../cli/signal.ts'
+import { endWish } from '../../../cli/terminal/signal.ts'
 
 test('the same wish told twice is one; one that comes later is a new one', async () => {
   let now = 1000

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadMeshFile } from '../../cli/mesh-file.ts'
+import { loadMeshFile } from '../../../cli/mesh/mesh-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tapmesh-mesh-file-'))
 const file = join(folder, 'mesh.yaml')
@@ -29,7 +29,7 @@ test('an entry is one objective for each thing it promises', async () => {
 
 test("an empty file promises nothing; the demo's is well", async () => {
   expect(await load('')).toEqual({ slos: [] })
-  const demo = await loadMeshFile(join(import.meta.dirname, '../../demo/mesh.yaml'))
+  const demo = await loadMeshFile(join(import.meta.dirname, '../../../demo/mesh.yaml'))
   expect(demo.slos.map(({ service }) => service)).toContain('checkout')
 })
 
@@ -73,7 +73,7 @@ test.each([
   ['slos: 7', /slos: /],
 ])('%j is refused', async (text, message) => {
   const error = await load(text).catch((caught: Error) => caught)
-  const { describeError } = await import('../../model/error.ts')
+  const { describeError } = await import('../../../model/error.ts')
   expect(describeError(error)).toMatch(message)
 })
 

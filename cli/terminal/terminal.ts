@@ -1,7 +1,7 @@
-import type { Api } from './client/api.ts'
-import { apiAddress, createApi, DEFAULT_API } from './client/api.ts'
-import type { Style } from './print/style.ts'
-import { createStyle, wantsColour } from './print/style.ts'
+import type { Api } from '../client/api.ts'
+import { apiAddress, createApi, DEFAULT_API } from '../client/api.ts'
+import type { Style } from './style.ts'
+import { createStyle, wantsColour } from './style.ts'
 
 /** What every command is given: where to write, how wide, how coloured, the environment, and how it ends. */
 export interface Terminal {

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { idOf, makeLeaf, makeTestAuthority } from '../support/identity/certificates.ts'
-import { openTestStore, serveApi, TOKEN } from '../support/mesh.ts'
-import { runTapmesh } from './support/tapmesh-command.ts'
+import { idOf, makeLeaf, makeTestAuthority } from '../../support/identity/certificates.ts'
+import { openTestStore, serveApi, TOKEN } from '../../support/mesh.ts'
+import { runTapmesh } from '../support/tapmesh-command.ts'
 
 let folder = ''
 beforeAll(async () => {

@@ -1,10 +1,10 @@
-import { enforcementLines } from '../../cli/print/enforcement.ts'
-import { createStyle } from '../../cli/print/style.ts'
-import type { EnforcementCell } from '../../model/enforcement.ts'
-import type { Feature, Mode } from '../../model/feature.ts'
-import { insertCalls, NOW, openTestStore, SECOND, type Served, serveApi, spanId } from '../support/mesh.ts'
-import { policyText } from '../support/policy.ts'
-import { runTapmesh } from './support/tapmesh-command.ts'
+import { enforcementLines } from '../../../cli/print/enforcement.ts'
+import { createStyle } from '../../../cli/terminal/style.ts'
+import type { EnforcementCell } from '../../../model/enforcement.ts'
+import type { Feature, Mode } from '../../../model/feature.ts'
+import { insertCalls, NOW, openTestStore, SECOND, type Served, serveApi, spanId } from '../../support/mesh.ts'
+import { policyText } from '../../support/policy.ts'
+import { runTapmesh } from '../support/tapmesh-command.ts'
 
 /** Commands about what policies said and did, against a real API over the real store. */
 let store: Awaited<ReturnType<typeof openTestStore>>

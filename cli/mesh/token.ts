@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { codeOf, TapmeshError } from '../model/error.ts'
+import { codeOf, TapmeshError } from '../../model/error.ts'
 
 /** The token that taps and mutations of the API show: 32 bytes as hex digits, readable by its owner only. */
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { openScreen } from '../../cli/screen.ts'
+import { openScreen } from '../../../cli/terminal/screen.ts'
 
 /** The two ends of a terminal, kept as text. */
 class Keyboard extends EventEmitter {

@@ -1,17 +1,17 @@
 import * as z from 'zod'
-import { isName } from '../document/name.ts'
-import { parsed } from '../document/parsed.ts'
-import { parseDuration } from '../document/quantity.ts'
+import { isName } from '../../document/name.ts'
+import { parsed } from '../../document/parsed.ts'
+import { parseDuration } from '../../document/quantity.ts'
 import {
   checkYaml,
   type DocumentRules,
   oneError,
   type ReadDocument,
   readYamlDocument,
-} from '../document/yaml-document.ts'
-import { type ForwardSettings, SAMPLE_DEFAULT } from '../export/otlp/settings.ts'
-import type { Slo } from '../model/slo.ts'
-import { readUrl } from '../tap-proxy/config/flags.ts'
+} from '../../document/yaml-document.ts'
+import { type ForwardSettings, SAMPLE_DEFAULT } from '../../export/otlp/settings.ts'
+import type { Slo } from '../../model/slo.ts'
+import { readUrl } from '../../tap-proxy/config/flags.ts'
 
 /** The YAML file of `tapmesh up --config`: what is told of the mesh as a whole. */
 

@@ -1,21 +1,21 @@
 import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { type Collector, createCollector } from '../collector/collector.ts'
-import { Control } from '../control/control.ts'
-import { IdentityAuthority } from '../control/identity/identity.ts'
-import { RolloutDriver } from '../control/rollout-driver.ts'
-import { ServedFile } from '../control/served-file.ts'
-import type { ForwardSettings } from '../export/otlp/settings.ts'
-import { createGraphApi, type GraphApi } from '../graph-api/api.ts'
-import { Forecaster } from '../graph-api/backtest/forecaster.ts'
-import { codeOf, describeError, TapmeshError } from '../model/error.ts'
-import { TRUST_DOMAIN_DEFAULT } from '../model/identity.ts'
-import type { Slo } from '../model/slo.ts'
-import { openStore } from '../store/open.ts'
-import { RETENTION_DEFAULTS } from '../store/retention.ts'
-import type { Store } from '../store/store.ts'
-import type { SelfTrace } from './self-trace/start.ts'
+import { type Collector, createCollector } from '../../collector/collector.ts'
+import { Control } from '../../control/control.ts'
+import { IdentityAuthority } from '../../control/identity/identity.ts'
+import { RolloutDriver } from '../../control/rollout-driver.ts'
+import { ServedFile } from '../../control/served-file.ts'
+import type { ForwardSettings } from '../../export/otlp/settings.ts'
+import { createGraphApi, type GraphApi } from '../../graph-api/api.ts'
+import { Forecaster } from '../../graph-api/backtest/forecaster.ts'
+import { codeOf, describeError, TapmeshError } from '../../model/error.ts'
+import { TRUST_DOMAIN_DEFAULT } from '../../model/identity.ts'
+import type { Slo } from '../../model/slo.ts'
+import { openStore } from '../../store/open.ts'
+import { RETENTION_DEFAULTS } from '../../store/retention.ts'
+import type { Store } from '../../store/store.ts'
+import type { SelfTrace } from '../self-trace/start.ts'
 import { ensureToken, readToken, tokenFileOf } from './token.ts'
 
 /** Collector, API and UI in one process, since only one process may have a data folder open. */
@@ -56,7 +56,7 @@ export interface Mesh {
   close(): Promise<void>
 }
 
-const ROOT = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '../..')
 const CLOSE_GRACE_MS = 1_000
 
 export function versionOfProject(): string {

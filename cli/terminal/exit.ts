@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../model/error.ts'
-import { codeOf, EXIT } from '../model/error.ts'
+import type { ErrorCode } from '../../model/error.ts'
+import { codeOf, EXIT } from '../../model/error.ts'
 
 /** Exit codes by what went wrong (DESIGN 4.6): 64 is for the one who typed, 69 for what does not answer. */
 

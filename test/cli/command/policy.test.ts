@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { policyText } from '../support/policy.ts'
-import { runTapmesh } from './support/tapmesh-command.ts'
+import { policyText } from '../../support/policy.ts'
+import { runTapmesh } from '../support/tapmesh-command.ts'
 
 /** The commands about policies, run in this process as the program runs them. */
 let folder: string

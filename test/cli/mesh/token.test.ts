@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensureToken, readToken, tokenFileOf } from '../../cli/token.ts'
+import { ensureToken, readToken, tokenFileOf } from '../../../cli/mesh/token.ts'
 
 let home: string
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import { createStyle, wantsColour } from '../../../cli/print/style.ts'
+import { createStyle, wantsColour } from '../../../cli/terminal/style.ts'
 
 const terminal = { isTTY: true }
 

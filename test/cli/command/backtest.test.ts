@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BacktestAnswer } from '../../graph-api/contract.ts'
-import { TOKEN } from '../support/mesh.ts'
-import { policyText } from '../support/policy.ts'
-import { shopMesh } from '../support/shop-mesh.ts'
-import { runTapmesh } from './support/tapmesh-command.ts'
+import type { BacktestAnswer } from '../../../graph-api/contract.ts'
+import { TOKEN } from '../../support/mesh.ts'
+import { policyText } from '../../support/policy.ts'
+import { shopMesh } from '../../support/shop-mesh.ts'
+import { runTapmesh } from '../support/tapmesh-command.ts'
 
 /** `tapmesh backtest` against the real API over a real store. */
 const mesh = shopMesh()

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { oneError } from '../document/yaml-document.ts'
-import { loadPolicy, modesOf } from '../policy/policy-file.ts'
-import { loadTapFile } from '../tap-proxy/config/load.ts'
-import type { TapSettings } from '../tap-proxy/settings.ts'
+import { oneError } from '../../document/yaml-document.ts'
+import { loadPolicy, modesOf } from '../../policy/policy-file.ts'
+import { loadTapFile } from '../../tap-proxy/config/load.ts'
+import type { TapSettings } from '../../tap-proxy/settings.ts'
 
 export interface Linted {
   /** One line for people. */

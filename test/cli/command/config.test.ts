@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AuditAnswer, ConfigAnswer } from '../../model/enforcement.ts'
-import { DATABASE } from '../../store/tables.ts'
-import { openTestStore, type Served, serveApi, TOKEN } from '../support/mesh.ts'
-import { policyText } from '../support/policy.ts'
-import { runTapmesh } from './support/tapmesh-command.ts'
+import type { AuditAnswer, ConfigAnswer } from '../../../model/enforcement.ts'
+import { DATABASE } from '../../../store/tables.ts'
+import { openTestStore, type Served, serveApi, TOKEN } from '../../support/mesh.ts'
+import { policyText } from '../../support/policy.ts'
+import { runTapmesh } from '../support/tapmesh-command.ts'
 
 /** `tapmesh config` and `tapmesh audit` against the real API over a real store. */
 let store: Awaited<ReturnType<typeof openTestStore>>
