@@ -6,8 +6,8 @@
 
 import { readGraph } from '../../../graph-api/answer/graph.ts'
 import { openStore } from '../../../store/open.ts'
-import { median } from '../statistics.ts'
-import { GRAPH_WINDOWS } from '../windows.ts'
+import { median } from '../round/statistics.ts'
+import { GRAPH_WINDOWS } from '../traffic/windows.ts'
 
 const dataFolder = process.argv[2]!
 const [to_s, rounds] = process.argv.slice(3, 5).map(Number) as [number, number]

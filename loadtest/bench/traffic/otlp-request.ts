@@ -1,5 +1,5 @@
 import { PbfWriter } from 'pbf'
-import type { CallRecord } from '../../model/call.ts'
+import type { CallRecord } from '../../../model/call.ts'
 
 /**
  * An ExportTraceServiceRequest (opentelemetry-proto) as an instrumented program sends it: one

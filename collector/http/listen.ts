@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { codeOf, TapmeshError } from '../model/error.ts'
+import { codeOf, TapmeshError } from '../../model/error.ts'
 
 /** The collector's own listener: opening it, naming what is wrong with an address, closing it in time. */
 function listenFault(cause: unknown, host: string, port: number): TapmeshError {

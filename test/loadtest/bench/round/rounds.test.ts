@@ -1,5 +1,5 @@
-import type { Bench } from '../../../loadtest/bench/measure.ts'
-import { interleave } from '../../../loadtest/bench/rounds.ts'
+import type { Bench } from '../../../../loadtest/bench/round/measure.ts'
+import { interleave } from '../../../../loadtest/bench/round/rounds.ts'
 
 test('subjects take turns within each round after one warm-up each', async () => {
   const order: string[] = []

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { codeOf, type ErrorCode, TapmeshError } from '../model/error.ts'
+import { codeOf, type ErrorCode, TapmeshError } from '../../model/error.ts'
 
 /** What stands before every answer of the collector: Host, token, headers, and the form of errors. */
 const STATUSES: Partial<Record<ErrorCode, number>> = {

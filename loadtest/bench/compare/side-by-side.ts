@@ -1,9 +1,9 @@
-import { startBackend, startSink } from './load/backend.ts'
-import { runWrk, type WrkLoad } from './load/wrk.ts'
-import type { Bench, Reading } from './measure.ts'
-import { type Peer, type RunningPeer, startPeers } from './peer/peer.ts'
-import { residentMib, type Usage, usageOf } from './process/usage.ts'
-import { interleave, type Values } from './rounds.ts'
+import { startBackend, startSink } from '../load/backend.ts'
+import { runWrk, type WrkLoad } from '../load/wrk.ts'
+import { type Peer, type RunningPeer, startPeers } from '../peer/peer.ts'
+import { residentMib, type Usage, usageOf } from '../process/usage.ts'
+import type { Bench, Reading } from '../round/measure.ts'
+import { interleave, type Values } from '../round/rounds.ts'
 
 const WARM_UP_SECONDS = 2
 

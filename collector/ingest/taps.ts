@@ -1,6 +1,6 @@
-import { OTLP_TAP } from '../model/call.ts'
-import { printable } from '../model/row.ts'
-import type { BatchHead } from './ingest/head.ts'
+import { OTLP_TAP } from '../../model/call.ts'
+import { printable } from '../../model/row.ts'
+import type { BatchHead } from './head.ts'
 
 /** What is known of the taps that report here; the shape of `TapStatus` in graph-api/contract.ts. */
 export interface TapReport {

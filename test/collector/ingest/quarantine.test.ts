@@ -1,4 +1,4 @@
-import { KINDS_MAX, Quarantine } from '../../collector/quarantine.ts'
+import { KINDS_MAX, Quarantine } from '../../../collector/ingest/quarantine.ts'
 
 test('counts by tap and reason and keeps the first line of each kind', () => {
   const quarantine = new Quarantine()

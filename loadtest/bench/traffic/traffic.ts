@@ -1,5 +1,5 @@
-import type { CallRecord } from '../../model/call.ts'
-import { httpOutcome } from '../../model/outcome.ts'
+import type { CallRecord } from '../../../model/call.ts'
+import { httpOutcome } from '../../../model/outcome.ts'
 import { type Network, networkOf } from './network.ts'
 import { normal, seeded } from './random.ts'
 

@@ -1,6 +1,6 @@
-import { DEMO_TRAFFIC, Traffic } from '../../../loadtest/bench/traffic.ts'
-import { readBlocks } from '../../../model/block-reader.ts'
-import { encodeRows } from '../../../model/row.ts'
+import { DEMO_TRAFFIC, Traffic } from '../../../../loadtest/bench/traffic/traffic.ts'
+import { readBlocks } from '../../../../model/block-reader.ts'
+import { encodeRows } from '../../../../model/row.ts'
 
 const TS = 1_760_000_000_000_000
 

@@ -1,11 +1,11 @@
 import { parser } from '@prometheus-io/lezer-promql'
 import { parse as parseYaml } from 'yaml'
-import { BOARDS } from '../../dashboards/boards.ts'
-import { burnRules } from '../../dashboards/burn-rules.ts'
-import { endTaps } from '../e2e/support/tap-process.ts'
-import { grafanaPromql } from '../support/grafana.ts'
-import { type Exposed, exposed } from './support/exposed.ts'
-import { targetsOf } from './support/generated.ts'
+import { BOARDS } from '../../../dashboards/boards.ts'
+import { burnRules } from '../../../dashboards/burn-rules.ts'
+import { endTaps } from '../../e2e/support/tap-process.ts'
+import { grafanaPromql } from '../../support/grafana.ts'
+import { type Exposed, exposed } from '../support/exposed.ts'
+import { targetsOf } from '../support/generated.ts'
 
 /** Each PromQL text parses and names only metrics and labels that are really exposed. */
 

@@ -1,5 +1,5 @@
-import type { Children } from './process/children.ts'
-import type { Weather } from './process/weather.ts'
+import type { Children } from '../process/children.ts'
+import type { Weather } from '../process/weather.ts'
 
 /**
  * The shape every bench has: a name, what it needs, and a run that gives readings. The readings of

@@ -1,6 +1,6 @@
-import { OTHER } from '../model/call.ts'
-import { FAILED_OUTCOMES } from '../model/outcome.ts'
-import { METHODS } from '../tap-proxy/sink/call-counters.ts'
+import { OTHER } from '../../model/call.ts'
+import { FAILED_OUTCOMES } from '../../model/outcome.ts'
+import { METHODS } from '../../tap-proxy/sink/call-counters.ts'
 import { filled } from './filled.ts'
 
 /**

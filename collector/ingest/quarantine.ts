@@ -1,4 +1,4 @@
-import type { BadRow } from './ingest/check.ts'
+import type { BadRow } from './check.ts'
 import { field } from './taps.ts'
 
 /** Kinds of bad rows (tap and reason) kept until they are written; the rest is counted under one. */

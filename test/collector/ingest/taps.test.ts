@@ -1,6 +1,6 @@
-import type { BatchHead } from '../../collector/ingest/head.ts'
-import { field, TAPS_MAX, Taps } from '../../collector/taps.ts'
-import { OTLP_TAP } from '../../model/call.ts'
+import type { BatchHead } from '../../../collector/ingest/head.ts'
+import { field, TAPS_MAX, Taps } from '../../../collector/ingest/taps.ts'
+import { OTLP_TAP } from '../../../model/call.ts'
 
 const head = (change: Partial<BatchHead> = {}): BatchHead => ({
   tap: 'orders@host',

@@ -1,4 +1,4 @@
-import { median, percentile, ratios, spread } from '../../../loadtest/bench/statistics.ts'
+import { median, percentile, ratios, spread } from '../../../../loadtest/bench/round/statistics.ts'
 
 test('the median is the middle value, or the mean of the two middle ones', () => {
   expect(median([9, 1, 5])).toBe(5)

@@ -1,5 +1,5 @@
-import { FILL_NETWORK, fillStatements, SLICE_ROWS } from '../../../loadtest/bench/fill.ts'
-import { COLUMNS } from '../../../model/column.ts'
+import { FILL_NETWORK, fillStatements, SLICE_ROWS } from '../../../../loadtest/bench/traffic/fill.ts'
+import { COLUMNS } from '../../../../model/column.ts'
 
 const plan = { rows: 2 * SLICE_ROWS + 10, from_s: 1_760_000_000, to_s: 1_760_604_800, seed: 1 }
 const statements = fillStatements('tapmesh.calls', plan)

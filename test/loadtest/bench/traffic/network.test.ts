@@ -1,4 +1,4 @@
-import { movementOf, networkOf } from '../../../loadtest/bench/network.ts'
+import { movementOf, networkOf } from '../../../../loadtest/bench/traffic/network.ts'
 
 const network = networkOf({ seed: 7, services: 40, edges: 200 })
 

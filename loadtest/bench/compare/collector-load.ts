@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { TapmeshError } from '../../model/error.ts'
-import type { Bench } from './measure.ts'
-import type { RunningCollector } from './peer/collector.ts'
+import { TapmeshError } from '../../../model/error.ts'
+import type { RunningCollector } from '../peer/collector.ts'
+import type { Bench } from '../round/measure.ts'
 
 /** What the sender program prints. */
 export interface SenderOutcome {
@@ -27,7 +27,7 @@ export async function sendCalls(
   const out = await bench.children.run({
     command: process.execPath,
     args: [
-      `${import.meta.dirname}/program/sender.ts`,
+      `${import.meta.dirname}/../program/sender.ts`,
       collector.url,
       collector.token,
       String(calls_per_s),

@@ -1,4 +1,4 @@
-import { normal, seeded } from '../../../loadtest/bench/random.ts'
+import { normal, seeded } from '../../../../loadtest/bench/traffic/random.ts'
 
 test('the same seed gives the same numbers, another seed others, all in [0, 1)', () => {
   const take = (seed: number) => {
