@@ -2,12 +2,12 @@ import type { ComponentChildren } from 'preact'
 import type { Call, GraphEdge, RouteRow, StatusRow } from '../../graph-api/contract.ts'
 import { RESPONSE_FLAGS } from '../../model/call.ts'
 import { durationText, rateText, shareText, wholeText } from '../../picture/format.ts'
-import { selectEdge } from '../map/selection.ts'
 import { HealthMark, StatusChip } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
 import { errorClass, PlainHead } from '../parts/plain-table.tsx'
 import { edgeAddress, page, traceAddress } from '../state/location.ts'
 import { clockText } from '../state/range.ts'
+import { selectEdge } from '../state/selection.ts'
 
 /** The lists that panels and pages share. */
 

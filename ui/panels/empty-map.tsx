@@ -1,6 +1,6 @@
 import type { Graph } from '../../graph-api/contract.ts'
 import { Empty } from '../parts/notice.tsx'
-import { clearFilter } from './choice.ts'
+import { clearFilter } from '../state/choice.ts'
 
 /** The map where a filter leaves nothing of it. */
 

@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals'
 import { edgeKey } from '../../picture/edge-key.ts'
-import { queryValue, setQuery } from '../state/location.ts'
+import { queryValue, setQuery } from './location.ts'
 
 /** What is selected on the map, kept in the URL: `service=`, or `source=` and `destination=`. */
 

@@ -4,7 +4,7 @@ import { parseFind } from '../../picture/find/grammar.ts'
 import { FindError } from '../../picture/find/token.ts'
 import type { EdgeMetric } from '../../picture/scene.ts'
 import { EDGE_METRICS } from '../../picture/scene.ts'
-import { queryValue, setQuery } from '../state/location.ts'
+import { queryValue, setQuery } from './location.ts'
 
 /** What the toolbar of the map chooses, all of it in the URL. */
 

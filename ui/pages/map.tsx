@@ -1,36 +1,36 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { connected, graph, graphError, holding, missed } from '../data/live-graph.ts'
+import { onCanvas } from '../map/drawing.ts'
+import { FocusBar } from '../map/focus-bar.tsx'
+import { GraphView } from '../map/graph-view.tsx'
+import { GroupNote } from '../map/group-menu.tsx'
+import type { MapHandle } from '../map/handle.ts'
+import { mapKeys } from '../map/keys.ts'
+import { Legend } from '../map/legend.tsx'
+import { through, togglePaths } from '../map/proven.ts'
+import { Spoken } from '../map/spoken.tsx'
+import { base, drawn, placed } from '../map/view.ts'
+import { AllHidden } from '../panels/empty-map.tsx'
 import { SummaryPanel } from '../panels/summary.tsx'
 import { later } from '../parts/later.tsx'
 import { laterStyle } from '../parts/later-style.ts'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { replaying } from '../replay/replay.ts'
-import { focus, setFocus } from './choice.ts'
-import { onCanvas } from './drawing.ts'
-import { AllHidden } from './empty-map.tsx'
-import { FocusBar } from './focus-bar.tsx'
-import { GraphView } from './graph-view.tsx'
-import { GroupNote } from './group-menu.tsx'
-import type { MapHandle } from './handle.ts'
-import { mapKeys } from './keys.ts'
-import { Legend } from './legend.tsx'
-import { through, togglePaths } from './proven.ts'
-import type { Selection } from './selection.ts'
-import { selection, selectNothing } from './selection.ts'
-import { Spoken } from './spoken.tsx'
-import { Toolbar, ZoomButtons } from './toolbar.tsx'
-import { base, drawn, placed } from './view.ts'
+import { focus, setFocus } from '../state/choice.ts'
+import type { Selection } from '../state/selection.ts'
+import { selection, selectNothing } from '../state/selection.ts'
+import { Toolbar, ZoomButtons } from './map-toolbar.tsx'
 
 /** The map page: toolbar, map, panel. */
 
 const ServicePanel = later(() => import('../panels/service.tsx').then((it) => it.ServicePanel))
 const EdgePanel = later(() => import('../panels/edge.tsx').then((it) => it.EdgePanel))
-const GroupPanel = later(() => import('./group-panel.tsx').then((it) => it.GroupPanel))
-const GroupEdgePanel = later(() => import('./group-panel.tsx').then((it) => it.GroupEdgePanel))
-const PathsList = later(() => import('./paths-list.tsx').then((it) => it.PathsList))
-const NoCalls = later(() => import('./no-calls.tsx').then((it) => it.NoCalls))
-const CanvasView = later(() => import('./canvas-view.tsx').then((it) => it.CanvasView))
+const GroupPanel = later(() => import('../map/group-panel.tsx').then((it) => it.GroupPanel))
+const GroupEdgePanel = later(() => import('../map/group-panel.tsx').then((it) => it.GroupEdgePanel))
+const PathsList = later(() => import('../map/paths-list.tsx').then((it) => it.PathsList))
+const NoCalls = later(() => import('../panels/no-calls.tsx').then((it) => it.NoCalls))
+const CanvasView = later(() => import('../map/canvas-view.tsx').then((it) => it.CanvasView))
 const Scrubber = later(() => import('../replay/scrubber.tsx').then((it) => it.Scrubber))
 
 /** What the selection is about: the mesh, a service, an edge, or one of the boxes that stand for several. */
