@@ -22,6 +22,7 @@ import { tapCommand } from './command/tap.ts'
 import { topCommand } from './command/top.ts'
 import { traceCommand } from './command/trace.ts'
 import { upCommand } from './command/up.ts'
+import { upgradeCommand } from './command/upgrade.ts'
 import { exitCodeOf } from './terminal/exit.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -64,6 +65,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     enforcementCommand,
     explainCommand,
     bypassCommand,
+    upgradeCommand,
     exportCommand,
   ]
   for (const part of parts) program.addCommand(part(terminal))

@@ -19,6 +19,7 @@ import { routes } from './measures/routes.ts'
 import { saturation } from './measures/saturation.ts'
 import { start } from './measures/start.ts'
 import { uiFrame } from './measures/ui-frame.ts'
+import { workers } from './measures/workers.ts'
 import type { Measure } from './round/measure.ts'
 
 /** Every measure, in the order in which it runs and stands in the report. */
@@ -33,6 +34,7 @@ export const MEASURES: readonly Measure[] = [
   oneConnection,
   thousandConnections,
   routes,
+  workers,
   idleConnections,
   start,
   collectorRate,

@@ -1,5 +1,5 @@
 import { httpOutcome } from '../../model/outcome.ts'
-import { BodyWatch } from '../../wire/http1/body-watch.ts'
+import { type BodyWatch, giveBody, takeBody } from '../../wire/http1/body-watch.ts'
 import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
 import { FIELDS_CAP } from '../../wire/http1/field-table.ts'
 import { BODY, METHOD, parseRequest, RequestHead } from '../../wire/http1/request.ts'
@@ -38,13 +38,13 @@ export class Http1Decoder implements Decoder {
   #last: OpenCall | undefined = undefined
   /** The call whose request body is on its way. */
   #sending: OpenCall | undefined = undefined
-  readonly #requestBody = new BodyWatch()
+  /** Its body, until it is complete. */
+  #requestBody: BodyWatch | undefined = undefined
   #requestPart: HeadBuffer | undefined = undefined
   #requestPartAt = 0
   /** Opened by an answer that came before the request's head was complete. */
   #early: OpenCall | undefined = undefined
-  #answering = false
-  readonly #answerBody = new BodyWatch()
+  #answerBody: BodyWatch | undefined = undefined
   #answerPart: HeadBuffer | undefined = undefined
   /** The call that every further byte of the client belongs to: a tunnel, or what cannot be decoded. */
   #stream: OpenCall | undefined = undefined
@@ -86,7 +86,7 @@ export class Http1Decoder implements Decoder {
         call.draft.response_bytes += end - at
         return
       }
-      at = this.#answering
+      at = this.#answerBody
         ? this.#readAnswerBody(call, bytes, at, end, at_us)
         : this.#readAnswerHead(call, bytes, at, end, at_us)
     }
@@ -99,11 +99,11 @@ export class Http1Decoder implements Decoder {
   serverEnded(at_us: number): void {
     this.#serverEnded = true
     const call = this.#first
-    if (call && this.#answering && this.#answerBody.untilClose) this.#answerDone(call, at_us)
+    if (call && this.#answerBody?.untilClose) this.#answerDone(call, at_us)
     // No answer comes any more; a stream has none, and its other direction goes on.
     for (let open = this.#first; open && open !== this.#stream; open = this.#first) {
       if (open.endedAt >= 0) this.#finish(open, at_us)
-      else this.#end(open, endingOfCall('done', this.#clientEnded && !this.#answering), at_us)
+      else this.#end(open, endingOfCall('done', this.#clientEnded && this.#answerBody === undefined), at_us)
     }
   }
 
@@ -112,7 +112,7 @@ export class Http1Decoder implements Decoder {
     for (let call = this.#first; call; call = this.#first) {
       if (call.endedAt >= 0) this.#end(call, { flags: '', outcome: httpOutcome(call.code) }, at_us)
       else if (call === this.#stream) this.#end(call, this.#endingOfStream(call, cause), at_us)
-      else this.#end(call, endingOfCall(cause, this.#clientEnded && !this.#answering), at_us)
+      else this.#end(call, endingOfCall(cause, this.#clientEnded && this.#answerBody === undefined), at_us)
     }
   }
 
@@ -180,8 +180,9 @@ export class Http1Decoder implements Decoder {
     else if (method === METHOD.connect) call.expects |= EXPECTS.connect
     if (fields.upgrades > 0)
       call.expects |= fields.websocket ? EXPECTS.upgrade | EXPECTS.websocket : EXPECTS.upgrade
-    this.#requestBody.begin(request.body, request.length)
-    if (request.body !== BODY.none) this.#sending = call
+    if (request.body === BODY.none) return
+    this.#sending = call
+    this.#requestBody = takeBody(request.body, request.length)
   }
 
   /** Keeps method and path, as far as the head that was just read has them. */
@@ -196,16 +197,16 @@ export class Http1Decoder implements Decoder {
   }
 
   #readRequestBody(call: OpenCall, bytes: Buffer, start: number, end: number, at_us: number): number {
-    const body = this.#requestBody
+    const body = this.#requestBody!
     const at = body.read(bytes, start, end)
     call.draft.request_bytes += at - start
     if (body.fault !== FAULT.none) {
       call.draft.finding = FAULTS[body.fault]!.name
-      this.#sending = undefined
+      this.#dropRequestBody()
       // The answer to this request can still be read; what follows the wrong chunk cannot.
       this.#openStream(at_us, body.fault)
     } else if (body.done) {
-      this.#sending = undefined
+      this.#dropRequestBody()
       if (call.endedAt >= 0) this.#finish(call, at_us)
     }
     return at
@@ -252,7 +253,7 @@ export class Http1Decoder implements Decoder {
     const tunnel = answer.status < 300 && (call.expects & EXPECTS.connect) !== 0
     if (answer.status === 101 || tunnel) {
       call.protocol = call.expects & EXPECTS.websocket ? 'websocket' : 'opaque'
-      this.#sending = undefined
+      this.#dropRequestBody()
       this.#stream = call
       return
     }
@@ -260,24 +261,23 @@ export class Http1Decoder implements Decoder {
       this.#answerDone(call, at_us)
       return
     }
-    this.#answering = true
-    this.#answerBody.begin(answer.body, answer.length)
+    this.#answerBody = takeBody(answer.body, answer.length)
   }
 
   #readAnswerBody(call: OpenCall, bytes: Buffer, start: number, end: number, at_us: number): number {
-    const body = this.#answerBody
+    const body = this.#answerBody!
     const at = body.read(bytes, start, end)
     call.draft.response_bytes += at - start
     if (body.fault !== FAULT.none) {
       call.draft.finding = FAULTS[body.fault]!.name
-      this.#answering = false
+      this.#dropAnswerBody()
       this.#becomeStream(call, body.fault, at_us)
     } else if (body.done) this.#answerDone(call, at_us)
     return at
   }
 
   #answerDone(call: OpenCall, at_us: number): void {
-    this.#answering = false
+    this.#dropAnswerBody()
     call.endedAt = at_us
     if (this.#sending !== call && this.#early !== call) this.#finish(call, at_us)
   }
@@ -290,12 +290,24 @@ export class Http1Decoder implements Decoder {
     const { draft } = call
     draft.response_flags = flags
     draft.outcome = outcome
+    this.#dropAnswerBody()
     this.#first = call.next
     if (this.#last === call) this.#last = undefined
     if (this.#stream === call) this.#stream = undefined
-    if (this.#sending === call) this.#sending = undefined
+    if (this.#sending === call) this.#dropRequestBody()
     if (this.#early === call) this.#early = undefined
     this.#context.ended(call, at_us)
+  }
+
+  #dropRequestBody(): void {
+    this.#sending = undefined
+    if (this.#requestBody) giveBody(this.#requestBody)
+    this.#requestBody = undefined
+  }
+
+  #dropAnswerBody(): void {
+    if (this.#answerBody) giveBody(this.#answerBody)
+    this.#answerBody = undefined
   }
 
   /** Bytes of the service although no call is open: an answer to half a head, or a protocol in which it speaks first. */
@@ -360,7 +372,7 @@ export class Http1Decoder implements Decoder {
     const text = typeof reason === 'string' ? reason : FAULTS[reason]!.name
     call.protocol = 'opaque'
     call.expects |= EXPECTS.opaque
-    this.#sending = undefined
+    this.#dropRequestBody()
     // Calls behind it were asked for, but nobody can tell their answers from its own.
     for (let other = call.next; other; other = call.next) {
       call.next = other.next

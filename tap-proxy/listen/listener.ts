@@ -4,8 +4,9 @@ import { adoptSocket } from '../../net/adopted-pipe.ts'
 import type { AllowList } from '../../net/allow.ts'
 import type { RelayClock } from '../../net/clock.ts'
 import type { Destination } from '../../net/destination.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import { ListenSockets } from '../../net/listen-sockets.ts'
-import { type Pipe, type ReadArea, remoteEnd, SHARED_AREA } from '../../net/pipe.ts'
+import { endOf, type Pipe, type ReadArea, remoteEnd, SHARED_AREA } from '../../net/pipe.ts'
 import { randomWords } from '../../net/random-words.ts'
 import {
   PLAIN_PEER,
@@ -71,6 +72,7 @@ export interface Listener {
 
 const ids = new TraceIds(randomWords(4))
 const findings = new Findings()
+const NOTHING = (): void => {}
 const NO_DOOR: GateDoor = Object.freeze({ gate: undefined })
 
 function runtimeOf(settings: ListenerSettings, deps: ListenerDeps, transport: Transport): RelayRuntime {
@@ -137,8 +139,9 @@ const DRAIN_LOOK_MS = 100
 class RelayListener implements Listener, ConnectionHome {
   runtime: RelayRuntime
   readonly #connections = new Set<ListenerConnection>()
-  /** Own ends of connections to the service: a client with such an end is this listener itself. */
-  readonly #ownEnds = new Map<string, () => void>()
+  /** Own ends of connections that go to this very port, and where to: a client with both is this listener itself. */
+  readonly #ownEnds = new Map<string, { to: string; inLoop: () => void }>()
+  #port = 0
   readonly #transport: Transport
   readonly #server: Server
   readonly #secureDoor: SecureDoor | undefined
@@ -161,8 +164,15 @@ class RelayListener implements Listener, ConnectionHome {
         return door.mtls?.policyFor(callerOf(address) ?? '') === 'strict'
       },
       answersPlaintext: protocol !== 'opaque',
-      taken: (socket, reset, peer) => {
-        const taken = this.#accept(peer)
+      arrived: (serviceSpoke) => {
+        // A peer that has to prove itself first is no reason to connect.
+        if (this.terminates || this.runtime.door.mtls?.policyFor('') === 'strict') return undefined
+        const connection = new Passthrough(this)
+        connection.prepare(serviceSpoke)
+        return connection
+      },
+      taken: (socket, reset, peer, arrived) => {
+        const taken = this.#accept(peer, arrived instanceof Passthrough ? arrived : undefined)
         if (!taken) {
           reset()
           return undefined
@@ -180,28 +190,37 @@ class RelayListener implements Listener, ConnectionHome {
 
   #accept(
     peer: SecurePeer = PLAIN_PEER,
+    prepared?: Passthrough,
   ): { owner: ListenerConnection; begin: (pipe: Pipe) => void } | undefined {
     const { counters, limits } = this.runtime
     const terminates = this.terminates && !peer.opaque
+    if (terminates) prepared?.gone()
     if (terminates && counters.connectionsOpen >= limits.connections_max) {
       counters.connectionsRefused++
       return undefined
     }
     counters.connectionsOpen++
     counters.connectionsAccepted++
-    const owner = this.#connectionFor(peer, terminates)
+    const owner =
+      terminates || !prepared ? this.#connectionFor(peer, terminates) : this.#begun(prepared, peer)
     return {
       owner,
       begin: (pipe) => {
-        const inLoop = this.#ownEnds.get(remoteEnd(pipe))
-        if (inLoop) {
+        const own = this.#ownEnds.size > 0 ? this.#ownEnds.get(remoteEnd(pipe)) : undefined
+        if (own && own.to === pipe.localEnd()) {
           counters.loops++
           pipe.reset()
           this.forget(owner)
-          inLoop()
+          own.inLoop()
         } else owner.begin(pipe)
       },
     }
+  }
+
+  #begun(prepared: Passthrough, peer: SecurePeer): ListenerConnection {
+    prepared.peerIs(peer)
+    this.#connections.add(prepared)
+    return prepared
   }
 
   #connectionFor(peer: SecurePeer, terminates: boolean): ListenerConnection {
@@ -218,9 +237,11 @@ class RelayListener implements Listener, ConnectionHome {
     return next.takeOver(pipe, area, length)
   }
 
-  reaching(service: Pipe, inLoop: () => void): () => void {
+  reaching(service: Pipe, { host, port }: Endpoint, inLoop: () => void): () => void {
+    // A port may serve many connections to different places, so only those to this port can come back.
+    if (port !== this.#port) return NOTHING
     const end = service.localEnd()
-    this.#ownEnds.set(end, inLoop)
+    this.#ownEnds.set(end, { to: endOf(host, port), inLoop })
     return () => this.#ownEnds.delete(end)
   }
 
@@ -230,9 +251,11 @@ class RelayListener implements Listener, ConnectionHome {
     if (this.#connections.size === 0) this.#drained?.()
   }
 
-  listen(): Promise<Address> {
+  async listen(): Promise<Address> {
     const { name, listen } = this.runtime.settings
-    return this.#sockets.listen(this.#server, listen, name)
+    const address = await this.#sockets.listen(this.#server, listen, name)
+    this.#port = address.port
+    return address
   }
 
   update(settings: ListenerSettings, deps: ListenerDeps): void {

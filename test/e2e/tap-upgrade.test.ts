@@ -4,6 +4,7 @@ import { Agent } from 'node:http'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { askUpgrade } from '../../cli/client/tap-admin.ts'
 import { stubCollector, until } from '../tap-proxy/support/stub-collector.ts'
 import { call, startBackend } from './support/calls.ts'
 import { startTapProcess, type TapProcess } from './support/tap-process.ts'
@@ -144,9 +145,8 @@ test('over the admin port with the token; the admin port itself goes over too', 
       ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     })
   expect([(await ask()).status, (await ask('wrong')).status]).toEqual([401, 403])
-  const answer = await ask('secret')
-  const said = (await answer.json()) as { before: number; after: number }
-  expect([answer.status, said.before]).toEqual([200, tap.child.pid])
+  const said = await askUpgrade(tap.admin(), 'secret')
+  expect(said).toMatchObject({ tap: expect.stringContaining('orders@'), before: tap.child.pid })
   await until('the first process to end', () => !isAlive(said.before))
   expect(isAlive(said.after)).toBe(true)
   expect((await fetch(`${tap.admin()}/readyz`)).status).toBe(200)

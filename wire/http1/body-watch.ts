@@ -42,3 +42,17 @@ export class BodyWatch {
     return at
   }
 }
+
+/** Bodies that are over; an idle connection holds none. */
+const KEPT_MAX = 256
+const kept: BodyWatch[] = []
+
+export function takeBody(kind: number, length: number): BodyWatch {
+  const body = kept.pop() ?? new BodyWatch()
+  body.begin(kind, length)
+  return body
+}
+
+export function giveBody(body: BodyWatch): void {
+  if (kept.length < KEPT_MAX) kept.push(body)
+}

@@ -1,7 +1,7 @@
 import { startBackend, startSink } from '../load/backend.ts'
 import { runWrk, type WrkLoad } from '../load/wrk.ts'
 import { type Peer, type RunningPeer, startPeers } from '../peer/peer.ts'
-import { residentMib, type Usage, usageOf } from '../process/usage.ts'
+import { privateMib, residentMib, type Usage, usageOf } from '../process/usage.ts'
 import type { Bench, Reading } from '../round/measure.ts'
 import { interleave, type Values } from '../round/rounds.ts'
 
@@ -44,6 +44,7 @@ export function costOf(peer: RunningPeer, spent: Usage, calls: number, seconds: 
     cpu_us_per_call: spent.cpu_us / calls,
     user_share: spent.user_ticks / Math.max(1, spent.user_ticks + spent.system_ticks),
     core_busy_share: spent.cpu_us / 1e6 / seconds,
+    private_mib: privateMib(peer.pids),
     resident_mib: residentMib(peer.pids),
   }
 }

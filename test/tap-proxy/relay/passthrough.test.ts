@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { endpointAt } from '../../../net/endpoint.ts'
 import type { Gate, GateDoor } from '../../../tap-proxy/relay/ward.ts'
 import { fixedDestination } from './destination.ts'
@@ -129,6 +129,25 @@ describe('connection for connection', () => {
     expect(rig.counters.upstreamConnects).toBeLessThan(20)
     await until(() => rig.counters.connectionsOpen === 0, 'the end of all of them')
   })
+})
+
+test('a client with the local port of another connection of the tap is no loop', async () => {
+  await start(({ socket }) => socket.write(OK))
+  const first = await connectRaw(rig.port)
+  await until(() => backend.connections.length === 1, 'the connection')
+  // The same port of this machine may be used for connections to different places.
+  const localPort = backend.connections[0]!.socket.remotePort!
+  const socket = connect({ host: '127.0.0.1', port: rig.port, localPort, localAddress: '127.0.0.1' })
+  const outcome = await new Promise<string>((resolve) => {
+    socket.once('data', (bytes) => resolve(String(bytes)))
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''))
+    socket.write(get())
+  })
+  // The system may refuse to bind a port that is in use; if it does not, the call is served.
+  expect([OK, 'EADDRINUSE']).toContain(outcome)
+  expect(rig.counters.loops).toBe(0)
+  socket.destroy()
+  first.socket.destroy()
 })
 
 describe('nothing is cut', () => {
