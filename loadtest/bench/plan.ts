@@ -1,4 +1,3 @@
-import type { Measure } from './measure.ts'
 import { answers10k } from './measures/answers-10k.ts'
 import { backtest } from './measures/backtest.ts'
 import { answers1m, requests1m } from './measures/bodies-1m.ts'
@@ -21,6 +20,7 @@ import { saturation } from './measures/saturation.ts'
 import { start } from './measures/start.ts'
 import { uiFrame } from './measures/ui-frame.ts'
 import { workers } from './measures/workers.ts'
+import type { Measure } from './round/measure.ts'
 
 /** Every measure, in the order in which it runs and stands in the report. */
 export const MEASURES: readonly Measure[] = [

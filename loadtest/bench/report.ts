@@ -1,5 +1,5 @@
-import type { Reading, Results } from './measure.ts'
-import { median, ratios, type Spread, spread } from './statistics.ts'
+import type { Reading, Results } from './round/measure.ts'
+import { median, ratios, type Spread, spread } from './round/statistics.ts'
 import { figure, table } from './table.ts'
 import { CALIBRATED_CALL_US, calibration, judge, type Standing, TARGETS, type Verdict } from './targets.ts'
 

@@ -1,6 +1,6 @@
-import type { Reading, Results } from './measure.ts'
 import { POLICY_TARGETS } from './policy-targets.ts'
-import { median, ratios, type Spread, spread } from './statistics.ts'
+import type { Reading, Results } from './round/measure.ts'
+import { median, ratios, type Spread, spread } from './round/statistics.ts'
 import type { Target } from './target.ts'
 
 /** What tapmesh promises of its own cost, and whether the readings keep it. */

@@ -1,7 +1,7 @@
-import type { Measure } from '../measure.ts'
+import { underFullLoad } from '../compare/side-by-side.ts'
 import { MAIN_PEERS } from '../peer/all.ts'
 import { nginxUnpooled } from '../peer/nginx.ts'
-import { underFullLoad } from '../side-by-side.ts'
+import type { Measure } from '../round/measure.ts'
 
 export const oneConnection: Measure = {
   name: 'connections-1',

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { startBackend } from '../load/backend.ts'
 import { runWrk } from '../load/wrk.ts'
-import type { Bench, Measure } from '../measure.ts'
 import { haproxy } from '../peer/haproxy.ts'
 import { nginx } from '../peer/nginx.ts'
 import { type Peer, startPeers } from '../peer/peer.ts'
 import { tap } from '../peer/tap.ts'
 import { descriptorsMax } from '../process/descriptors.ts'
 import { privateMib } from '../process/usage.ts'
-import { interleave, type Values } from '../rounds.ts'
+import type { Bench, Measure } from '../round/measure.ts'
+import { interleave, type Values } from '../round/rounds.ts'
 
 const CONNECTIONS = 10_000
 const CONNECTIONS_QUICK = 500

@@ -1,7 +1,7 @@
-import type { Measure } from '../measure.ts'
+import { underFullLoad } from '../compare/side-by-side.ts'
 import { nginx } from '../peer/nginx.ts'
 import { tap, tapWorkers } from '../peer/tap.ts'
-import { underFullLoad } from '../side-by-side.ts'
+import type { Measure } from '../round/measure.ts'
 
 export const workers: Measure = {
   name: 'workers',

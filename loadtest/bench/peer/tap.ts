@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { Bench } from '../measure.ts'
+import type { Bench } from '../round/measure.ts'
 import { startCollector } from './collector.ts'
 import type { Peer, RunningPeer } from './peer.ts'
 
