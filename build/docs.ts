@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readMeshText } from '../cli/mesh-file.ts'
+import { readMeshText } from '../cli/mesh/mesh-file.ts'
 import { burnRules } from '../dashboards/burn-rules.ts'
 import { GENERATED_DASHBOARDS } from '../dashboards/generated.ts'
 import { RESPONSE_FLAGS } from '../model/call.ts'

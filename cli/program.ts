@@ -23,8 +23,8 @@ import { topCommand } from './command/top.ts'
 import { traceCommand } from './command/trace.ts'
 import { upCommand } from './command/up.ts'
 import { upgradeCommand } from './command/upgrade.ts'
-import { exitCodeOf } from './exit.ts'
-import type { Terminal } from './terminal.ts'
+import { exitCodeOf } from './terminal/exit.ts'
+import type { Terminal } from './terminal/terminal.ts'
 
 /** The `tapmesh` command with its parts. Heavy parts are loaded by the command that needs them. */
 

@@ -75,14 +75,15 @@ export class TapIdentity implements SecureTransport, Part<TapSettings> {
     this.#contexts.follow(this.#source)
   }
 
-  accept({ isStrict, answersPlaintext, taken }: SecureDoorOwner): SecureDoor {
+  accept({ isStrict, answersPlaintext, arrived, taken }: SecureDoorOwner): SecureDoor {
     return new SecureAccept({
       contexts: this.#contexts,
       leaves: this.#leaves,
       counters: this.counters,
       policyFor: (address) => (isStrict(address) ? 'strict' : 'permissive'),
       answersPlaintext,
-      taken: ({ socket, reset, ...peer }) => taken(socket as Socket, reset, peer),
+      arrived,
+      taken: ({ socket, reset, early, ...peer }) => taken(socket as Socket, reset, peer, early),
       refused: ({ address, reason, peer }) => {
         const claim = peer && peer.claimed !== '' ? `, which calls itself ${peer.claimed},` : ''
         this.#events.peerRefused(

@@ -4,8 +4,8 @@ import { healthOf } from '../../model/health.ts'
 import { mergeHistogram } from '../../model/histogram.ts'
 import { isProtocol, PROTOCOL_CATALOGUE, type ServerKind } from '../../model/protocol.ts'
 import type { EdgeRow } from '../query/edges.ts'
-import type { Reported } from './reporter.ts'
-import { type Counted, goldenSignals } from './signals.ts'
+import type { Reported } from '../query/reporter.ts'
+import { type Counted, goldenSignals } from '../query/signals.ts'
 
 /** What is gathered of one name while the edges pass by. */
 interface Gathered {

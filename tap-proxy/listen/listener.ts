@@ -164,8 +164,15 @@ class RelayListener implements Listener, ConnectionHome {
         return door.mtls?.policyFor(callerOf(address) ?? '') === 'strict'
       },
       answersPlaintext: protocol !== 'opaque',
-      taken: (socket, reset, peer) => {
-        const taken = this.#accept(peer)
+      arrived: (serviceSpoke) => {
+        // A peer that has to prove itself first is no reason to connect.
+        if (this.terminates || this.runtime.door.mtls?.policyFor('') === 'strict') return undefined
+        const connection = new Passthrough(this)
+        connection.prepare(serviceSpoke)
+        return connection
+      },
+      taken: (socket, reset, peer, arrived) => {
+        const taken = this.#accept(peer, arrived instanceof Passthrough ? arrived : undefined)
         if (!taken) {
           reset()
           return undefined
@@ -183,16 +190,19 @@ class RelayListener implements Listener, ConnectionHome {
 
   #accept(
     peer: SecurePeer = PLAIN_PEER,
+    prepared?: Passthrough,
   ): { owner: ListenerConnection; begin: (pipe: Pipe) => void } | undefined {
     const { counters, limits } = this.runtime
     const terminates = this.terminates && !peer.opaque
+    if (terminates) prepared?.gone()
     if (terminates && counters.connectionsOpen >= limits.connections_max) {
       counters.connectionsRefused++
       return undefined
     }
     counters.connectionsOpen++
     counters.connectionsAccepted++
-    const owner = this.#connectionFor(peer, terminates)
+    const owner =
+      terminates || !prepared ? this.#connectionFor(peer, terminates) : this.#begun(prepared, peer)
     return {
       owner,
       begin: (pipe) => {
@@ -205,6 +215,12 @@ class RelayListener implements Listener, ConnectionHome {
         } else owner.begin(pipe)
       },
     }
+  }
+
+  #begun(prepared: Passthrough, peer: SecurePeer): ListenerConnection {
+    prepared.peerIs(peer)
+    this.#connections.add(prepared)
+    return prepared
   }
 
   #connectionFor(peer: SecurePeer, terminates: boolean): ListenerConnection {

@@ -1,6 +1,4 @@
 import type { Protocol as ProtocolName } from '../../model/call.ts'
-import { ConnectInTurn } from '../../net/connect.ts'
-import type { Endpoint } from '../../net/endpoint.ts'
 import {
   giveLargeArea,
   type Pipe,
@@ -10,9 +8,8 @@ import {
   writeChanged,
   writeCopy,
 } from '../../net/pipe.ts'
-import { PLAIN_PEER, type SecurePeer, type SecureUpstream } from '../../net/secure.ts'
+import { PLAIN_PEER, type SecurePeer } from '../../net/secure.ts'
 import type { TimerEntry } from '../../net/timer-wheel.ts'
-import { connectPipe } from '../../net/transport.ts'
 import { Edits } from '../../protocol/edits.ts'
 import type { Cause } from '../../protocol/ending.ts'
 import { protocolNamed } from '../../protocol/list.ts'
@@ -21,8 +18,9 @@ import type { Decoder, DecoderContext, RequestView, TraceSettings } from '../../
 import { Caller } from './caller.ts'
 import type { ConnectionHome, ListenerConnection } from './connection.ts'
 import { giveCall, recordCall, takeCall } from './open-calls.ts'
+import { nextArea } from './read-area.ts'
 import type { RelayRuntime } from './runtime.ts'
-import { nextArea, ServiceEnd, type ServiceEndOwner } from './service-end.ts'
+import { ServiceEnd, type ServiceEndOwner } from './service-end.ts'
 import type { Watch } from './ward.ts'
 import { watchCall } from './watch-call.ts'
 
@@ -45,24 +43,21 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   previousEntry: TimerEntry | undefined = undefined
 
   readonly readsAfterWriteFails = false
+  /** The client's end; not there yet while a connection is prepared. */
   pipe!: Pipe
   runtime: RelayRuntime
   readonly #home: ConnectionHome
-  readonly #caller: Caller
+  #caller: Caller
   readonly #service: ServiceEnd
   #decoder: Decoder | undefined = undefined
-  #connecting: ConnectInTurn | undefined = undefined
-  #target: Endpoint | undefined = undefined
   /** Bytes of the client that came before the service was there. */
   #held: Buffer | undefined = undefined
-  #unreachable: Cause | undefined = undefined
+  /** Bytes of the service that came before the client was known, and who waits for them. */
+  #fromService: Buffer | undefined = undefined
+  #serviceSpoke: (() => void) | undefined = undefined
   #clientEnded = false
-  #forgetReaching: (() => void) | undefined = undefined
   #started = false
   #closed = false
-  /** What the connection to the service is made by; see `#isOutdated`. */
-  #connectedBy: RelayRuntime
-  #secureKey = ''
   #largeArea: ReadArea | undefined = undefined
   /** Call whose head came with the bytes being relayed now. */
   #entered: OpenCall | undefined = undefined
@@ -71,9 +66,8 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   constructor(home: ConnectionHome, peer: SecurePeer = PLAIN_PEER) {
     this.#home = home
     this.runtime = home.runtime
-    this.#connectedBy = home.runtime
     this.#caller = new Caller(peer)
-    this.#service = new ServiceEnd(this)
+    this.#service = new ServiceEnd(this, home)
   }
 
   /** No call is in progress. */
@@ -85,17 +79,50 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     return this.runtime.trace
   }
 
+  /**
+   * Connects to the service before it is known what the client's connection is: a service that speaks
+   * first decides it.
+   */
+  prepare(serviceSpoke: () => void): void {
+    this.#serviceSpoke = serviceSpoke
+    this.#service.connect()
+  }
+
+  /** A prepared connection gets its client. */
+  peerIs(peer: SecurePeer): void {
+    this.#caller = new Caller(peer)
+  }
+
   /** The connection was accepted, or taken over between two calls: its service is connected to at once. */
   begin(pipe: Pipe): void {
     this.pipe = pipe
     const { runtime } = this
+    this.#enteredAt = runtime.clock.mono_us()
     const opaque = runtime.settings.protocol === 'opaque' || this.#caller.peer.opaque
-    this.#decoder = protocolNamed(opaque ? 'opaque' : runtime.settings.protocol).open(
-      this,
-      runtime.clock.mono_us(),
-    )
+    this.#decoder = protocolNamed(opaque ? 'opaque' : runtime.settings.protocol).open(this, this.#enteredAt)
     runtime.wheel.arm(this, KEEP_ALIVE_AFTER_MS)
-    this.#connect()
+    if (!this.#service.begun) this.#service.connect()
+    else if (this.#service.unreachable) this.onServiceUnreachable()
+    else if (this.#service.pipe) this.#beginPrepared()
+  }
+
+  /** The service was there before the client; what it said comes first. */
+  #beginPrepared(): void {
+    const first = this.#fromService
+    this.#fromService = undefined
+    const { pipe, ended, ownId } = this.#service
+    this.#caller.over(ownId)
+    if (first) this.onServiceData(areaOf(first), first.length)
+    if (this.#closed) return
+    if (ended) this.onServiceEnd()
+    else pipe?.resume()
+    if (!this.#closed) this.#read()
+  }
+
+  /** A prepared connection never got its client. */
+  gone(): void {
+    this.#closed = true
+    this.#service.leave(true)
   }
 
   /** Goes on with a client between two calls. @returns where it reads to next */
@@ -111,51 +138,10 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     this.#started = true
   }
 
-  #connect(): void {
-    const { destination, counters, wheel } = this.runtime
-    const candidates = destination.candidates()
-    if (candidates.length === 0) {
-      this.#cannotReach('no_address')
-      return
-    }
-    counters.upstreamConnects++
-    counters.upstreamConnections++
-    this.#connecting = new ConnectInTurn(
-      candidates,
-      (target, connected) => this.#open(target, connected),
-      wheel,
-      {
-        connected: (pipe, target) => this.#connected(pipe, target),
-        attemptFailed: (target) => destination.failed(target),
-        failed: (target, code) => {
-          this.#target = target
-          counters.upstreamConnections--
-          counters.upstreamConnectFailures++
-          this.#cannotReach(code === 'ETIMEDOUT' ? 'connect_timeout' : 'unreachable')
-        },
-      },
-    )
-  }
-
-  #open(target: Endpoint, connected: (pipe: Pipe | undefined, code: string) => void): Pipe {
-    const { transport, secureTo } = this.runtime
-    const secure = secureTo?.()
-    this.#secureKey = secureKeyOf(secure)
-    this.#caller.over(secure?.transport.ownId ?? '')
-    if (secure) {
-      return secure.transport.connect(target.host, target.port, secure.service, this.#service, connected)
-    }
-    const pipe = connectPipe(transport, target.host, target.port, this.#service, SHARED_AREA, connected)
-    this.#forgetReaching?.()
-    this.#forgetReaching = this.#home.reaching(pipe, target, () => this.#finish('loop'))
-    return pipe
-  }
-
-  #connected(pipe: Pipe, target: Endpoint): void {
-    this.#connecting = undefined
-    this.#target = target
-    this.#service.pipe = pipe
-    this.runtime.destination.worked(target)
+  onServiceReached(): void {
+    if (this.pipe === undefined) return
+    const pipe = this.#service.pipe!
+    this.#caller.over(this.#service.ownId)
     const held = this.#held
     this.#held = undefined
     if (held) this.#afterWriteToService(pipe.write(held))
@@ -165,9 +151,8 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   }
 
   /** The client is heard for a moment, so that the record says what it wanted, and then reset. */
-  #cannotReach(cause: Cause): void {
-    this.#connecting = undefined
-    this.#unreachable = cause
+  onServiceUnreachable(): void {
+    if (this.pipe === undefined) return
     const { wheel } = this.runtime
     if (this.#held !== undefined || this.#clientEnded) wheel.arm(this, 1)
     else {
@@ -176,9 +161,13 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     }
   }
 
+  onServiceLoop(): void {
+    this.#finish('loop')
+  }
+
   onData(area: ReadArea, length: number): ReadArea | undefined {
     const { runtime } = this
-    if ((this.#home.terminates || this.#isOutdated()) && this.idle && this.#isQuiet()) {
+    if ((this.#home.terminates || this.#service.isOutdated()) && this.idle && this.#isQuiet()) {
       return this.#handOver(area, length)
     }
     const start = area.room
@@ -216,7 +205,7 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     edits.apply(bytes, start, end, out)
     this.#held = this.#held ? Buffer.concat([this.#held, out]) : out
     this.pipe.pause()
-    if (this.#unreachable) this.#finish(this.#unreachable)
+    if (this.#service.unreachable) this.#finish(this.#service.unreachable)
   }
 
   #afterWriteToService(outcome: number): void {
@@ -234,29 +223,19 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     return pipe !== undefined && !ended && pipe.pendingWrites === 0 && this.pipe.pendingWrites === 0
   }
 
-  /** A reload or a policy wants this listener's calls to go another way than this connection does. */
-  #isOutdated(): boolean {
-    const { runtime } = this.#home
-    if (runtime.secureTo && secureKeyOf(runtime.secureTo()) !== this.#secureKey) return true
-    if (runtime === this.#connectedBy) return false
-    this.#connectedBy = runtime
-    return this.#target !== undefined && !runtime.destination.candidates().includes(this.#target)
-  }
-
   /** From this call on the client is served by another connection of this listener. */
   #handOver(area: ReadArea, length: number): ReadArea | undefined {
     this.#closed = true
     this.runtime.wheel.remove(this)
     this.#giveArea()
-    this.#leaveService()
-    this.#service.pipe?.close()
+    this.#service.leave(false)
     return this.#home.handOver(this, this.#caller.peer, area, length)
   }
 
   onEnd(): void {
     this.#clientEnded = true
     this.#decode((decoder, at_us) => decoder.clientEnded(at_us))
-    if (this.#unreachable) this.#finish(this.#unreachable)
+    if (this.#service.unreachable) this.#finish(this.#service.unreachable)
     else {
       this.#service.pipe?.end()
       this.finishIfDone()
@@ -273,7 +252,7 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   }
 
   onDeadline(): void {
-    if (this.#unreachable) this.#finish(this.#unreachable)
+    if (this.#service.unreachable) this.#finish(this.#service.unreachable)
     else {
       this.pipe.keepAlive()
       this.#service.pipe?.keepAlive()
@@ -288,6 +267,10 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   onServiceData(area: ReadArea, length: number): void {
     const start = area.room
     const end = start + length
+    if (this.pipe === undefined) {
+      this.#holdFromService(area.bytes, start, end)
+      return
+    }
     this.#enteredAt = this.runtime.clock.mono_us()
     const outcome = area.shared
       ? writeCopy(this.pipe, area.bytes, start, end)
@@ -301,14 +284,23 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     else if (outcome === WRITE.failed) this.#finish('client')
   }
 
+  #holdFromService(bytes: Buffer, start: number, end: number): void {
+    const piece = bytes.subarray(start, end)
+    this.#fromService = Buffer.concat(this.#fromService ? [this.#fromService, piece] : [piece])
+    this.#service.pipe?.pause()
+    this.#serviceSpoke?.()
+  }
+
   onServiceEnd(): void {
+    if (this.pipe === undefined) return
     this.#decode((decoder, at_us) => decoder.serverEnded(at_us))
     this.pipe.end()
     this.finishIfDone()
   }
 
   onServiceBroken(): void {
-    this.#finish('server')
+    if (this.pipe !== undefined) this.#finish('server')
+    else this.#service.unreachable = 'server'
   }
 
   onServiceDrain(): void {
@@ -355,24 +347,11 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     this.#closed = true
     this.#decode((decoder, at_us) => decoder.close(cause, at_us))
     this.runtime.wheel.remove(this)
-    this.#connecting?.cancel()
-    this.#leaveService()
-    if (cause === 'done') {
-      this.#service.pipe?.close()
-      this.pipe.close()
-    } else {
-      this.#service.pipe?.reset()
-      this.pipe.reset()
-    }
+    this.#service.leave(cause !== 'done')
+    if (cause === 'done') this.pipe.close()
+    else this.pipe.reset()
     this.#giveArea()
-    this.#service.giveArea()
     this.#home.forget(this)
-  }
-
-  #leaveService(): void {
-    if (this.#connecting || this.#service.pipe) this.runtime.counters.upstreamConnections--
-    this.#forgetReaching?.()
-    this.#connecting = undefined
   }
 
   #giveArea(): void {
@@ -396,7 +375,7 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
 
   started(call: OpenCall, request?: RequestView): void {
     this.#entered = call
-    watchCall(call, request, this.runtime, this.#caller, this.pipe, this.#target)
+    watchCall(call, request, this.runtime, this.#caller, this.pipe, this.#service.endpoint)
   }
 
   answered(call: OpenCall, bytes: Buffer, start: number, end: number): void {
@@ -410,7 +389,7 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     call.tap_us += this.runtime.clock.mono_us() - this.#enteredAt
     counters.callsInFlight--
     counters.callsTotal++
-    recordCall(call, at_us, this.runtime, this.#target)
+    recordCall(call, at_us, this.runtime, this.#service.endpoint)
     giveCall(call)
   }
 
@@ -419,6 +398,6 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   }
 }
 
-function secureKeyOf(secure: SecureUpstream | undefined): string {
-  return secure ? `${secure.service} ${secure.transport.generation}` : ''
+function areaOf(bytes: Buffer): ReadArea {
+  return { bytes, room: 0, window: bytes, shared: false, large: true }
 }

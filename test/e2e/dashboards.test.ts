@@ -1,6 +1,6 @@
 import { BOARDS } from '../../dashboards/boards.ts'
 import { burnRules } from '../../dashboards/burn-rules.ts'
-import type { Question } from '../../dashboards/question.ts'
+import type { Question } from '../../dashboards/question/question.ts'
 import type { Slo } from '../../model/slo.ts'
 import { DURATION_BOUNDS_US, TAP_BOUNDS_US } from '../../tap-proxy/sink/call-counters.ts'
 import { grafanaPromql, grafanaSql, type View } from '../support/grafana.ts'

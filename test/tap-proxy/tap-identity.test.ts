@@ -202,3 +202,20 @@ test('as many connections as are allowed, also through the door', async () => {
   expect(await textOf(second)).toBe('')
   expect(rig.counters.connectionsRefused).toBe(1)
 })
+
+test('a service that speaks first is heard although the tap has an identity', async () => {
+  const greeting = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.end('220 ready\r\n')
+  }).listen(0, '127.0.0.1')
+  await once(greeting, 'listening')
+  open.push(greeting)
+  const { port } = greeting.address() as AddressInfo
+  const rig = await inbound(await identity('orders'), port, undefined)
+  const socket = connectPlain(rig.port)
+  expect(await textOf(socket)).toBe('220 ready\r\n')
+  socket.end()
+  await until(() => rig.records.length === 1, 'the record')
+  expect(rig.records[0]!.parties.protocol).toBe('opaque')
+  expect(rig.counters.upstreamConnects).toBe(1)
+})

@@ -3,7 +3,8 @@ import { shareText } from '../../picture/format.ts'
 import { NODE_LOOK } from '../../picture/node-look.ts'
 import { HealthMark } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
-import { addressOf, page, serviceAddress } from '../state/location.ts'
+import { addressOf, serviceAddress } from '../state/location.ts'
+import { isMap } from '../state/page.ts'
 import { NameHeading } from './lists.tsx'
 
 /** Name, health and whereabouts of a service, and where to go from here. */
@@ -45,7 +46,7 @@ export function ServiceHead({ id, service }: { id: string; service: GraphNode | 
         </p>
       ) : null}
       <p class="panel-links">
-        {page.value.name === 'map' ? (
+        {isMap.value ? (
           <Link to={serviceAddress(id)}>Open page</Link>
         ) : (
           <Link to={addressOf('/map', { service: id })}>Show on map</Link>

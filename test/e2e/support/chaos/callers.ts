@@ -1,6 +1,6 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { seeded } from '../../../../loadtest/bench/random.ts'
+import { seeded } from '../../../../loadtest/bench/traffic/random.ts'
 import { bodyOf, digest, errorBody } from './acts.ts'
 import type { SeenCall } from './entries.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { seeded } from '../../../../loadtest/bench/random.ts'
+import { seeded } from '../../../../loadtest/bench/traffic/random.ts'
 import type { ChaosMesh } from './mesh.ts'
 import { CHANGED, POLICY, REFUSED } from './policy.ts'
 
