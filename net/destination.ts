@@ -9,6 +9,8 @@ export interface Destination {
   targets(): readonly Endpoint[]
   /** Every endpoint known now in the order to try them, beginning with the next one in turn. */
   candidates(): readonly Endpoint[]
+  /** True if calls may still go there. */
+  has(endpoint: Endpoint): boolean
   /** Addresses of the same name in the other family, to try if this one cannot be reached. */
   others(endpoint: Endpoint): readonly Endpoint[]
   /** A connection to this endpoint failed: others are tried first for a while. */
@@ -109,6 +111,10 @@ export class ServiceEndpoints implements Destination {
     const now_ms = performance.now()
     const isDown = ({ label }: Endpoint) => (this.#failedUntil_ms.get(label) ?? 0) > now_ms
     return [...order.filter((endpoint) => !isDown(endpoint)), ...order.filter(isDown)]
+  }
+
+  has(endpoint: Endpoint): boolean {
+    return this.#all.includes(endpoint)
   }
 
   others(endpoint: Endpoint): readonly Endpoint[] {

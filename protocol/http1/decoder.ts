@@ -252,6 +252,9 @@ export class Http1Decoder implements Decoder {
   #answerBegun(call: OpenCall, at_us: number): void {
     const tunnel = answer.status < 300 && (call.expects & EXPECTS.connect) !== 0
     if (answer.status === 101 || tunnel) {
+      if (!(call.expects & (EXPECTS.upgrade | EXPECTS.connect))) {
+        call.draft.finding = FAULTS[FAULT.upgrade_unasked]!.name
+      }
       call.protocol = call.expects & EXPECTS.websocket ? 'websocket' : 'opaque'
       this.#dropRequestBody()
       this.#stream = call

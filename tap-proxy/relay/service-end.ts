@@ -112,7 +112,7 @@ export class ServiceEnd implements PipeOwner {
     if (runtime.secureTo && secureKeyOf(runtime.secureTo()) !== this.#secureKey) return true
     if (runtime === this.#madeBy) return false
     this.#madeBy = runtime
-    return this.endpoint !== undefined && !runtime.destination.candidates().includes(this.endpoint)
+    return this.endpoint !== undefined && !runtime.destination.has(this.endpoint)
   }
 
   /** Gives the connection up, or the attempt to make it. */

@@ -207,7 +207,7 @@ test('a row of calls gives its curl command, its outcome at one click, and its t
   await visit.page.mouse.up()
   await visit.page.waitForURL(/from=.*to=/)
   await visit.page.locator('.same-view summary').click()
-  await visit.page.getByText(/npx tapmesh calls --from 2/).waitFor()
+  await visit.page.getByText(/tapmesh.mjs calls --from 2/).waitFor()
 })
 
 test('a page is printed in the light theme, without what only a screen can use', async () => {

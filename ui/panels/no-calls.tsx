@@ -10,7 +10,7 @@ import { chooseWindow, localText, range } from '../state/range.ts'
 /** Why there is nothing to draw, told apart: no tap, no calls yet, calls elsewhere in time, no store. */
 
 export const TAP_COMMAND =
-  'npx tapmesh tap --service orders --listen 8080 --to 127.0.0.1:3000 --collector http://127.0.0.1:7401'
+  'node cli/tapmesh.mjs tap --service orders --listen 8080 --to 127.0.0.1:3000 --collector http://127.0.0.1:7401'
 
 /** Ten minutes around the newest call that the store holds. */
 function showNewest(newest: string): void {

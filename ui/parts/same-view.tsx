@@ -18,7 +18,7 @@ export function shellWord(text: string): string {
   return BARE.test(text) && !/[{}]/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-/** `npx tapmesh <words> --name value …`; options without a value are left out. */
+/** `node cli/tapmesh.mjs <words> --name value …`; options without a value are left out. */
 export function tapmeshCommand(
   words: readonly string[],
   options: Record<string, string | undefined> = {},

@@ -15,6 +15,7 @@ export function fixedDestination(targets: readonly Endpoint[]): Destination {
       turn = (turn + 1) % targets.length
       return [...targets.slice(turn), ...targets.slice(0, turn)]
     },
+    has: (endpoint) => targets.includes(endpoint),
     others: () => [],
     failed: () => {},
     worked: () => {},
