@@ -29,6 +29,9 @@ const IDLE_MS = 500
 /** How long a service that stops as well has to tell its clients to go. */
 const INSIST_MS = 1000
 
+/** With a successor nothing presses: only this late in the grace are busy connections asked to go. */
+const LATE_SHARE = 0.9
+
 interface OpenListener {
   settings: ListenerSettings
   listener: Listener
@@ -141,7 +144,7 @@ export class TapListeners implements Part<TapSettings> {
     const until = performance.now() + grace_ms
     const drain = async (listeners: readonly OpenListener[]): Promise<void> => {
       const idle_ms = Math.min(succeeded_ms ?? IDLE_MS, grace_ms / 4)
-      const insist_ms = Math.min(INSIST_MS, grace_ms / 4)
+      const insist_ms = succeeded_ms === undefined ? Math.min(INSIST_MS, grace_ms / 4) : grace_ms * LATE_SHARE
       const drained = Promise.all(listeners.map(({ listener }) => listener.drain(idle_ms, insist_ms)))
       await Promise.race([drained, wait(Math.max(0, until - performance.now()))])
     }
