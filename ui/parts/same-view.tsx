@@ -26,5 +26,5 @@ export function tapmeshCommand(
   const flags = Object.entries(options).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [`--${name}`, shellWord(value)],
   )
-  return ['npx', 'tapmesh', ...words.map(shellWord), ...flags].join(' ')
+  return ['node', 'cli/tapmesh.mjs', ...words.map(shellWord), ...flags].join(' ')
 }
