@@ -26,6 +26,9 @@ const RESOLVE_WAIT_MS = 2_000
 /** How long a connection without a call stays open while its listener drains: a caller may be writing to it just now. */
 const IDLE_MS = 500
 
+/** How long a service that stops as well has to tell its clients to go. */
+const INSIST_MS = 1000
+
 interface OpenListener {
   settings: ListenerSettings
   listener: Listener
@@ -138,7 +141,8 @@ export class TapListeners implements Part<TapSettings> {
     const until = performance.now() + grace_ms
     const drain = async (listeners: readonly OpenListener[]): Promise<void> => {
       const idle_ms = Math.min(succeeded_ms ?? IDLE_MS, grace_ms / 4)
-      const drained = Promise.all(listeners.map(({ listener }) => listener.drain(idle_ms)))
+      const insist_ms = Math.min(INSIST_MS, grace_ms / 4)
+      const drained = Promise.all(listeners.map(({ listener }) => listener.drain(idle_ms, insist_ms)))
       await Promise.race([drained, wait(Math.max(0, until - performance.now()))])
     }
     // Calls that are still served may need the way out of this process.

@@ -62,10 +62,11 @@ export interface Listener {
   /** Takes new settings; calls in progress end under the old ones. The address cannot change. */
   update(settings: ListenerSettings, deps: ListenerDeps): void
   /**
-   * Accepts no more; connections close after their answer. Idle ones get `idle_ms` to bring a call
-   * that may be on its way, so that no caller meets a closed connection. Resolves when the last is gone.
+   * Accepts no more. A connection closes once nothing came for `idle_ms`. The service has `insist_ms` to
+   * tell its clients to go; after that calls that begin are terminated, so that their answers say it.
+   * Resolves when the last connection is gone.
    */
-  drain(idle_ms?: number): Promise<void>
+  drain(idle_ms?: number, insist_ms?: number): Promise<void>
   /** Ends everything now; unfinished calls are recorded with DR. */
   close(): void
 }
@@ -148,6 +149,9 @@ class RelayListener implements Listener, ConnectionHome {
   readonly #sockets: ListenSockets
   #drained: (() => void) | undefined
   #drainLook: NodeJS.Timeout | undefined
+  #insist: NodeJS.Timeout | undefined
+  /** Draining: the next call on each connection is its last. */
+  #insists = false
 
   constructor(settings: ListenerSettings, deps: ListenerDeps) {
     this.#transport = chooseTransport(deps.transport)
@@ -185,7 +189,8 @@ class RelayListener implements Listener, ConnectionHome {
 
   get terminates(): boolean {
     const { settings, door } = this.runtime
-    return settings.kind === 'forward-proxy' || (settings.protocol === 'http' && door.gate?.acts === true)
+    if (settings.kind === 'forward-proxy') return true
+    return settings.protocol === 'http' && (door.gate?.acts === true || this.#insists)
   }
 
   #accept(
@@ -264,7 +269,7 @@ class RelayListener implements Listener, ConnectionHome {
     this.runtime.draining = before.draining
   }
 
-  drain(idle_ms = 0): Promise<void> {
+  drain(idle_ms = 0, insist_ms = 0): Promise<void> {
     this.runtime.draining = true
     this.#server.close()
     this.#secureDoor?.close()
@@ -273,9 +278,13 @@ class RelayListener implements Listener, ConnectionHome {
     }
     look()
     this.#drainLook = setInterval(look, DRAIN_LOOK_MS).unref()
+    this.#insist = setTimeout(() => {
+      this.#insists = true
+    }, insist_ms).unref()
     return new Promise((resolve) => {
       this.#drained = () => {
         clearInterval(this.#drainLook)
+        clearTimeout(this.#insist)
         resolve()
       }
       if (this.#connections.size === 0) this.#drained()
@@ -284,6 +293,7 @@ class RelayListener implements Listener, ConnectionHome {
 
   close(): void {
     clearInterval(this.#drainLook)
+    clearTimeout(this.#insist)
     this.#server.close()
     this.#secureDoor?.close()
     for (const connection of [...this.#connections]) connection.shutdown()
