@@ -221,12 +221,6 @@ export function roomOf(path: string): Room | undefined {
   )
 }
 
-/**
- * Two rooms that may import each other although one lies above the other, with the reason. Nothing does
- * today; a new line needs a reason that a reader accepts.
- */
-export const EXCEPTIONS: readonly { from: string; to: string; why: string }[] = []
-
 /** Rooms without sockets, files, timers, randomness or a clock: time and bytes come in as arguments. */
 export const PURE_WINGS = ['model/', 'wire/', 'protocol/', 'picture/', 'graph-api/contract.ts']
 /** `policy/` itself reads the policy's file; what judges does not. */
