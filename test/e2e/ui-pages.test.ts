@@ -133,7 +133,7 @@ test.each(['/map', '/services', '/calls'])('empty and broken states are told apa
   const visit = await bench.visit(`${api.address}${path}`)
   const kind = (name: string) => visit.page.locator(`[data-empty="${name}"]`).waitFor()
   await kind('no-tap')
-  await visit.page.getByText(/tapmesh tap --service orders --listen 8080/).waitFor()
+  await visit.page.getByText(/tapmesh.mjs tap --service orders --listen 8080/).waitFor()
   api.tapped = ['orders']
   await visit.page.reload()
   await kind('no-calls')
