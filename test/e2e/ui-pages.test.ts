@@ -200,6 +200,7 @@ test('a row of calls gives its curl command, its outcome at one click, and its t
   await visit.page.getByRole('button', { name: 'Failed', exact: true }).click()
   await visit.page.waitForURL(/outcome=failed/)
   await visit.page.getByRole('button', { name: 'All', exact: true }).click()
+  await visit.page.locator('.calls-bars svg').hover()
   const bars = (await visit.page.locator('.calls-bars svg').boundingBox())!
   await visit.page.mouse.move(bars.x + bars.width * 0.75, bars.y + 20)
   await visit.page.mouse.down()
