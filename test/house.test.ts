@@ -8,6 +8,8 @@ import { filesBelow, ROOT, readSource } from './support/house/tree.ts'
 const FILE_LINES_MAX = 400
 /** Files that are one thing although they are longer, and why. */
 const WHOLE: Readonly<Record<string, string>> = {
+  'protocol/http1/decoder.ts':
+    'both directions of one connection, each of which decides what the other means',
   'tap-proxy/relay/passthrough.ts': 'the life of one connection, both of its ends in step',
   'tap-proxy/terminate/client.ts': 'the states of one client connection',
   'tap-proxy/terminate/exchange.ts': 'the states of one call on its way and back',
