@@ -125,7 +125,7 @@ function onWritten(this: WriteRequest, status: number): void {
   pipe.pendingWrites--
   try {
     if (pipe.closed) return
-    if (status < 0 && pipe.owner.readsAfterWriteFails) pipe.resume()
+    if (status < 0 && pipe.owner.onWriteFailed()) pipe.resume()
     else if (status < 0) pipe.break(status)
     else if (pipe.pendingWrites === 0) pipe.owner.onDrain()
   } catch (error) {

@@ -63,10 +63,11 @@ export interface Pipe {
 
 export interface PipeOwner {
   /**
-   * True where an answer may still be read after writing failed: a server that refuses an upload
-   * answers, closes, and lets the rest run into a reset. The end of reading then tells what happened.
+   * Bytes that the kernel had not taken at once cannot be sent any more.
+   * @returns true where an answer may still be read: a server that refuses an upload answers, closes, and
+   * lets the rest run into a reset; false where the connection is broken with it
    */
-  readonly readsAfterWriteFails: boolean
+  onWriteFailed(): boolean
   /** Bytes area.bytes[area.room .. area.room + length). @returns the area for the next read, or undefined to keep it */
   onData(area: ReadArea, length: number): ReadArea | undefined
   /** The peer sent FIN. */

@@ -120,7 +120,7 @@ export function connectSocket(
 ): Pipe {
   const socket = connect({ host, port, allowHalfOpen: true })
   const pipe = new SocketPipe(socket, {
-    readsAfterWriteFails: owner.readsAfterWriteFails,
+    onWriteFailed: () => owner.onWriteFailed(),
     onData: (area, length) => owner.onData(area, length),
     onEnd: () => owner.onEnd(),
     onDrain: () => owner.onDrain(),

@@ -24,6 +24,9 @@ import { markTrace } from './trace-edit.ts'
 /** Heads are watched up to this size; the relay passes larger ones on all the same. */
 const LIMITS = { head_bytes_max: 256 * 1024, head_fields_max: FIELDS_CAP }
 
+/** Requests without a complete answer that are kept apart on one connection; more are one opaque call. */
+const CALLS_MAX = 1000
+
 /** What an answer may look like, by what was asked (bits of OpenCall.expects). */
 const EXPECTS = { noBody: 1, connect: 2, upgrade: 4, websocket: 8, opaque: 16 } as const
 
@@ -36,6 +39,7 @@ export class Http1Decoder implements Decoder {
   /** Calls in the order of their requests; the first one is being answered. */
   #first: OpenCall | undefined = undefined
   #last: OpenCall | undefined = undefined
+  #callsOpen = 0
   /** The call whose request body is on its way. */
   #sending: OpenCall | undefined = undefined
   /** Its body, until it is complete. */
@@ -50,6 +54,8 @@ export class Http1Decoder implements Decoder {
   #stream: OpenCall | undefined = undefined
   #clientHeard = false
   #clientEnded = false
+  /** The client ended while the service had not. */
+  #clientLeft = false
   #serverEnded = false
 
   constructor(context: DecoderContext) {
@@ -80,7 +86,7 @@ export class Http1Decoder implements Decoder {
   server(bytes: Buffer, start: number, end: number, at_us: number): void {
     let at = start
     while (at < end) {
-      const call = this.#first ?? this.#unasked(at_us)
+      const call = this.#answering() ?? this.#unasked(at_us)
       if (call === this.#stream && (call.expects & EXPECTS.opaque || call.code !== 0)) {
         if (call.answeredAt < 0) this.#streamAnswered(call, bytes, at, end, at_us)
         call.draft.response_bytes += end - at
@@ -92,18 +98,31 @@ export class Http1Decoder implements Decoder {
     }
   }
 
+  /** The call that the service's bytes belong to. */
+  #answering(): OpenCall | undefined {
+    const call = this.#first
+    if (call === undefined || call.endedAt < 0) return call
+    // It has its whole answer, and only its request is still on its way.
+    if (this.#early === call) this.#requestPart = undefined
+    this.#finish(call, call.endedAt)
+    return this.#first
+  }
+
   clientEnded(_at_us: number): void {
     this.#clientEnded = true
+    this.#clientLeft = !this.#serverEnded
   }
 
   serverEnded(at_us: number): void {
     this.#serverEnded = true
     const call = this.#first
     if (call && this.#answerBody?.untilClose) this.#answerDone(call, at_us)
-    // No answer comes any more; a stream has none, and its other direction goes on.
+    // No answer comes any more; a stream has none, and its other direction goes on. So does a request's
+    // body, which must not be read as the next request.
     for (let open = this.#first; open && open !== this.#stream; open = this.#first) {
+      if (open === this.#sending) return
       if (open.endedAt >= 0) this.#finish(open, at_us)
-      else this.#end(open, endingOfCall('done', this.#clientEnded && this.#answerBody === undefined), at_us)
+      else this.#end(open, endingOfCall('done', this.#clientLeft), at_us)
     }
   }
 
@@ -112,7 +131,7 @@ export class Http1Decoder implements Decoder {
     for (let call = this.#first; call; call = this.#first) {
       if (call.endedAt >= 0) this.#end(call, { flags: '', outcome: httpOutcome(call.code) }, at_us)
       else if (call === this.#stream) this.#end(call, this.#endingOfStream(call, cause), at_us)
-      else this.#end(call, endingOfCall(cause, this.#clientEnded && this.#answerBody === undefined), at_us)
+      else this.#end(call, endingOfCall(this.#serverEnded ? 'done' : cause, this.#clientLeft), at_us)
     }
   }
 
@@ -144,7 +163,11 @@ export class Http1Decoder implements Decoder {
     const startedAt = part ? this.#requestPartAt : at_us
     this.#requestPart = undefined
     if (stop < 0) {
-      this.#undecodable(source, from, startedAt, before, at_us)
+      if (!this.#isAheadOfTunnel(before, at_us)) this.#undecodable(source, from, startedAt, before, at_us)
+      return start
+    }
+    if (this.#callsOpen >= CALLS_MAX) {
+      this.#openStream(at_us, 'calls_max').draft.request_bytes = before
       return start
     }
     const early = this.#early
@@ -156,8 +179,21 @@ export class Http1Decoder implements Decoder {
     return stop + shift
   }
 
+  /**
+   * What follows a request for a tunnel and is no request was sent without waiting for the answer: it
+   * belongs to the tunnel, if there will be one.
+   */
+  #isAheadOfTunnel(before: number, at_us: number): boolean {
+    const call = this.#last
+    if (call === undefined || !(call.expects & (EXPECTS.connect | EXPECTS.upgrade))) return false
+    call.draft.request_bytes += before
+    this.#becomeStream(call, 'before_tunnel', at_us)
+    return true
+  }
+
   #open(at_us: number): OpenCall {
     const call = this.#context.take('http', at_us)
+    this.#callsOpen++
     if (this.#last) this.#last.next = call
     else this.#first = call
     this.#last = call
@@ -257,7 +293,7 @@ export class Http1Decoder implements Decoder {
       }
       call.protocol = call.expects & EXPECTS.websocket ? 'websocket' : 'opaque'
       this.#dropRequestBody()
-      this.#stream = call
+      this.#streamBegins(call, at_us)
       return
     }
     if (answer.body === BODY.none) {
@@ -294,6 +330,7 @@ export class Http1Decoder implements Decoder {
     draft.response_flags = flags
     draft.outcome = outcome
     this.#dropAnswerBody()
+    this.#callsOpen--
     this.#first = call.next
     if (this.#last === call) this.#last = undefined
     if (this.#stream === call) this.#stream = undefined
@@ -376,18 +413,27 @@ export class Http1Decoder implements Decoder {
     call.protocol = 'opaque'
     call.expects |= EXPECTS.opaque
     this.#dropRequestBody()
+    this.#streamBegins(call, at_us)
+    call.draft.attributes = opaqueAttributes(text, alpn)
+    this.#context.opaque(text)
+  }
+
+  #streamBegins(call: OpenCall, at_us: number): void {
     // Calls behind it were asked for, but nobody can tell their answers from its own.
     for (let other = call.next; other; other = call.next) {
       call.next = other.next
-      if (this.#last === other) this.#last = call
+      this.#callsOpen--
       if (this.#stream === other) this.#stream = undefined
       other.draft.response_flags = 'op'
       other.draft.outcome = 'unfinished'
       this.#context.ended(other, at_us)
     }
+    this.#last = call
     this.#stream = call
-    call.draft.attributes = opaqueAttributes(text, alpn)
-    this.#context.opaque(text)
+    if (this.#requestPart && this.#early === undefined) {
+      call.draft.request_bytes += this.#requestPart.length
+      this.#requestPart = undefined
+    }
   }
 
   /** The first answer on a stream that began as HTTP may still say its status. */

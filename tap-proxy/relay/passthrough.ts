@@ -42,7 +42,6 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   nextEntry: TimerEntry | undefined = undefined
   previousEntry: TimerEntry | undefined = undefined
 
-  readonly readsAfterWriteFails = false
   /** The client's end; not there yet while a connection is prepared. */
   pipe!: Pipe
   runtime: RelayRuntime
@@ -211,11 +210,17 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   #afterWriteToService(outcome: number): void {
     if (outcome === WRITE.pending) this.pipe.pause()
     else if (outcome === WRITE.failed) {
-      // An answer may be waiting to be read; the end of reading tells what happened.
-      this.pipe.pause()
       this.#service.writable = false
       this.#service.pipe?.resume()
+      this.onServiceTakesNoMore()
     }
+  }
+
+  /** What the service has still to say is relayed; once that is all, the client is reset. */
+  onServiceTakesNoMore(): void {
+    if (this.pipe === undefined) return
+    this.pipe.pause()
+    this.finishIfDone()
   }
 
   #isQuiet(): boolean {
@@ -244,6 +249,10 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
 
   onBroken(): void {
     this.#finish('client')
+  }
+
+  onWriteFailed(): boolean {
+    return false
   }
 
   onDrain(): void {

@@ -18,6 +18,7 @@ export interface ServiceEndOwner {
   /** The connection arrived at the listener it came from. */
   onServiceLoop(): void
   onServiceData(area: ReadArea, length: number): void
+  onServiceTakesNoMore(): void
   onServiceEnd(): void
   onServiceBroken(): void
   onServiceDrain(): void
@@ -26,7 +27,6 @@ export interface ServiceEndOwner {
 
 /** The service's end of a relayed connection: how it is reached, and what becomes of it. */
 export class ServiceEnd implements PipeOwner {
-  readonly readsAfterWriteFails = true
   readonly #owner: ServiceEndOwner
   readonly #home: ConnectionHome
   pipe: Pipe | undefined = undefined
@@ -140,6 +140,12 @@ export class ServiceEnd implements PipeOwner {
 
   onBroken(): void {
     this.#owner.onServiceBroken()
+  }
+
+  onWriteFailed(): boolean {
+    this.writable = false
+    this.#owner.onServiceTakesNoMore()
+    return true
   }
 
   onDrain(): void {

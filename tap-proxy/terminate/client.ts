@@ -36,7 +36,6 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
   nextEntry: TimerEntry | undefined = undefined
   previousEntry: TimerEntry | undefined = undefined
 
-  readonly readsAfterWriteFails = false
   pipe!: Pipe
   runtime: RelayRuntime
   readonly #home: ConnectionHome
@@ -361,6 +360,10 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
     if (this.#state === STATE.tunnel) this.#tunnel!.onClientGone()
     else if (this.#state === STATE.call) this.#exchange!.abandon('DC')
     else this.#close(false)
+  }
+
+  onWriteFailed(): boolean {
+    return false
   }
 
   onDrain(): void {

@@ -319,6 +319,10 @@ export class Exchange implements UpstreamUser, AnswerHost, GatedCall {
     else this.settle()
   }
 
+  onUpstreamTakesNoMore(): void {
+    // An answer may be waiting to be read; the end of reading tells what happened.
+  }
+
   onUpstreamFault(error: unknown): void {
     this.runtime.counters.fault(error)
     this.upstream = undefined

@@ -27,6 +27,7 @@ export class Tunnel implements UpstreamUser {
   #waiting: Buffer | undefined
   #clientEnded = false
   #upstreamEnded = false
+  #upstreamTakesMore = true
   #ended = false
   #largeArea: ReadArea | undefined
   /** Written to the client when the upstream is connected (CONNECT). */
@@ -103,8 +104,10 @@ export class Tunnel implements UpstreamUser {
 
   /** Both sides have said all, and all of it was taken. */
   #finish(): void {
-    if (!this.#clientEnded || !this.#upstreamEnded) this.#rearm()
-    else if (this.#client.pipe.pendingWrites === 0) this.#end('', 'ok', false)
+    if (!this.#upstreamEnded || (this.#upstreamTakesMore && !this.#clientEnded)) this.#rearm()
+    else if (this.#client.pipe.pendingWrites > 0) return
+    else if (this.#upstreamTakesMore) this.#end('', 'ok', false)
+    else this.#end('UC', 'reset', true)
   }
 
   /** Only a policy limits the silence of a stream (`timeouts.idle`). */
@@ -180,6 +183,11 @@ export class Tunnel implements UpstreamUser {
 
   onUpstreamDrain(): void {
     this.#client.pipe.resume()
+  }
+
+  onUpstreamTakesNoMore(): void {
+    this.#upstreamTakesMore = false
+    this.#finish()
   }
 
   onUpstreamFault(error: unknown): void {

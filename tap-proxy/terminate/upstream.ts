@@ -14,6 +14,8 @@ export interface UpstreamUser {
   onAnswerEnd(): void
   onAnswerBroken(code: string): void
   onUpstreamDrain(): void
+  /** It takes no more of the request; what it says is still heard. */
+  onUpstreamTakesNoMore(): void
   onUpstreamFault(error: unknown): void
 }
 
@@ -38,7 +40,6 @@ export class Upstream implements PipeOwner, TimerEntry {
   nextEntry: TimerEntry | undefined = undefined
   previousEntry: TimerEntry | undefined = undefined
 
-  readonly readsAfterWriteFails = true
   readonly target: Endpoint
   /** Equal for connections to the same address in the same way. */
   readonly poolKey: string
@@ -122,6 +123,11 @@ export class Upstream implements PipeOwner, TimerEntry {
 
   onDrain(): void {
     this.user?.onUpstreamDrain()
+  }
+
+  onWriteFailed(): boolean {
+    this.user?.onUpstreamTakesNoMore()
+    return true
   }
 
   onFault(error: unknown): void {

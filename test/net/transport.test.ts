@@ -5,7 +5,6 @@ import { connectRaw, until } from '../tap-proxy/relay/rig.ts'
 
 /** An owner that notes what it is told. */
 class Owner implements PipeOwner {
-  readonly readsAfterWriteFails = false
   pipe: Pipe | undefined
   text = ''
   ends = 0
@@ -24,6 +23,9 @@ class Owner implements PipeOwner {
   }
   onDrain(): void {
     this.drains++
+  }
+  onWriteFailed(): boolean {
+    return false
   }
   onFault(error: unknown): void {
     this.fault = error

@@ -97,6 +97,22 @@ describe('connection for connection', () => {
     expect(rig.records).toMatchObject([{ flags: 'UR', outcome: 'reset' }])
   })
 
+  test('a service that ends and then refuses an upload that waits ends both connections', async () => {
+    await start(({ socket }) => {
+      socket.pause()
+      socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig')
+    })
+    const client = await connectRaw(rig.port)
+    client.socket.write('POST /upload HTTP/1.1\r\nHost: a.test\r\nContent-Length: 20000000\r\n\r\n')
+    client.socket.write(Buffer.alloc(20_000_000))
+    await until(() => client.ended && client.text().endsWith('big'), 'the answer')
+    backend.connections[0]!.socket.destroy()
+    await until(() => client.closed, 'the reset')
+    await until(() => rig.counters.connectionsOpen === 0, 'the end of the connection')
+    expect(rig.counters.upstreamConnections).toBe(0)
+    expect(rig.records).toMatchObject([{ status: 413, outcome: 'client_error', flags: '' }])
+  })
+
   test('a service that is not there resets the client, and the record says what it wanted', async () => {
     backend = await startEcho()
     const { port } = backend

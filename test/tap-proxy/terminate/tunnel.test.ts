@@ -44,6 +44,27 @@ describe('upgrades (Q37)', () => {
     expect(rig.records[0]!.parties.protocol).toBe('websocket')
   })
 
+  test('a service that ends and then refuses what waits ends both connections', async () => {
+    await start((text) => (text.startsWith('GET') ? SWITCH : undefined))
+    const client = await connectRaw(rig.port)
+    client.socket.write(UPGRADE)
+    await until(() => client.text() === SWITCH, '101')
+    const [service] = backend.connections
+    service!.socket.pause()
+    service!.socket.end('bye')
+    await until(() => client.ended, 'the end')
+    client.socket.write(Buffer.alloc(20_000_000))
+    let [left, same] = [0, 0]
+    await until(() => {
+      same = left === client.socket.writableLength ? same + 1 : 0
+      left = client.socket.writableLength
+      return left > 0 && same > 500
+    }, 'a jam')
+    service!.socket.destroy()
+    await until(() => client.closed && rig.counters.connectionsOpen === 0, 'the end of both')
+    expect(rig.records).toMatchObject([{ status: 101, outcome: 'reset', flags: 'UC' }])
+  })
+
   test('any other answer leaves the connection with HTTP', async () => {
     await start(() => 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno')
     const client = await connectRaw(rig.port)

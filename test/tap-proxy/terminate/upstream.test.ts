@@ -15,6 +15,7 @@ function user(log: string[]): UpstreamUser {
     onAnswerEnd: () => log.push('end'),
     onAnswerBroken: (code) => log.push(`broken ${code}`),
     onUpstreamDrain: () => log.push('drain'),
+    onUpstreamTakesNoMore: () => log.push('takes no more'),
     onUpstreamFault: () => log.push('fault'),
   }
 }

@@ -8,6 +8,8 @@ const FUNCTION_LINES_MAX = 70
 
 /** Files that are one thing although they are longer, and why. */
 const WHOLE: Readonly<Record<string, string>> = {
+  'protocol/http1/decoder.ts':
+    'both directions of one connection, each of which decides what the other means',
   'tap-proxy/relay/passthrough.ts': 'the life of one connection, both of its ends in step',
   'tap-proxy/terminate/client.ts': 'the states of one client connection',
   'tap-proxy/terminate/exchange.ts': 'the states of one call on its way and back',
