@@ -202,13 +202,13 @@ function readDictionary(data: Uint8Array, rows: number, max: number, fault: Faul
 }
 
 /** Ends of the elements of each row: they never fall, and the last is how many there are. */
-function readEnds(cursor: Cursor, rows: number): number[] {
-  const ends: number[] = []
+function readEnds(cursor: Cursor, rows: number): Float64Array {
+  const ends = new Float64Array(rows)
   let last = 0
   for (let row = 0; row < rows; row++) {
     const end = cursor.uint64()
     if (end < last || end > ELEMENTS_MAX) throw malformed('the elements of a list do not add up')
-    ends.push(end)
+    ends[row] = end
     last = end
   }
   return ends
@@ -234,9 +234,9 @@ function checkLists(data: Uint8Array, rows: number, pairs: boolean, fault: Fault
   if (cursor.at !== data.length) throw malformed('a list has another length')
 }
 
-function readTexts(cursor: Cursor, ends: readonly number[]): string[][] {
+function readTexts(cursor: Cursor, ends: Float64Array): string[][] {
   let element = 0
-  return ends.map((end) => {
+  return Array.from(ends, (end) => {
     const texts: string[] = []
     for (; element < end; element++) {
       const start = cursor.take(cursor.varint())

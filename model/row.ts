@@ -77,10 +77,19 @@ export function encodeRows(records: readonly CallRecord[]): Buffer {
 export function encodeFitted(records: readonly CallRecord[]): Buffer {
   if (records.length === 0) return Buffer.alloc(0)
   const writer = new BlockWriter()
-  writer.begin(records.length, COLUMNS.length)
-  for (const column of COLUMNS) writeColumn(writer, column, records)
+  // What is empty in all rows is left out: whoever reads the block fills it in. Ids are never left out.
+  const filled = COLUMNS.filter(
+    ({ name, kind }) => kind === 'hex' || records.some((record) => !isEmpty(record[name])),
+  )
+  writer.begin(records.length, filled.length)
+  for (const column of filled) writeColumn(writer, column, records)
   const { data, end } = writer.out
   return Buffer.from(data.buffer, data.byteOffset, end)
+}
+
+/** True for a text, list or map without content, which is the default of its column. */
+function isEmpty(value: CallRecord[keyof CallRecord]): boolean {
+  return value === '' || (typeof value === 'object' && Object.keys(value).length === 0)
 }
 
 function writeColumn(writer: BlockWriter, column: Column, records: readonly CallRecord[]): void {

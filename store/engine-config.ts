@@ -34,6 +34,8 @@ const SETTINGS: Readonly<Record<string, number>> = {
   tables_loader_background_pool_size: 1,
   tables_loader_foreground_pool_size: 1,
   asynchronous_metrics_update_period_s: 60,
+  // Looks at the memory of the process 20 times a second by default, which an idle store can do without.
+  memory_worker_period_ms: 1000,
 }
 
 /** Smaller merges and slower housekeeping: an idle store should not be heard. */

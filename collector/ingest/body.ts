@@ -35,19 +35,28 @@ function malformed(cause: unknown): TapmeshError {
   )
 }
 
-/** Room for the whole batch in one piece where it is usual: every further piece is a way to another thread and back. */
-function chunkSize(compressed: number, most: number): number {
-  return Math.min(Math.max(65_536, compressed * 8), 2 * 1024 * 1024, most)
+/** Room for a batch whose sender does not say how long it is. */
+const CHUNK_BYTES_MAX = 2 * 1024 * 1024
+
+/**
+ * Room for the whole batch in one piece: every further piece is a way to another thread and back. Room that
+ * stays empty costs as well, since V8 marks its heap the more often the more memory it hears of.
+ */
+function chunkSize(compressed: number, said: number, most: number): number {
+  if (said > 0 && said <= most) return Math.max(1024, said + 1)
+  return Math.min(Math.max(65_536, compressed * 8), CHUNK_BYTES_MAX, most)
 }
 
 /**
  * Reads a request's body and undoes its encoding, both with a limit that holds while reading.
+ * @param bytes_said length before it was compressed, as its sender says; only a hint
  * @throws TapmeshError TAPMESH_BATCH_TOO_LARGE, TAPMESH_BATCH_MALFORMED
  */
 export async function readBody(
   request: IncomingMessage,
   encoding: Encoding,
   limits: BodyLimits,
+  bytes_said = 0,
 ): Promise<Buffer> {
   const most =
     encoding === 'identity'
@@ -72,7 +81,7 @@ export async function readBody(
     const maxOutputLength = limits.batch_bytes_max
     return await unpack[encoding](body, {
       maxOutputLength,
-      chunkSize: chunkSize(body.length, maxOutputLength),
+      chunkSize: chunkSize(body.length, bytes_said, maxOutputLength),
     })
   } catch (cause) {
     if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('when decompressed', limits.batch_bytes_max)

@@ -18,6 +18,8 @@ export interface BatchHead {
   dropped: Record<string, number>
   encoding: Encoding
   format: RowFormat
+  /** Length of the body before it was compressed; 0 where the tap did not say. */
+  bytes: number
 }
 
 /** `blocks` of model/block-writer.ts, which say themselves which columns they have; `lines` of the releases before. */
@@ -116,6 +118,7 @@ export function readHead(headers: IncomingHttpHeaders): BatchHead {
     now_us: numberOf(headers, 'x-tapmesh-now', 0, 0),
     dropped: droppedOf(headers['x-tapmesh-dropped']),
     encoding: encodingOf(headers),
+    bytes: numberOf(headers, 'x-tapmesh-bytes', 0, 0),
     format,
   }
 }

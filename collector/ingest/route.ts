@@ -28,7 +28,7 @@ export function callsRoute(
     }
     running++
     try {
-      return await intake.take(head, await readBody(request, head.encoding, limits))
+      return await intake.take(head, await readBody(request, head.encoding, limits, head.bytes))
     } finally {
       running--
     }

@@ -114,6 +114,7 @@ export class OtlpSpans {
       dropped: {},
       encoding: 'identity',
       format: 'blocks',
+      bytes: 0,
     } as const
     try {
       return await this.#parts.intake.take({ ...about, tap: OTLP_TAP, boot: this.#boot, seq, rows }, body)

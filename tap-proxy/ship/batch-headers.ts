@@ -12,7 +12,7 @@ export interface Sender {
 /** The headers of one batch; the token and the time of sending come to them when it goes out. */
 export function batchHeaders(
   sender: Sender,
-  batch: { seq: number; rows: number; encoding: string },
+  batch: { seq: number; rows: number; bytes: number; encoding: string },
   dropped: string,
 ): Record<string, string> {
   return {
@@ -24,6 +24,7 @@ export function batchHeaders(
     'x-tapmesh-boot': sender.boot,
     'x-tapmesh-seq': String(batch.seq),
     'x-tapmesh-rows': String(batch.rows),
+    'x-tapmesh-bytes': String(batch.bytes),
     'x-tapmesh-dropped': dropped,
   }
 }

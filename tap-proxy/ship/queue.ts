@@ -8,6 +8,8 @@ export interface Batch extends SealedRows {
    */
   seq: number
   encoding: 'identity' | 'zstd'
+  /** Length of the body before it was compressed. */
+  bytes: number
   /** Resolves when `body` and `encoding` no longer change. */
   settled: Promise<void> | undefined
   /** Headers under which an earlier process sent it, or meant to; undefined for a batch of this one. */

@@ -205,7 +205,17 @@ export class Shipper implements RoutedSink {
       for (const { headers, rows, body } of batches) {
         const encoding = headers['content-encoding'] === 'zstd' ? 'zstd' : 'identity'
         const seq = Number(headers['x-tapmesh-seq'])
-        this.#queue.push({ seq, rows, body, encoding, memory: undefined, settled: undefined, kept: headers })
+        const bytes = body.length
+        this.#queue.push({
+          seq,
+          rows,
+          body,
+          bytes,
+          encoding,
+          memory: undefined,
+          settled: undefined,
+          kept: headers,
+        })
       }
       const rows = batches.reduce((sum, batch) => sum + batch.rows, 0)
       if (rows > 0) this.#events.rowsRead(rows)
@@ -249,7 +259,14 @@ export class Shipper implements RoutedSink {
     const waiting = this.#queue.batches.filter(({ rows }) => rows > 0)
     for (const batch of waiting) if (batch.seq === 0) batch.seq = ++this.#seq
     const own = waiting.filter(({ kept }) => !kept)
-    const last = { seq: this.#seq, rows: 0, encoding: 'identity', body: Buffer.alloc(0), kept: undefined }
+    const last = {
+      seq: this.#seq,
+      rows: 0,
+      bytes: 0,
+      encoding: 'identity',
+      body: Buffer.alloc(0),
+      kept: undefined,
+    }
     return [...waiting, ...(own.length === 0 ? [last] : [])].map((batch) => ({
       headers: batch.kept ? { ...batch.kept } : this.#headers(batch, this.#lostNow()),
       rows: batch.rows,
@@ -258,7 +275,15 @@ export class Shipper implements RoutedSink {
   }
 
   #enqueue(sealed: SealedRows): void {
-    const batch: Batch = { ...sealed, seq: 0, encoding: 'identity', settled: undefined, kept: undefined }
+    const bytes = sealed.body.length
+    const batch: Batch = {
+      ...sealed,
+      bytes,
+      seq: 0,
+      encoding: 'identity',
+      settled: undefined,
+      kept: undefined,
+    }
     this.#queue.push(batch)
     const backlog = this.#compressAlways || this.#queue.bytes > BACKLOG_PLAIN_BYTES
     if (backlog && batch.body.length >= COMPRESS_FROM_BYTES) batch.settled = this.#compress(batch)
@@ -353,7 +378,7 @@ export class Shipper implements RoutedSink {
   }
 
   #headers(
-    batch: Pick<Batch, 'seq' | 'rows'> & { encoding: string },
+    batch: Pick<Batch, 'seq' | 'rows' | 'bytes'> & { encoding: string },
     lost: LossCounts,
   ): Record<string, string> {
     return batchHeaders(this.#sender, batch, lossHeader(lost, this.#lostBefore))

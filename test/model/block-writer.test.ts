@@ -7,7 +7,7 @@ import { record } from '../support/record.ts'
 function withSource(rows: number, write: (writer: BlockWriter) => void): Buffer {
   const [block] = readBlocks(encodeFitted(Array.from({ length: rows }, () => record())))
   const writer = new BlockWriter(new Uint8Array(8))
-  const others = block!.columns.filter((column) => column!.column.name !== 'source')
+  const others = block!.columns.filter((column) => column && column.column.name !== 'source')
   writer.begin(rows, others.length + 1)
   for (const column of others) writer.ready(column!.column.name, column!.type, column!.data)
   write(writer)

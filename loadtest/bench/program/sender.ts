@@ -29,6 +29,7 @@ const batch_ms: number[] = []
 
 interface Batch {
   rows: number
+  bytes: number
   body: Buffer
 }
 
@@ -36,8 +37,9 @@ function batchOf(rows: number): Batch {
   const records: CallRecord[] = []
   for (let ts = Date.now() * 1000 - 1_000_000; records.length < rows; ts += TRACE_STEP_US)
     records.push(...traffic.trace(ts))
-  const body = zstdCompressSync(encodeRows(records), { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
-  return { rows: records.length, body }
+  const bytes = encodeRows(records)
+  const body = zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+  return { rows: records.length, bytes: bytes.length, body }
 }
 
 class Sender {
@@ -69,7 +71,7 @@ class Sender {
     }
   }
 
-  #post(seq: number, { rows, body }: Batch): Promise<{ status: number; text: string }> {
+  #post(seq: number, { rows, bytes, body }: Batch): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
       const asked = request(
         `${url}/v1/calls`,
@@ -87,6 +89,7 @@ class Sender {
             'x-tapmesh-boot': this.#boot,
             'x-tapmesh-seq': seq,
             'x-tapmesh-rows': rows,
+            'x-tapmesh-bytes': bytes,
             'x-tapmesh-now': Date.now() * 1000,
             'x-tapmesh-dropped': '',
           },

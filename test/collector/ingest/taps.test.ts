@@ -13,6 +13,7 @@ const head = (change: Partial<BatchHead> = {}): BatchHead => ({
   dropped: {},
   encoding: 'identity',
   format: 'blocks',
+  bytes: 0,
   ...change,
 })
 

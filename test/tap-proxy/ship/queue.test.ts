@@ -6,6 +6,7 @@ const batch = (seq: number, bytes = 10): Batch => ({
   rows: seq,
   body: Buffer.alloc(bytes),
   encoding: 'identity',
+  bytes,
   memory: undefined,
   settled: undefined,
   kept: undefined,
