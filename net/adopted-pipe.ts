@@ -84,7 +84,7 @@ class AdoptedPipe extends HandlePipe {
     if (this.closed) return
     this.closed = true
     // Node loses the handle of a socket whose reset is refused, as it is while a half-close is under way.
-    if (this.#ending) this.#socket.destroy()
+    if (this.#ending && !this.#socket.writableFinished) this.#socket.destroy()
     else this.#resetAll()
   }
 

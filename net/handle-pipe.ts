@@ -42,11 +42,16 @@ interface ConnectRequest {
   connected: (pipe: Pipe | undefined, code: string) => void
 }
 
+interface ShutdownRequest {
+  oncomplete: (this: ShutdownRequest) => void
+  pipe: HandlePipe
+}
+
 interface Bindings {
   TCP: new (kind: number) => NativeHandle
   TCPConnectWrap: new () => ConnectRequest
   WriteWrap: new () => WriteRequest
-  ShutdownWrap: new () => { oncomplete: () => void }
+  ShutdownWrap: new () => ShutdownRequest
   state: Int32Array
   readAt: number
   asyncAt: number
@@ -125,6 +130,7 @@ function onWritten(this: WriteRequest, status: number): void {
   pipe.pendingWrites--
   try {
     if (pipe.closed) return
+    if (pipe.pendingWrites === 0) pipe.endIfDue()
     if (status < 0 && pipe.owner.onWriteFailed()) pipe.resume()
     else if (status < 0) pipe.break(status)
     else if (pipe.pendingWrites === 0) pipe.owner.onDrain()
@@ -149,7 +155,12 @@ function onConnected(this: ConnectRequest, status: number): void {
   }
 }
 
-function nothing(): void {}
+function onShutDown(this: ShutdownRequest): void {
+  this.pipe.onEndSent()
+}
+
+/** How far the FIN of this side is. */
+const FIN = { none: 0, due: 1, underway: 2, sent: 3 } as const
 
 export class HandlePipe implements Pipe {
   pendingWrites = 0
@@ -160,6 +171,8 @@ export class HandlePipe implements Pipe {
   #address: string | undefined = undefined
   #port = 0
   #reading = false
+  #fin: number = FIN.none
+  #resetDue = false
 
   constructor(handle: NativeHandle, owner: PipeOwner, area: ReadArea) {
     this.#handle = handle
@@ -205,10 +218,23 @@ export class HandlePipe implements Pipe {
   }
 
   end(): void {
-    if (this.closed) return
+    if (this.closed || this.#fin !== FIN.none) return
+    this.#fin = FIN.due
+    if (this.pendingWrites === 0) this.endIfDue()
+  }
+
+  /** Sends FIN, once nothing waits before it. */
+  endIfDue(): void {
+    if (this.#fin !== FIN.due) return
     const request = new bindings!.ShutdownWrap()
-    request.oncomplete = nothing
-    this.#handle.shutdown(request)
+    request.oncomplete = onShutDown
+    request.pipe = this
+    this.#fin = this.#handle.shutdown(request) < 0 ? FIN.sent : FIN.underway
+  }
+
+  onEndSent(): void {
+    this.#fin = FIN.sent
+    if (this.#resetDue) this.#handle.reset()
   }
 
   close(): void {
@@ -219,9 +245,12 @@ export class HandlePipe implements Pipe {
 
   reset(): void {
     if (this.closed) return
+    if (this.#fin === FIN.underway) {
+      // Node loses a handle whose reset is refused, as it is until the FIN is sent, in this turn of the loop.
+      this.pause()
+      this.#resetDue = true
+    } else this.#handle.reset()
     this.closed = true
-    // A reset is refused while a half-close is under way.
-    if (this.#handle.reset() !== 0) this.#handle.close()
   }
 
   /** Closes after an error of the system and tells the owner. */
