@@ -3,11 +3,12 @@ import type { Server } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import type { Address } from './address.ts'
 import { endOf, KEEP_ALIVE_S, type Pipe, type PipeOwner, type ReadArea, WRITE } from './pipe.ts'
+import { loadBindings } from './tcp-binding.ts'
 
 /**
  * Connections straight on Node's TCP handles, without net.Socket: 1 µs of CPU less a call than
- * `onread`, 6 µs less than `data` events, and a third of the memory of an idle connection. This is
- * the one file that touches what Node does not promise to keep (process.binding); transport.ts falls
+ * `onread`, 6 µs less than `data` events, and a third of the memory of an idle connection. It
+ * rests on what Node does not promise to keep (tcp-binding.ts says what); transport.ts falls
  * back to socket-pipe.ts where `handlesWork` says no, and a test fails loudly then.
  */
 
@@ -59,46 +60,10 @@ interface Bindings {
   SERVER: number
 }
 
+const bindings = loadBindings<Bindings>()
+
 const END_OF_FILE = -4095
 
-function loadBindings(): Bindings | undefined {
-  try {
-    const { binding } = process as unknown as { binding(name: string): Record<string, never> }
-    const tcp = binding.call(process, 'tcp_wrap')
-    const stream = binding.call(process, 'stream_wrap')
-    const found = {
-      TCP: tcp['TCP'],
-      TCPConnectWrap: tcp['TCPConnectWrap'],
-      WriteWrap: stream['WriteWrap'],
-      ShutdownWrap: stream['ShutdownWrap'],
-      state: stream['streamBaseState'],
-      readAt: stream['kReadBytesOrError'],
-      asyncAt: stream['kLastWriteWasAsync'],
-      SOCKET: (tcp['constants'] as unknown as { SOCKET: number }).SOCKET,
-      SERVER: (tcp['constants'] as unknown as { SERVER: number }).SERVER,
-    } as unknown as Bindings
-    return isComplete(found) ? found : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isComplete(found: Bindings): boolean {
-  const { prototype } = found.TCP as unknown as { prototype: Record<string, unknown> }
-  const methods = ['readStart', 'readStop', 'useUserBuffer', 'writeBuffer', 'shutdown', 'close', 'reset']
-  return (
-    methods.every((name) => typeof prototype[name] === 'function') &&
-    'onread' in prototype &&
-    typeof found.WriteWrap === 'function' &&
-    typeof found.ShutdownWrap === 'function' &&
-    typeof found.TCPConnectWrap === 'function' &&
-    typeof found.readAt === 'number' &&
-    typeof found.asyncAt === 'number' &&
-    found.state?.length > found.asyncAt
-  )
-}
-
-const bindings = loadBindings()
 /** The request object of a write that the kernel takes at once is not used up, so one serves them all. */
 let spareWrite: WriteRequest | undefined
 

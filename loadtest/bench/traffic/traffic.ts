@@ -1,4 +1,4 @@
-import type { CallRecord } from '../../../model/call.ts'
+import { type CallRecord, EMPTY_RECORD } from '../../../model/call.ts'
 import { httpOutcome } from '../../../model/outcome.ts'
 import { type Network, networkOf } from './network.ts'
 import { normal, seeded } from './random.ts'
@@ -84,38 +84,30 @@ export class Traffic {
       Math.exp(MEAN_LOG_US + (hop.destination % 5) * 0.3 + 0.5 * normal(this.#random)) * slow,
     )
     return {
+      ...EMPTY_RECORD,
       ts,
       duration_us,
       ttfb_us: Math.round(duration_us * 0.9),
       trace_id,
       span_id: this.#hex(16),
       parent_span_id,
-      reporter: 'server',
       source: this.#name(hop.source),
       source_instance: this.#address(hop.source),
       source_zone: ZONES[hop.source % ZONES.length]!,
-      source_identity: '',
       source_evidence: 'trace',
       destination: this.#name(hop.destination),
       destination_instance: this.#address(hop.destination),
       destination_zone: ZONES[hop.destination % ZONES.length]!,
       destination_version: `1.${hop.destination % 4}.0`,
-      protocol: 'http',
       method: METHODS[kind % METHODS.length]!,
       route: kind === 0 ? `/${resource}` : `/${resource}/{id}`,
       path: kind === 0 ? `/${resource}` : `/${resource}/${this.#below(100_000)}`,
       status: String(status),
       outcome: httpOutcome(status),
-      response_flags: '',
       request_bytes: 300 + this.#below(200),
       response_bytes: 200 + this.#below(4_000),
-      attempt: 1,
-      security: 'plaintext',
-      verdicts: [],
-      config_version: '',
       tap: `${this.#name(hop.destination)}@host-${hop.destination % 8}`,
       tap_us: 20 + this.#below(40),
-      attributes: {},
     }
   }
 
