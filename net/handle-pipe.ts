@@ -42,11 +42,16 @@ interface ConnectRequest {
   connected: (pipe: Pipe | undefined, code: string) => void
 }
 
+interface EndRequest {
+  oncomplete: (this: EndRequest) => void
+  pipe: HandlePipe
+}
+
 interface Bindings {
   TCP: new (kind: number) => NativeHandle
   TCPConnectWrap: new () => ConnectRequest
   WriteWrap: new () => WriteRequest
-  ShutdownWrap: new () => { oncomplete: () => void }
+  ShutdownWrap: new () => EndRequest
   state: Int32Array
   readAt: number
   asyncAt: number
@@ -149,7 +154,12 @@ function onConnected(this: ConnectRequest, status: number): void {
   }
 }
 
-function nothing(): void {}
+function onEnded(this: EndRequest): void {
+  this.pipe.endDone()
+}
+
+/** How far a half-close is. */
+const ENDING = { no: 0, underWay: 1, thenReset: 2 } as const
 
 export class HandlePipe implements Pipe {
   pendingWrites = 0
@@ -160,6 +170,7 @@ export class HandlePipe implements Pipe {
   #address: string | undefined = undefined
   #port = 0
   #reading = false
+  #ending: number = ENDING.no
 
   constructor(handle: NativeHandle, owner: PipeOwner, area: ReadArea) {
     this.#handle = handle
@@ -207,8 +218,15 @@ export class HandlePipe implements Pipe {
   end(): void {
     if (this.closed) return
     const request = new bindings!.ShutdownWrap()
-    request.oncomplete = nothing
-    this.#handle.shutdown(request)
+    request.oncomplete = onEnded
+    request.pipe = this
+    if (this.#handle.shutdown(request) === 0) this.#ending = ENDING.underWay
+  }
+
+  endDone(): void {
+    const { thenReset, no } = ENDING
+    if (this.#ending === thenReset) this.#handle.reset()
+    this.#ending = no
   }
 
   close(): void {
@@ -219,9 +237,14 @@ export class HandlePipe implements Pipe {
 
   reset(): void {
     if (this.closed) return
+    // A reset is refused while a half-close is under way, and Node takes the handle for closed all the same.
+    if (this.#ending === ENDING.no) this.#handle.reset()
+    else if (this.pendingWrites > 0) this.#handle.close()
+    else {
+      this.pause()
+      this.#ending = ENDING.thenReset
+    }
     this.closed = true
-    // A reset is refused while a half-close is under way.
-    if (this.#handle.reset() !== 0) this.#handle.close()
   }
 
   /** Closes after an error of the system and tells the owner. */
