@@ -70,10 +70,12 @@ export class ListenSockets {
 
   /**
    * Makes a server listen, on a given socket if one fits.
-   * @param name of the listener @returns the address it has
+   * @param name of the listener
+   * @param usesKept its connections may take the descriptors that are kept from callers
+   * @returns the address it has
    * @throws the system's error (EADDRINUSE, EACCES …)
    */
-  listen(server: Server, address: Address, name: string): Promise<Address> {
+  listen(server: Server, address: Address, name: string, usesKept = false): Promise<Address> {
     const asked = labelOf(address.host, address.port)
     const given = this.#take(asked, name)
     return new Promise((resolve, reject) => {
@@ -85,7 +87,7 @@ export class ListenSockets {
         server.off('error', failed)
         const { address: host, port } = server.address() as AddressInfo
         const where = labelOf(host, port)
-        this.#watch(server, where)
+        this.#watch(server, where, usesKept ? Number.POSITIVE_INFINITY : this.#bound)
         this.#open.set(server, { asked, name, socket: socketOf(server) })
         server.once('close', () => this.#open.delete(server))
         resolve({ host, port })
@@ -127,13 +129,13 @@ export class ListenSockets {
     return index < 0 ? undefined : this.#given.splice(index, 1)[0]
   }
 
-  #watch(server: Server, where: string): void {
+  #watch(server: Server, where: string, bound: number): void {
     const failed = (code: string) => {
       this.failures.set(code, (this.failures.get(code) ?? 0) + 1)
       this.#events.acceptFailed(code, where)
     }
     // Beyond its own event of that name, transport.ts emits it for connections that an acceptor refused.
     server.on('drop', () => failed(CONNECTIONS_MAX))
-    guardAccept(server, this.#bound, failed)
+    guardAccept(server, bound, failed)
   }
 }

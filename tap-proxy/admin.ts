@@ -79,7 +79,7 @@ async function listenFrom(
   const last = fixed || port === 0 ? port : port + ADMIN_PORTS_TRIED
   for (let wanted = port; ; wanted++) {
     try {
-      return (await sockets.listen(server, { host, port: wanted }, 'admin')).port
+      return (await sockets.listen(server, { host, port: wanted }, 'admin', true)).port
     } catch (error) {
       if (codeOf(error) !== 'EADDRINUSE' || wanted >= last)
         throw listenFault(error, { host, port: wanted }, 'admin')
