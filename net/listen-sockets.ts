@@ -70,11 +70,12 @@ export class ListenSockets {
 
   /**
    * Makes a server listen, on a given socket if one fits.
-   * @param name of the listener @param always its connections may take the descriptors that are kept
+   * @param name of the listener
+   * @param usesKept its connections may take the descriptors that are kept from callers
    * @returns the address it has
    * @throws the system's error (EADDRINUSE, EACCES …)
    */
-  listen(server: Server, address: Address, name: string, always = false): Promise<Address> {
+  listen(server: Server, address: Address, name: string, usesKept = false): Promise<Address> {
     const asked = labelOf(address.host, address.port)
     const given = this.#take(asked, name)
     return new Promise((resolve, reject) => {
@@ -86,7 +87,7 @@ export class ListenSockets {
         server.off('error', failed)
         const { address: host, port } = server.address() as AddressInfo
         const where = labelOf(host, port)
-        this.#watch(server, where, always ? Number.POSITIVE_INFINITY : this.#bound)
+        this.#watch(server, where, usesKept ? Number.POSITIVE_INFINITY : this.#bound)
         this.#open.set(server, { asked, name, socket: socketOf(server) })
         server.once('close', () => this.#open.delete(server))
         resolve({ host, port })

@@ -34,8 +34,10 @@ test('descriptors run out: said once, counted, and connections are taken again w
   const words = ['--service', 'orders', '--listen', '0', '--to', backend.address, '--admin-port', '0']
   const tap = await startTapProcess(words, {}, undefined, few)
   const port = tap.port('inbound orders')
-  const { open, closed } = crowd(port, 120)
-  await until('some to be refused', () => closed() > 10 && refusals(tap.stderr()).length > 0)
+  const { open, closed } = crowd(port, 300)
+  await until('most to be refused', () => closed() > 200 && refusals(tap.stderr()).length > 0)
+  // Whoever looks after the tap must not take it for dead.
+  expect((await fetch(`${tap.admin()}/healthz`)).status).toBe(200)
   expect(refusals(tap.stderr())).toEqual([
     expect.stringMatching(
       /error connections to 127\.0\.0\.1:\d+ are refused: .*ulimit -n.*\(EMFILE, TAPMESH_LIMIT_REACHED\)$/,

@@ -59,6 +59,19 @@ describe.each<Transport>(['handle', 'socket'])('over %s', (transport) => {
     for (const { pipe } of owners) pipe?.close()
   })
 
+  test('a connection that ends and is reset at once is closed', async () => {
+    const { client, owner } = await pair()
+    owner.pipe!.end()
+    owner.pipe!.reset()
+    await until(() => client.ended || client.closed, 'the end')
+    // A client that has read the end hears of the reset when it writes.
+    await until(() => {
+      client.socket.write('more')
+      return client.closed
+    }, 'the reset')
+    expect(owner.text).toBe('.')
+  })
+
   async function pair() {
     const client = await connectRaw(port)
     const index = owners.length

@@ -89,7 +89,7 @@ function seenOf(seed: number, sent: Sent, by: SeenCall['by'], began_us: number, 
   const { saw, status, error, answer, bytes } = ending
   const { id, method, body } = sent
   return {
-    ...{ id, method, by, began_us, saw, status, error, ended_us: now_us(), hasBody: (body?.length ?? 0) > 0 },
+    ...{ id, method, by, began_us, saw, status, error, ended_us: now_us() },
     flags: text(answer, 'x-tapmesh-flags'),
     denied: text(answer, 'x-tapmesh-denied'),
     isWhole: bytes.equals(bodyOf(seed, id)),
