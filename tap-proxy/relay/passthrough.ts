@@ -29,6 +29,9 @@ const KEEP_ALIVE_AFTER_MS = 30_000
 /** How long a client whose service cannot be reached may still say what it wanted, for the record. */
 const LAST_WORDS_MS = 250
 
+/** Bytes of a client that are kept while its service is connected to; more stay in the kernel. */
+const HELD_BYTES_MAX = 16 * 1024
+
 /** One for all connections: it is filled and used up within one callback. */
 const edits = new Edits()
 
@@ -49,8 +52,9 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   #caller: Caller
   readonly #service: ServiceEnd
   #decoder: Decoder | undefined = undefined
-  /** Bytes of the client that came before the service was there. */
+  /** Bytes of the client that came before the service was there, and when the first of them did. */
   #held: Buffer | undefined = undefined
+  #heldAt = 0
   /** Bytes of the service that came before the client was known, and who waits for them. */
   #fromService: Buffer | undefined = undefined
   #serviceSpoke: (() => void) | undefined = undefined
@@ -102,7 +106,9 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     runtime.wheel.arm(this, KEEP_ALIVE_AFTER_MS)
     if (!this.#service.begun) this.#service.connect()
     else if (this.#service.unreachable) this.onServiceUnreachable()
-    else if (this.#service.pipe) this.#beginPrepared()
+    // A call begins with its first byte, and a client may leave while its service is connected to.
+    if (this.#service.pipe) this.#beginPrepared()
+    else if (!this.#closed) this.#read()
   }
 
   /** The service was there before the client; what it said comes first. */
@@ -143,9 +149,9 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     this.#caller.over(this.#service.ownId)
     const held = this.#held
     this.#held = undefined
-    if (held) this.#afterWriteToService(pipe.write(held))
+    if (held) this.#toService(pipe, areaOf(held), held.length, this.#heldAt)
     if (this.#closed) return
-    if (this.#clientEnded) pipe.end()
+    if (this.#clientEnded) this.#endService()
     else if (pipe.pendingWrites === 0) this.#read()
   }
 
@@ -169,42 +175,55 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     if ((this.#home.terminates || this.#service.isOutdated()) && this.idle && this.#isQuiet()) {
       return this.#handOver(area, length)
     }
+    const { pipe } = this.#service
+    if (pipe) this.#toService(pipe, area, length, runtime.clock.mono_us())
+    else this.#hold(area.bytes, area.room, area.room + length)
+    if (this.#closed) return undefined
+    this.#largeArea = nextArea(area, length, this.#largeArea, pipe)
+    return this.#largeArea ?? SHARED_AREA
+  }
+
+  /** @param came when the first of these bytes did */
+  #toService(pipe: Pipe, area: ReadArea, length: number, came: number): void {
+    const { clock } = this.runtime
     const start = area.room
     const end = start + length
-    this.#enteredAt = runtime.clock.mono_us()
+    this.#enteredAt = clock.mono_us()
     edits.clear()
     try {
-      this.#decoder?.client(area.bytes, start, end, this.#enteredAt, edits)
+      this.#decoder?.client(area.bytes, start, end, came, edits)
     } catch (error) {
       this.#stopDecoding(error)
     }
-    const { pipe } = this.#service
-    if (pipe === undefined) this.#hold(area.bytes, start, end)
-    else {
-      this.#afterWriteToService(
-        edits.count > 0
-          ? writeChanged(pipe, area.bytes, start, end, edits)
-          : area.shared
-            ? writeCopy(pipe, area.bytes, start, end)
-            : pipe.write(area.bytes.subarray(start, end)),
-      )
-    }
+    this.#afterWriteToService(
+      edits.count > 0
+        ? writeChanged(pipe, area.bytes, start, end, edits)
+        : area.shared
+          ? writeCopy(pipe, area.bytes, start, end)
+          : pipe.write(area.bytes.subarray(start, end)),
+    )
     if (this.#entered) {
-      this.#entered.tap_us += runtime.clock.mono_us() - this.#enteredAt
+      this.#entered.tap_us += clock.mono_us() - this.#enteredAt
       this.#entered = undefined
     }
-    if (this.#closed) return undefined
-    this.#largeArea = nextArea(area, length, this.#largeArea, this.#service.pipe)
-    return this.#largeArea ?? SHARED_AREA
   }
 
   /** The service is not there yet, or never will be. */
   #hold(bytes: Buffer, start: number, end: number): void {
-    const out = Buffer.allocUnsafeSlow(end - start + edits.length - edits.removedTotal)
-    edits.apply(bytes, start, end, out)
-    this.#held = this.#held ? Buffer.concat([this.#held, out]) : out
-    this.pipe.pause()
+    const piece = bytes.subarray(start, end)
+    if (this.#held === undefined) this.#heldAt = this.runtime.clock.mono_us()
+    this.#held = Buffer.concat(this.#held ? [this.#held, piece] : [piece])
+    if (this.#held.length >= HELD_BYTES_MAX) this.pipe.pause()
     if (this.#service.unreachable) this.#finish(this.#service.unreachable)
+  }
+
+  /** What the service never got is still worth a record. */
+  #decodeHeld(): void {
+    const held = this.#held
+    if (held === undefined) return
+    this.#held = undefined
+    this.#decode((decoder) => decoder.client(held, 0, held.length, this.#heldAt, edits))
+    edits.clear()
   }
 
   #afterWriteToService(outcome: number): void {
@@ -239,12 +258,14 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
 
   onEnd(): void {
     this.#clientEnded = true
-    this.#decode((decoder, at_us) => decoder.clientEnded(at_us))
     if (this.#service.unreachable) this.#finish(this.#service.unreachable)
-    else {
-      this.#service.pipe?.end()
-      this.finishIfDone()
-    }
+    else if (this.#service.pipe) this.#endService()
+  }
+
+  #endService(): void {
+    this.#decode((decoder, at_us) => decoder.clientEnded(at_us))
+    this.#service.pipe!.end()
+    this.finishIfDone()
   }
 
   onBroken(): void {
@@ -354,6 +375,7 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   #finish(cause: Cause): void {
     if (this.#closed) return
     this.#closed = true
+    this.#decodeHeld()
     this.#decode((decoder, at_us) => decoder.close(cause, at_us))
     this.runtime.wheel.remove(this)
     this.#service.leave(cause !== 'done')

@@ -1,5 +1,9 @@
 import { connect, createServer } from 'node:net'
+import { systemClock } from '../../../net/clock.ts'
 import { endpointAt } from '../../../net/endpoint.ts'
+import { type Pipe, SHARED_AREA } from '../../../net/pipe.ts'
+import type { SecureTransport } from '../../../net/secure.ts'
+import { connectPipe } from '../../../net/transport.ts'
 import type { Gate, GateDoor } from '../../../tap-proxy/relay/ward.ts'
 import { fixedDestination } from './destination.ts'
 import {
@@ -95,6 +99,61 @@ describe('connection for connection', () => {
     other.socket.resetAndDestroy()
     await until(() => backend.connections[1]!.closed, 'its reset')
     expect(rig.records).toMatchObject([{ flags: 'UR', outcome: 'reset' }])
+  })
+
+  describe('while the service is connected to', () => {
+    /** Options under which connections are made when the returned function is called. */
+    function connectingLater(): { options: RigOptions; connectNow: () => void } {
+      const waiting: (() => void)[] = []
+      const nowhere = { close() {}, reset() {} } as unknown as Pipe
+      const secure = {
+        ownId: 'spiffe://prod.example/shop',
+        generation: 1,
+        connect(host, port, _service, owner, connected) {
+          waiting.push(() => connectPipe('socket', host, port, owner, SHARED_AREA, connected))
+          return nowhere
+        },
+      } as Partial<SecureTransport> as SecureTransport
+      const door: GateDoor = { gate: undefined, mtls: { policyFor: () => 'permissive' } }
+      return {
+        options: { settings: { kind: 'outbound' }, deps: { secure, door } },
+        connectNow: () => waiting.splice(0).map((connect) => connect()),
+      }
+    }
+
+    test('a client that leaves is not waited for', async () => {
+      const { options } = connectingLater()
+      await start(() => {}, options)
+      const client = await connectRaw(rig.port)
+      client.socket.write(get())
+      await until(() => rig.counters.connectionsOpen === 1, 'the connection')
+      client.socket.resetAndDestroy()
+      await until(() => rig.counters.connectionsOpen === 0, 'the end of the connection')
+      expect(rig.counters.upstreamConnections).toBe(0)
+    })
+
+    test('a call begins with its first byte', async () => {
+      const { options, connectNow } = connectingLater()
+      let [now_us, looks] = [1_000_000, 0]
+      const mono_us = () => {
+        looks++
+        return now_us
+      }
+      await start(({ socket }) => socket.write(OK), {
+        ...options,
+        deps: { ...options.deps, clock: { ...systemClock(), mono_us, wall_us: (us) => us } },
+      })
+      const client = await connectRaw(rig.port)
+      await until(() => rig.counters.connectionsOpen === 1, 'the connection')
+      const before = looks
+      client.socket.end(get('/first'))
+      await until(() => looks > before, 'the request to be read')
+      now_us += 5_000_000
+      connectNow()
+      await until(() => rig.records.length === 1, 'the call')
+      expect(rig.records[0]).toMatchObject({ path: '/first', status: 200, duration_us: 5_000_000 })
+      await until(() => backend.connections[0]!.ended, 'the client’s end')
+    })
   })
 
   test('a service that ends and then refuses an upload that waits ends both connections', async () => {
