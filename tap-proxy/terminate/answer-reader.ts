@@ -10,17 +10,21 @@ import type { RelayRuntime } from '../relay/runtime.ts'
 import type { CallHooks } from '../relay/ward.ts'
 import { type AnswerEdit, editAnswer } from './answer-writer.ts'
 import type { Upstream } from './upstream.ts'
+import type { Upstreams } from './upstreams.ts'
 
 /** Answers may have larger heads than requests: cookies and policies pile up (S12). */
 const ANSWER_LIMITS = { head_bytes_max: 65_536, head_fields_max: 200 }
 /** 1xx answers before the final one (S6). */
 const INTERIMS_MAX = 10
 
+/** Ways to log in that hold for a connection, not for a request (RFC 4559 section 6). */
+const LOGS_CONNECTION_IN = /\r\n(?:www|proxy)-authenticate:[^\r\n]*\b(?:ntlm|negotiate)\b/i
+
 /** What the reader needs of the call it belongs to. */
 export interface AnswerHost {
   readonly draft: Draft
   readonly runtime: RelayRuntime
-  readonly client: { readonly pipe: Pipe; arm(ms: number): void }
+  readonly client: { readonly pipe: Pipe; readonly upstreams: Pick<Upstreams, 'pin'>; arm(ms: number): void }
   readonly upstream: Upstream | undefined
   readonly ward: CallHooks | undefined
   readonly startedAt: number
@@ -148,6 +152,10 @@ export class AnswerReader {
     draft.status = statusText(head.status)
     draft.ttfb_us = Math.max(1, Math.round(host.enteredAt - host.startedAt))
     if (host.ward?.answered(head.status, bytes, head.start, head.end)) return
+    if ((head.status === 401 || head.status === 407) && host.upstream) {
+      const fields = bytes.toString('latin1', head.start, head.end)
+      if (LOGS_CONNECTION_IN.test(fields)) host.client.upstreams.pin(host.upstream.target)
+    }
     this.begun = true
     this.body = head.body
     this.#left = head.length

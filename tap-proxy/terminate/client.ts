@@ -201,14 +201,18 @@ export class Client implements ListenerConnection, TimerEntry, ExchangeClient, T
       return end
     }
     if (runtime.settings.kind === 'forward-proxy') this.#dispatchNamed(exchange, bytes)
-    else {
-      const target = runtime.destination.pick()
-      if (target) {
-        exchange.others = runtime.destination.others(target)
-        exchange.admit(target, runtime.destination.targets())
-      } else exchange.fail(503, 'UH', 'server_error')
-    }
+    else this.#dispatch(exchange)
     return at
+  }
+
+  #dispatch(exchange: Exchange): void {
+    const { destination } = this.runtime
+    const { pinned } = this.upstreams
+    const target = pinned ?? destination.pick()
+    if (target) {
+      exchange.others = destination.others(target)
+      exchange.admit(target, pinned ? [pinned] : destination.targets())
+    } else exchange.fail(503, 'UH', 'server_error')
   }
 
   /** What is refused although its form is right (Q38), or whose body is malformed already. */

@@ -12,11 +12,24 @@ const IDLE_MAX = 16
  */
 export class Upstreams implements UpstreamHome {
   readonly #idle: Upstream[] = []
+  #pinned: Endpoint | undefined = undefined
   readonly #onServiceClosed: () => void
 
   /** @param onServiceClosed called when the service closed the last idle connection */
   constructor(onServiceClosed: () => void) {
     this.#onServiceClosed = onServiceClosed
+  }
+
+  /** A connection to this endpoint is being logged in: the client's calls stay with it as long as it lives. */
+  pin(target: Endpoint): void {
+    this.#pinned = target
+  }
+
+  /** The only endpoint that calls may go to, or undefined. */
+  get pinned(): Endpoint | undefined {
+    const pinned = this.#pinned
+    if (pinned !== undefined && !this.#idle.some(({ target }) => target === pinned)) this.#pinned = undefined
+    return this.#pinned
   }
 
   /** An idle connection to `target`, or undefined. */

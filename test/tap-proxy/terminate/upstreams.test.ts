@@ -1,4 +1,16 @@
-import { ask, type Backend, connectRaw, get, type Rig, startEcho, startRig, until } from '../relay/rig.ts'
+import { endpointAt } from '../../../net/endpoint.ts'
+import { fixedDestination } from '../relay/destination.ts'
+import {
+  ask,
+  type Backend,
+  connectRaw,
+  get,
+  type Rig,
+  startBackend,
+  startEcho,
+  startRig,
+  until,
+} from '../relay/rig.ts'
 
 let backend: Backend & { requests: () => string[] }
 let rig: Rig
@@ -39,6 +51,31 @@ test('bytes that nobody asked for end the connection, and its client’s', async
   await until(() => client.ended, 'the end')
   expect(client.text()).not.toContain('POISON')
   expect(rig.counters.idleBytes).toBe(1)
+})
+
+test.each([
+  ['NTLM', true],
+  ['Basic realm="Negotiate with us"', true],
+  ['Basic realm="shop"', false],
+])('calls stay with a connection that is logged in by %s', async (scheme, stays) => {
+  const servers = await Promise.all(
+    ['one', 'two'].map((name) =>
+      startBackend(({ socket }) =>
+        socket.write(`HTTP/1.1 401 No\r\nWWW-Authenticate: ${scheme}\r\nContent-Length: 3\r\n\r\n${name}`),
+      ),
+    ),
+  )
+  const endpoints = servers.map(({ port }) => endpointAt('127.0.0.1', port))
+  rig.close()
+  rig = await startRig({ deps: { destination: fixedDestination(endpoints) } })
+  const client = await connectRaw(rig.port)
+  for (let count = 1; count <= 4; count++) {
+    client.socket.write(get())
+    await until(() => client.text().match(/one|two/g)?.length === count, 'the answer')
+  }
+  expect(new Set(client.text().match(/one|two/g)).size).toBe(stays ? 1 : 2)
+  expect(rig.counters.upstreamConnects).toBe(stays ? 1 : 2)
+  for (const server of servers) server.close()
 })
 
 test('closing the listener closes what is idle', async () => {
