@@ -99,13 +99,32 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
 }
 
-/** Every trouble at least once, then again in another order, until the time is over. @returns how often each came */
-export async function makeTrouble(mesh: ChaosMesh, seconds: number): Promise<Record<string, number>> {
+/** Troubles that leave the policy as it is. */
+export const PASSIVE_TROUBLES: readonly string[] = [
+  'control killed',
+  'collector stopped',
+  'bad documents',
+  'taps reload',
+  'mesh bypassed',
+  'tap bypassed',
+  'service lost',
+  'zone lost',
+]
+
+/**
+ * Every trouble of these names at least once, then again in another order, until the time is over.
+ * @returns how often each came
+ */
+export async function makeTrouble(
+  mesh: ChaosMesh,
+  seconds: number,
+  names: readonly string[] = Object.keys(TROUBLES),
+): Promise<Record<string, number>> {
   const random = seeded(mesh.seed)
   const counts: Record<string, number> = {}
   const end = performance.now() + seconds * 1000
   do {
-    const deck = Object.entries(TROUBLES).map(([name, trouble]) => ({ name, trouble, place: random() }))
+    const deck = names.map((name) => ({ name, trouble: TROUBLES[name]!, place: random() }))
     deck.sort((one, other) => one.place - other.place)
     for (const { name, trouble } of deck) {
       await trouble(mesh, random)
