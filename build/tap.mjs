@@ -39,6 +39,50 @@ const builtins = {
   },
 }
 
+/** What a tap needs later, if at all: the reader of YAML files, and the writer of /metrics. */
+const LATER = /(?:^prom-client|\/yaml-file\.ts)$/
+
+/**
+ * A module with all that it imports as text, which is compiled when it is first asked for. Half of the file
+ * is theirs; to look through it as code at each start costs 3 MiB of memory (docs/decisions/0018-process.md).
+ * What is bundled so is bundled apart: it must share no state with the rest.
+ * @type {import('esbuild').Plugin}
+ */
+const later = {
+  name: 'later',
+  setup(build) {
+    build.onResolve({ filter: LATER }, ({ path, kind, resolveDir }) =>
+      kind === 'dynamic-import'
+        ? { path: path.startsWith('.') ? join(resolveDir, path) : path, namespace: 'later' }
+        : undefined,
+    )
+    build.onLoad({ filter: /.*/, namespace: 'later' }, async ({ path }) => {
+      const text = JSON.stringify(await moduleText(path))
+      return {
+        contents: `new Function('module', 'exports', 'require', ${text})(module, exports, require)`,
+        loader: 'js',
+      }
+    })
+  },
+}
+
+/** The body of a CommonJS module. */
+async function moduleText(path) {
+  const { build } = await import('esbuild')
+  const { outputFiles } = await build({
+    stdin: { contents: `export * from ${JSON.stringify(path)}`, resolveDir: root },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node18',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'error',
+  })
+  return outputFiles[0].text
+}
+
 /**
  * @param {{ outfile?: string, minify?: boolean }} [options]
  * @returns {Promise<{ file: string, bytes: number, inputs: string[] }>} the file, its size, and the sources it is made of, relative to the repository
@@ -68,7 +112,7 @@ export async function buildTap(options = {}) {
     keepNames: false,
     legalComments: 'none',
     banner: { js: BANNER },
-    plugins: [builtins],
+    plugins: [builtins, later],
     metafile: true,
     logLevel: 'error',
   })

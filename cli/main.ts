@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { codeOf, EXIT } from '../model/error.ts'
 import { runProgram } from './program.ts'
-import { terminalOfProcess } from './terminal.ts'
+import { terminalOfProcess } from './terminal/terminal.ts'
 
 /** `tapmesh …`, started by cli/tapmesh.mjs or build/setup.mjs under the repository's own Node. */
 

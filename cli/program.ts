@@ -22,8 +22,9 @@ import { tapCommand } from './command/tap.ts'
 import { topCommand } from './command/top.ts'
 import { traceCommand } from './command/trace.ts'
 import { upCommand } from './command/up.ts'
-import { exitCodeOf } from './exit.ts'
-import type { Terminal } from './terminal.ts'
+import { upgradeCommand } from './command/upgrade.ts'
+import { exitCodeOf } from './terminal/exit.ts'
+import type { Terminal } from './terminal/terminal.ts'
 
 /** The `tapmesh` command with its parts. Heavy parts are loaded by the command that needs them. */
 
@@ -64,6 +65,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     enforcementCommand,
     explainCommand,
     bypassCommand,
+    upgradeCommand,
     exportCommand,
   ]
   for (const part of parts) program.addCommand(part(terminal))

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Store } from '../store/store.ts'
-import type { Quarantine } from './quarantine.ts'
-import type { Taps } from './taps.ts'
+import type { Quarantine } from './ingest/quarantine.ts'
+import type { Taps } from './ingest/taps.ts'
 
 /** Every insert costs the same for one row as for many, so reports of taps wait for each other. */
 const REPORT_MS = 30_000

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { BURN_ALERTS, BURN_WINDOWS, type Slo } from '../model/slo.ts'
 import { DURATION_BOUNDS_US } from '../tap-proxy/sink/call-counters.ts'
-import { SERVER } from './promql.ts'
+import { SERVER } from './question/promql.ts'
 
 /**
  * Recording and alerting rules for Prometheus out of the objectives of a mesh's file. The alerts are

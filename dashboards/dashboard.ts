@@ -12,10 +12,10 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard'
-import { placesOf } from './grid.ts'
 import { panelOf } from './panel/panel.ts'
-import type { Board, Choice, Question } from './question.ts'
-import { datasourceOf, PLUGINS, type Variant } from './target.ts'
+import { placesOf } from './question/grid.ts'
+import type { Board, Choice, Question } from './question/question.ts'
+import { datasourceOf, PLUGINS, type Variant } from './question/target.ts'
 
 /** A board as a dashboard of Grafana; all have the same shape. */
 

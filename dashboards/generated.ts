@@ -1,6 +1,6 @@
 import { BOARDS } from './boards.ts'
 import { dashboardOf } from './dashboard.ts'
-import type { Variant } from './target.ts'
+import type { Variant } from './question/target.ts'
 
 /** The files that `npm run docs` writes for Grafana; a test fails when one is stale. */
 

@@ -41,17 +41,15 @@ export type {
   VersionRow,
 } from '../model/detail.ts'
 export type {
-  Coverage,
   GoldenSignals,
   Graph,
   GraphEdge,
   GraphNode,
   GraphWindow,
   Health,
-  NodeSlo,
 } from '../model/graph.ts'
 export type { GraphSeriesAnswer, PathsAnswer, ServicePath } from '../model/graph-over-time.ts'
-export type { RecommendationAnswer, RecommendedRule, ReviewRow } from '../model/recommendation.ts'
+export type { RecommendationAnswer, RecommendedRule } from '../model/recommendation.ts'
 
 /** GET /api/v1/graph?from=&to= */
 export type GraphAnswer = Graph

@@ -1,3 +1,7 @@
+import type { Protocol } from './protocol.ts'
+
+export { PROTOCOLS, type Protocol } from './protocol.ts'
+
 /**
  * The call record: one request and its answer, whatever the protocol; one row.
  * Names are fixed by DESIGN 4.2; docs/columns.md is generated from model/column.ts.
@@ -25,13 +29,6 @@ export type Outcome = (typeof OUTCOMES)[number]
 
 export const SECURITY = ['plaintext', 'tls', 'mtls'] as const
 export type Security = (typeof SECURITY)[number]
-
-/**
- * Protocols whose decoder exists; `opaque` is traffic relayed without decoding. `internal` is work
- * inside one service, told by its own spans: part of traces, never of the map.
- */
-export const PROTOCOLS = ['http', 'websocket', 'opaque', 'internal'] as const
-export type Protocol = (typeof PROTOCOLS)[number]
 
 /** Envoy's short codes for what the tap itself saw or did; several are joined by a comma. */
 export const RESPONSE_FLAGS = {

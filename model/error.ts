@@ -19,8 +19,10 @@ export const ERROR_CODES = {
   TAPMESH_BIND_UNSAFE: 'A listener beyond loopback was asked for without a token.',
   TAPMESH_LIMIT_REACHED:
     'A limit of the tap or of the system is reached; what comes past it is refused and counted.',
-  TAPMESH_SOCKET_UNUSED:
-    'A listening socket was handed over that belongs to no listener of the configuration.',
+  TAPMESH_SOCKET_UNUSED: 'A socket was handed over on which no listener of the configuration can listen.',
+  TAPMESH_UPGRADE_FAILED: 'The process that was to take over did not become ready; the one before serves on.',
+  TAPMESH_LOOP_STALLED: 'The event loop of a tap stood still, and its watchdog ended the process.',
+  TAPMESH_WORKER_LOST: 'A worker process of a tap ended by itself, and another one takes its place.',
   TAPMESH_STORE_LOCKED: 'Another process has the data folder open.',
   TAPMESH_STORE_UNAVAILABLE: 'The store does not answer, or refuses the statement.',
   TAPMESH_STORE_MISSING: 'The embedded store is not installed on this platform.',

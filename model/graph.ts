@@ -5,8 +5,12 @@ import type { SloState } from './slo.ts'
 
 /** The service graph: what the map draws. Rates are per second, durations microseconds. */
 
-/** `service` has a tap or reports itself; `external` is only ever called; `caller` is only ever seen calling, without a tap. */
-export type NodeKind = 'service' | 'external' | 'caller'
+/**
+ * `service` has a tap or reports itself; `external` is only ever called; `caller` is only ever seen calling,
+ * without a tap; the others answer in the protocol of such a server and of nothing else.
+ */
+export const NODE_KINDS = ['service', 'external', 'caller', 'database', 'broker', 'cache'] as const
+export type NodeKind = (typeof NODE_KINDS)[number]
 
 /** Health by error share and sample size; `idle` is known but silent in the window. */
 export type Health = 'ok' | 'warn' | 'bad' | 'unknown' | 'idle'

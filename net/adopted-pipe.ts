@@ -28,6 +28,7 @@ class AdoptedPipe extends HandlePipe {
   readonly #socket: Socket
   readonly #resetAll: () => void
   readonly #peer: string
+  #ending = false
 
   constructor(handle: NativeHandle, socket: Socket, owner: PipeOwner, area: ReadArea, reset: () => void) {
     super(handle, owner, area)
@@ -74,10 +75,17 @@ class AdoptedPipe extends HandlePipe {
     this.#socket.destroy()
   }
 
+  override end(): void {
+    this.#ending = true
+    super.end()
+  }
+
   override reset(): void {
     if (this.closed) return
     this.closed = true
-    this.#resetAll()
+    // Node loses the handle of a socket whose reset is refused, as it is while a half-close is under way.
+    if (this.#ending && !this.#socket.writableFinished) this.#socket.destroy()
+    else this.#resetAll()
   }
 
   override remoteAddress(): string {

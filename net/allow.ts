@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
+import { type Endpoint, endpointAt } from './endpoint.ts'
 import { inNetworks, isForbiddenAddress, isNetwork, isPrivateAddress, networkSet } from './ip.ts'
-import type { Lookup, Target } from './resolve.ts'
-import { labelOf, systemLookup } from './resolve.ts'
+import { type Lookup, systemLookup } from './lookup.ts'
 
 /** Which destinations a forward proxy may reach. */
 export interface AllowList {
@@ -15,7 +15,7 @@ export interface AllowList {
 }
 
 export type Allowed =
-  | { kind: 'allowed'; targets: readonly [Target, ...Target[]] }
+  | { kind: 'allowed'; targets: readonly [Endpoint, ...Endpoint[]] }
   | { kind: 'refused' }
   /** The resolver knows no address of that name. */
   | { kind: 'unknown' }
@@ -83,7 +83,7 @@ export function createAllowList(entries: readonly string[], options: AllowOption
     async resolveAllowed(host, port) {
       if (!this.permits(host, port)) return REFUSED
       const name = nameOf(host)
-      if (isIP(name) !== 0) return { kind: 'allowed', targets: [targetOf(name, port)] }
+      if (isIP(name) !== 0) return { kind: 'allowed', targets: [endpointAt(name, port)] }
       const found = await addressesOf(name)
       if (!found) return UNKNOWN
       const byName = listed(name)
@@ -91,14 +91,10 @@ export function createAllowList(entries: readonly string[], options: AllowOption
       if (!found.addresses.every((address) => allowedAddress(address, byName))) return REFUSED
       found.turn = (found.turn + 1) % found.addresses.length
       const inTurn = [...found.addresses.slice(found.turn), ...found.addresses.slice(0, found.turn)]
-      const [first, ...others] = inTurn.map((address) => targetOf(address, port))
+      const [first, ...others] = inTurn.map((address) => endpointAt(address, port))
       return { kind: 'allowed', targets: [first!, ...others] }
     },
   }
-}
-
-function targetOf(host: string, port: number): Target {
-  return { host, port, zone: '', label: labelOf(host, port) }
 }
 
 /** Lower case, without the brackets of an IPv6 literal and without the root's dot. */

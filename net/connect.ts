@@ -1,19 +1,19 @@
+import type { Endpoint } from './endpoint.ts'
 import type { Pipe } from './pipe.ts'
-import type { Target } from './resolve.ts'
 import type { TimerEntry, TimerWheel } from './timer-wheel.ts'
 
 /** How long one address is tried alone before the next one is tried beside it (RFC 8305 section 5). */
 const ATTEMPT_MS = 250
 
 /** Opens one connection; `connected` is called later, never before this returns. */
-export type Open = (target: Target, connected: (pipe: Pipe | undefined, code: string) => void) => Pipe
+export type Open = (target: Endpoint, connected: (pipe: Pipe | undefined, code: string) => void) => Pipe
 
 export interface ConnectEvents {
-  connected(pipe: Pipe, target: Target): void
+  connected(pipe: Pipe, target: Endpoint): void
   /** This address did not answer; others may still. */
-  attemptFailed(target: Target, code: string): void
+  attemptFailed(target: Endpoint, code: string): void
   /** No address answered. @param code of the last failure */
-  failed(target: Target, code: string): void
+  failed(target: Endpoint, code: string): void
 }
 
 /**
@@ -25,7 +25,7 @@ export class ConnectInTurn implements TimerEntry {
   slotTick = -1
   nextEntry: TimerEntry | undefined = undefined
   previousEntry: TimerEntry | undefined = undefined
-  readonly #candidates: readonly Target[]
+  readonly #candidates: readonly Endpoint[]
   readonly #open: Open
   readonly #events: ConnectEvents
   readonly #wheel: TimerWheel
@@ -33,7 +33,7 @@ export class ConnectInTurn implements TimerEntry {
   #next = 0
   #over = false
 
-  constructor(candidates: readonly Target[], open: Open, wheel: TimerWheel, events: ConnectEvents) {
+  constructor(candidates: readonly Endpoint[], open: Open, wheel: TimerWheel, events: ConnectEvents) {
     this.#candidates = candidates
     this.#open = open
     this.#events = events
@@ -65,7 +65,7 @@ export class ConnectInTurn implements TimerEntry {
     this.#waiting.add(attempt)
   }
 
-  #failed(target: Target, code: string): void {
+  #failed(target: Endpoint, code: string): void {
     this.#events.attemptFailed(target, code)
     if (this.#over) return
     if (this.#next < this.#candidates.length) this.#tryNext()

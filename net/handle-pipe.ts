@@ -3,11 +3,12 @@ import type { Server } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import type { Address } from './address.ts'
 import { endOf, KEEP_ALIVE_S, type Pipe, type PipeOwner, type ReadArea, WRITE } from './pipe.ts'
+import { loadBindings } from './tcp-binding.ts'
 
 /**
  * Connections straight on Node's TCP handles, without net.Socket: 1 µs of CPU less a call than
- * `onread`, 6 µs less than `data` events, and a third of the memory of an idle connection. This is
- * the one file that touches what Node does not promise to keep (process.binding); transport.ts falls
+ * `onread`, 6 µs less than `data` events, and a third of the memory of an idle connection. It
+ * rests on what Node does not promise to keep (tcp-binding.ts says what); transport.ts falls
  * back to socket-pipe.ts where `handlesWork` says no, and a test fails loudly then.
  */
 
@@ -42,11 +43,16 @@ interface ConnectRequest {
   connected: (pipe: Pipe | undefined, code: string) => void
 }
 
+interface ShutdownRequest {
+  oncomplete: (this: ShutdownRequest) => void
+  pipe: HandlePipe
+}
+
 interface Bindings {
   TCP: new (kind: number) => NativeHandle
   TCPConnectWrap: new () => ConnectRequest
   WriteWrap: new () => WriteRequest
-  ShutdownWrap: new () => { oncomplete: () => void }
+  ShutdownWrap: new () => ShutdownRequest
   state: Int32Array
   readAt: number
   asyncAt: number
@@ -54,46 +60,10 @@ interface Bindings {
   SERVER: number
 }
 
+const bindings = loadBindings<Bindings>()
+
 const END_OF_FILE = -4095
 
-function loadBindings(): Bindings | undefined {
-  try {
-    const { binding } = process as unknown as { binding(name: string): Record<string, never> }
-    const tcp = binding.call(process, 'tcp_wrap')
-    const stream = binding.call(process, 'stream_wrap')
-    const found = {
-      TCP: tcp['TCP'],
-      TCPConnectWrap: tcp['TCPConnectWrap'],
-      WriteWrap: stream['WriteWrap'],
-      ShutdownWrap: stream['ShutdownWrap'],
-      state: stream['streamBaseState'],
-      readAt: stream['kReadBytesOrError'],
-      asyncAt: stream['kLastWriteWasAsync'],
-      SOCKET: (tcp['constants'] as unknown as { SOCKET: number }).SOCKET,
-      SERVER: (tcp['constants'] as unknown as { SERVER: number }).SERVER,
-    } as unknown as Bindings
-    return isComplete(found) ? found : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isComplete(found: Bindings): boolean {
-  const { prototype } = found.TCP as unknown as { prototype: Record<string, unknown> }
-  const methods = ['readStart', 'readStop', 'useUserBuffer', 'writeBuffer', 'shutdown', 'close', 'reset']
-  return (
-    methods.every((name) => typeof prototype[name] === 'function') &&
-    'onread' in prototype &&
-    typeof found.WriteWrap === 'function' &&
-    typeof found.ShutdownWrap === 'function' &&
-    typeof found.TCPConnectWrap === 'function' &&
-    typeof found.readAt === 'number' &&
-    typeof found.asyncAt === 'number' &&
-    found.state?.length > found.asyncAt
-  )
-}
-
-const bindings = loadBindings()
 /** The request object of a write that the kernel takes at once is not used up, so one serves them all. */
 let spareWrite: WriteRequest | undefined
 
@@ -125,7 +95,8 @@ function onWritten(this: WriteRequest, status: number): void {
   pipe.pendingWrites--
   try {
     if (pipe.closed) return
-    if (status < 0 && pipe.owner.readsAfterWriteFails) pipe.resume()
+    if (pipe.pendingWrites === 0) pipe.endIfDue()
+    if (status < 0 && pipe.owner.onWriteFailed()) pipe.resume()
     else if (status < 0) pipe.break(status)
     else if (pipe.pendingWrites === 0) pipe.owner.onDrain()
   } catch (error) {
@@ -149,7 +120,12 @@ function onConnected(this: ConnectRequest, status: number): void {
   }
 }
 
-function nothing(): void {}
+function onShutDown(this: ShutdownRequest): void {
+  this.pipe.onEndSent()
+}
+
+/** How far the FIN of this side is. */
+const FIN = { none: 0, due: 1, underway: 2, sent: 3 } as const
 
 export class HandlePipe implements Pipe {
   pendingWrites = 0
@@ -160,6 +136,8 @@ export class HandlePipe implements Pipe {
   #address: string | undefined = undefined
   #port = 0
   #reading = false
+  #fin: number = FIN.none
+  #resetDue = false
 
   constructor(handle: NativeHandle, owner: PipeOwner, area: ReadArea) {
     this.#handle = handle
@@ -205,10 +183,23 @@ export class HandlePipe implements Pipe {
   }
 
   end(): void {
-    if (this.closed) return
+    if (this.closed || this.#fin !== FIN.none) return
+    this.#fin = FIN.due
+    if (this.pendingWrites === 0) this.endIfDue()
+  }
+
+  /** Sends FIN, once nothing waits before it. */
+  endIfDue(): void {
+    if (this.#fin !== FIN.due) return
     const request = new bindings!.ShutdownWrap()
-    request.oncomplete = nothing
-    this.#handle.shutdown(request)
+    request.oncomplete = onShutDown
+    request.pipe = this
+    this.#fin = this.#handle.shutdown(request) < 0 ? FIN.sent : FIN.underway
+  }
+
+  onEndSent(): void {
+    this.#fin = FIN.sent
+    if (this.#resetDue) this.#handle.reset()
   }
 
   close(): void {
@@ -219,9 +210,12 @@ export class HandlePipe implements Pipe {
 
   reset(): void {
     if (this.closed) return
+    if (this.#fin === FIN.underway) {
+      // Node loses a handle whose reset is refused, as it is until the FIN is sent, in this turn of the loop.
+      this.pause()
+      this.#resetDue = true
+    } else this.#handle.reset()
     this.closed = true
-    // A reset is refused while a half-close is under way.
-    if (this.#handle.reset() !== 0) this.#handle.close()
   }
 
   /** Closes after an error of the system and tells the owner. */

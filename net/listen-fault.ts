@@ -1,6 +1,6 @@
 import { codeOf, TapmeshError } from '../model/error.ts'
 import type { Address } from './address.ts'
-import { labelOf } from './resolve.ts'
+import { labelOf } from './endpoint.ts'
 
 /** What the system said to a listen, in words that say what to do. */
 export function listenFault(error: unknown, { host, port }: Address, what: string): TapmeshError {

@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
 import type { Address } from './address.ts'
+import { labelOf } from './endpoint.ts'
 import { type BoundSocket, bindSocket, guardAccept, socketOf } from './handle-pipe.ts'
-import { labelOf } from './resolve.ts'
 
 /** A listening socket that was opened before: by systemd, by the tap that this one succeeds, or by its parent. */
 export interface GivenSocket {
-  /** `host:port` as the configuration asks for it; empty if only the socket itself knows. */
+  /** `host:port` as the configuration asks for it. */
   asked: string
-  /** Name of the listener it is meant for; empty if its address says it. */
+  /** Name of the listener it is meant for. */
   name: string
-  source: { fd: number } | BoundSocket
+  /** The listener of its name takes it, whatever address that one asks for. */
+  anyAddress?: boolean
+  source: BoundSocket
 }
 
 export interface AcceptEvents {
@@ -42,10 +44,11 @@ export function descriptorBound(limit: number): number {
   return limit - Math.min(Math.max(limit * KEPT_SHARE, KEPT_MIN), KEPT_MAX)
 }
 
-interface OpenSocket {
+/** A socket as another process inherits it. */
+export interface OpenSocket {
   asked: string
   name: string
-  socket: BoundSocket | undefined
+  fd: number
 }
 
 /**
@@ -57,7 +60,7 @@ export class ListenSockets {
   readonly failures = new Map<string, number>()
   readonly #given: GivenSocket[]
   readonly #events: AcceptEvents
-  readonly #open = new Map<Server, OpenSocket>()
+  readonly #open = new Map<Server, { asked: string; name: string; socket: BoundSocket | undefined }>()
   readonly #bound = descriptorBound(descriptorLimit())
 
   constructor(given: readonly GivenSocket[] = [], events: AcceptEvents = { acceptFailed() {} }) {
@@ -67,25 +70,31 @@ export class ListenSockets {
 
   /**
    * Makes a server listen, on a given socket if one fits.
-   * @param name of the listener @returns the address it has
+   * @param name of the listener
+   * @param usesKept its connections may take the descriptors that are kept from callers
+   * @returns the address it has
    * @throws the system's error (EADDRINUSE, EACCES …)
    */
-  listen(server: Server, address: Address, name: string): Promise<Address> {
+  listen(server: Server, address: Address, name: string, usesKept = false): Promise<Address> {
     const asked = labelOf(address.host, address.port)
     const given = this.#take(asked, name)
     return new Promise((resolve, reject) => {
-      server.once('error', reject)
+      const failed = (error: unknown) => {
+        server.off('listening', listening)
+        reject(error)
+      }
       const listening = () => {
-        server.off('error', reject)
+        server.off('error', failed)
         const { address: host, port } = server.address() as AddressInfo
         const where = labelOf(host, port)
-        this.#watch(server, where)
+        this.#watch(server, where, usesKept ? Number.POSITIVE_INFINITY : this.#bound)
         this.#open.set(server, { asked, name, socket: socketOf(server) })
         server.once('close', () => this.#open.delete(server))
         resolve({ host, port })
       }
-      if (given) server.listen(given.source, BACKLOG, listening)
-      else server.listen({ ...address, backlog: BACKLOG }, listening)
+      server.once('error', failed).once('listening', listening)
+      if (given) server.listen(given.source, BACKLOG)
+      else server.listen({ ...address, backlog: BACKLOG })
     })
   }
 
@@ -101,7 +110,7 @@ export class ListenSockets {
   }
 
   /** What is listened on now, for a process that shall go on with it. */
-  get open(): { asked: string; name: string; fd: number }[] {
+  get open(): OpenSocket[] {
     return [...this.#open.values()].flatMap(({ asked, name, socket }) =>
       socket === undefined || socket.fd < 0 ? [] : [{ asked, name, fd: socket.fd }],
     )
@@ -113,23 +122,20 @@ export class ListenSockets {
   }
 
   #take(asked: string, name: string): GivenSocket | undefined {
-    const named = this.#given.findIndex((given) => given.name === name && fits(given, asked))
+    const named = this.#given.findIndex(
+      (given) => given.name === name && (given.anyAddress === true || given.asked === asked),
+    )
     const index = named >= 0 ? named : this.#given.findIndex((given) => given.asked === asked)
     return index < 0 ? undefined : this.#given.splice(index, 1)[0]
   }
 
-  #watch(server: Server, where: string): void {
+  #watch(server: Server, where: string, bound: number): void {
     const failed = (code: string) => {
       this.failures.set(code, (this.failures.get(code) ?? 0) + 1)
       this.#events.acceptFailed(code, where)
     }
     // Beyond its own event of that name, transport.ts emits it for connections that an acceptor refused.
     server.on('drop', () => failed(CONNECTIONS_MAX))
-    guardAccept(server, this.#bound, failed)
+    guardAccept(server, bound, failed)
   }
-}
-
-/** A socket with an address of its own keeps it, so that two listeners of one name are told apart. */
-function fits({ asked }: GivenSocket, wanted: string): boolean {
-  return asked === '' || asked === wanted
 }

@@ -63,10 +63,11 @@ export interface Pipe {
 
 export interface PipeOwner {
   /**
-   * True where an answer may still be read after writing failed: a server that refuses an upload
-   * answers, closes, and lets the rest run into a reset. The end of reading then tells what happened.
+   * Bytes that the kernel had not taken at once cannot be sent any more.
+   * @returns true where an answer may still be read: a server that refuses an upload answers, closes, and
+   * lets the rest run into a reset; false where the connection is broken with it
    */
-  readonly readsAfterWriteFails: boolean
+  onWriteFailed(): boolean
   /** Bytes area.bytes[area.room .. area.room + length). @returns the area for the next read, or undefined to keep it */
   onData(area: ReadArea, length: number): ReadArea | undefined
   /** The peer sent FIN. */
@@ -116,17 +117,43 @@ export function endOf(address: string, port: number): string {
 /** Silence after which the kernel asks whether the peer is still there. */
 export const KEEP_ALIVE_S = 60
 
-let scratch = Buffer.allocUnsafeSlow(SHARED_BYTES)
+/** Views of small lengths are kept: making one costs as much as copying the bytes. */
+const VIEW_BYTES_MAX = 4096
+
+/** Where bytes are copied that have to stay as they are until a write is done. */
+class Scratch {
+  bytes = Buffer.allocUnsafeSlow(SHARED_BYTES)
+  #views: (Buffer | undefined)[] = []
+
+  /** Sends the first `length` bytes. */
+  send(pipe: Pipe, length: number): number {
+    const outcome = pipe.write(length <= VIEW_BYTES_MAX ? this.#view(length) : this.bytes.subarray(0, length))
+    if (outcome === WRITE.pending) {
+      // The kernel still reads from it, so the next copy needs another.
+      this.bytes = Buffer.allocUnsafeSlow(SHARED_BYTES)
+      this.#views = []
+    }
+    return outcome
+  }
+
+  #view(length: number): Buffer {
+    let view = this.#views[length]
+    if (view === undefined) {
+      view = this.bytes.subarray(0, length)
+      this.#views[length] = view
+    }
+    return view
+  }
+}
+
+const scratch = new Scratch()
 
 /** Sends bytes of an area that is shared or about to be read into again: by a copy that lives until the write is done. */
 export function writeCopy(pipe: Pipe, bytes: Buffer, start: number, end: number): number {
   const length = end - start
-  if (length > scratch.length) return pipe.write(Buffer.from(bytes.subarray(start, end)))
-  bytes.copy(scratch, 0, start, end)
-  const outcome = pipe.write(scratch.subarray(0, length))
-  // The kernel still reads from it, so the next copy needs another.
-  if (outcome === WRITE.pending) scratch = Buffer.allocUnsafeSlow(SHARED_BYTES)
-  return outcome
+  if (length > SHARED_BYTES) return pipe.write(Buffer.from(bytes.subarray(start, end)))
+  bytes.copy(scratch.bytes, 0, start, end)
+  return scratch.send(pipe, length)
 }
 
 /** Changes to a piece of bytes on its way. */
@@ -147,13 +174,11 @@ export function writeChanged(
   changes: Changes,
 ): number {
   const length = end - start + changes.length - changes.removedTotal
-  if (length > scratch.length) {
+  if (length > SHARED_BYTES) {
     const own = Buffer.allocUnsafeSlow(length)
     changes.apply(bytes, start, end, own)
     return pipe.write(own)
   }
-  changes.apply(bytes, start, end, scratch)
-  const outcome = pipe.write(scratch.subarray(0, length))
-  if (outcome === WRITE.pending) scratch = Buffer.allocUnsafeSlow(SHARED_BYTES)
-  return outcome
+  changes.apply(bytes, start, end, scratch.bytes)
+  return scratch.send(pipe, length)
 }

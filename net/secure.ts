@@ -47,10 +47,27 @@ export interface SecureDoorOwner {
   /** Plaintext is handed over even then, since the policy answers each call in it. */
   readonly answersPlaintext: boolean
   /**
-   * @param reset ends it so that the peer cannot take what came for complete
-   * @returns how to end it when what the peer proved holds no more; undefined where it was refused
+   * A connection came; what it is, its first bytes will tell, or those of the service.
+   * @param serviceSpoke to be called if the service speaks first
    */
-  taken(socket: Socket, reset: () => void, peer: SecurePeer): { drain(): void; cut(): void } | undefined
+  arrived(serviceSpoke: () => void): ArrivedConnection | undefined
+  /**
+   * @param reset ends it so that the peer cannot take what came for complete
+   * @param arrived what `arrived` returned for it
+   * @returns how to end it once what the peer proved is no longer valid; undefined if it was refused
+   */
+  taken(
+    socket: Socket,
+    reset: () => void,
+    peer: SecurePeer,
+    arrived: ArrivedConnection | undefined,
+  ): { drain(): void; cut(): void } | undefined
+}
+
+/** What an owner begins for a connection before it is known what it is. */
+export interface ArrivedConnection {
+  /** It left, or was refused. */
+  gone(): void
 }
 
 export interface SecureTransport {
@@ -67,4 +84,10 @@ export interface SecureTransport {
     owner: PipeOwner,
     connected: (pipe: Pipe | undefined, code: string) => void,
   ): Pipe
+}
+
+/** The tap at the other end of connections to a service. */
+export interface SecureUpstream {
+  readonly transport: SecureTransport
+  readonly service: string
 }

@@ -5,6 +5,7 @@ import { endOf, KEEP_ALIVE_S, type Pipe, type PipeOwner, WRITE } from './pipe.ts
 export class SocketPipe implements Pipe {
   pendingWrites = 0
   closed = false
+  #ending = false
   owner: PipeOwner
   readonly #socket: Socket
   readonly #address: string
@@ -87,6 +88,7 @@ export class SocketPipe implements Pipe {
   }
 
   end(): void {
+    this.#ending = true
     if (!this.closed) this.#socket.end()
   }
 
@@ -99,7 +101,9 @@ export class SocketPipe implements Pipe {
   reset(): void {
     if (this.closed) return
     this.closed = true
-    this.#resetAll()
+    // Node loses the handle of a socket whose reset is refused, as it is while a half-close is under way.
+    if (this.#ending && !this.#socket.writableFinished) this.#socket.destroy()
+    else this.#resetAll()
   }
 
   remoteAddress(): string {
@@ -116,7 +120,7 @@ export function connectSocket(
 ): Pipe {
   const socket = connect({ host, port, allowHalfOpen: true })
   const pipe = new SocketPipe(socket, {
-    readsAfterWriteFails: owner.readsAfterWriteFails,
+    onWriteFailed: () => owner.onWriteFailed(),
     onData: (area, length) => owner.onData(area, length),
     onEnd: () => owner.onEnd(),
     onDrain: () => owner.onDrain(),

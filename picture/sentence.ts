@@ -1,5 +1,6 @@
 import type { GraphEdge, GraphNode, Health } from '../model/graph.ts'
 import { durationText, rateText, shareText } from './format.ts'
+import { NODE_LOOK } from './node-look.ts'
 import { lossWords } from './verdict-words.ts'
 
 /** Nodes and edges as full sentences: titles of the drawing, and what a screen reader says. */
@@ -12,15 +13,9 @@ export const HEALTH_WORDS: Record<Health, string> = {
   idle: 'idle',
 }
 
-const KIND_WORDS: Record<GraphNode['kind'], string> = {
-  service: 'service',
-  external: 'external service',
-  caller: 'caller without a tap',
-}
-
 /** `orders, service, healthy: 120/s, 0 % failing, p95 40 ms`. */
 export function nodeSentence(node: GraphNode): string {
-  const who = `${node.id}, ${KIND_WORDS[node.kind]}, ${HEALTH_WORDS[node.health]}`
+  const who = `${node.id}, ${NODE_LOOK[node.kind].word}, ${HEALTH_WORDS[node.health]}`
   if (node.calls === 0) return `${who}: no calls received in this window`
   const slo = node.slo ? `, ${SLO_WORDS[node.slo.state]}` : ''
   return `${who}: ${rateText(node.rate)}, ${shareText(node.error_rate)} failing, p95 ${durationText(node.p95_us)}${slo}`

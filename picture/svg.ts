@@ -1,6 +1,7 @@
-import type { Graph, GraphNode } from '../model/graph.ts'
+import type { Graph } from '../model/graph.ts'
 import { LABEL_SIZE, lineHeight } from './label.ts'
 import { layout } from './layout.ts'
+import { NODE_LOOK } from './node-look.ts'
 import type { Palette, Theme } from './palette.ts'
 import { BADGES, DASHES, PALETTES, SLO_MARKS } from './palette.ts'
 import { pathOf } from './path.ts'
@@ -56,8 +57,6 @@ function labelSvg({ label, health }: SceneEdge, colours: Palette): string {
   return `${back}<text text-anchor="middle" font-size="${LABEL_SIZE}" fill="${fill}">${lines.join('')}</text>`
 }
 
-const NODE_DASHES: Record<GraphNode['kind'], string> = { service: '', external: '6 4', caller: '2 4' }
-
 /** A second box behind the first: it stands for several. */
 function stackSvg(node: SceneNode, colours: Palette): string {
   const [x, y] = [node.x - node.width / 2 + 5, node.y - node.height / 2 - 5]
@@ -67,7 +66,8 @@ function stackSvg(node: SceneNode, colours: Palette): string {
 function nodeSvg(node: SceneNode, colours: Palette): string {
   const [x, y] = [node.x - node.width / 2, node.y - node.height / 2]
   const rows = textRows(node)
-  const dash = NODE_DASHES[node.kind] ? ` stroke-dasharray="${NODE_DASHES[node.kind]}"` : ''
+  const { dashes } = NODE_LOOK[node.kind]
+  const dash = dashes.length > 0 ? ` stroke-dasharray="${dashes.join(' ')}"` : ''
   const name_y = node.y + rows.name
   return (
     `<g><title>${escapeXml(node.sentence)}</title>` +

@@ -1,4 +1,4 @@
-import type { CallRecord, Outcome } from '../model/call.ts'
+import { type CallRecord, EMPTY_RECORD, type Outcome } from '../model/call.ts'
 import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '../wire/trace-context.ts'
 import type { Route } from './route/route-trie.ts'
 
@@ -76,6 +76,7 @@ type DraftTexts = Pick<CallRecord, 'method' | 'route' | 'path'>
 /** The draft as a record of its own, which the next call does not change. */
 export function recordOf(draft: CallDraft, { method, route, path }: DraftTexts, tap: string): CallRecord {
   return {
+    ...EMPTY_RECORD,
     ...draft.parties,
     ts: draft.ts,
     duration_us: draft.duration_us,

@@ -49,6 +49,8 @@ export interface DecoderContext {
   take(protocol: ProtocolName, at_us: number): OpenCall
   /** The request's head is complete; the call's draft names trace, method and path. */
   started(call: OpenCall, request?: RequestView): void
+  /** The final answer's head is complete, in bytes[start..end) that are valid only now; the draft has its status. */
+  answered?(call: OpenCall, bytes: Buffer, start: number, end: number): void
   /** The call is over; its draft has outcome, status and flags. It must not be used any more. */
   ended(call: OpenCall, at_us: number): void
   /** From here on the connection's bytes are counted, not decoded. @param reason a word for counters and the record */

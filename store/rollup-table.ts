@@ -1,5 +1,5 @@
 import { FAILED_OUTCOMES } from '../model/outcome.ts'
-import { DATABASE, type Placement, type Table, type TableColumn } from './tables.ts'
+import { DATABASE, type Table, type TableColumn } from './tables.ts'
 
 /** How a rollup is made: its columns, each with where it comes from, its table and the view that fills it. */
 
@@ -87,13 +87,4 @@ export function rollup(
     time: 't',
     sentence: `Golden signals by ${step.toLowerCase()}.`,
   }
-}
-
-/** The statement that makes the view which fills a rollup. */
-export function createView(target: Rollup, placement: Placement): string {
-  return [
-    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${DATABASE}.${target.name}_view${placement.onCluster}`,
-    `TO ${DATABASE}.${target.name} AS`,
-    target.select,
-  ].join('\n')
 }

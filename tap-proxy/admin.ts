@@ -1,10 +1,9 @@
-import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { codeOf } from '../model/error.ts'
 import type { MetricFamily } from '../model/metric.ts'
+import { labelOf } from '../net/endpoint.ts'
 import { listenFault } from '../net/listen-fault.ts'
-import { labelOf } from '../net/resolve.ts'
+import { ListenSockets } from '../net/listen-sockets.ts'
 import type { BypassSwitch } from './bypass-route.ts'
 import type { Identity } from './identity/identity.ts'
 import { ADMIN_PORTS_TRIED } from './settings.ts'
@@ -16,16 +15,25 @@ export interface AdminOptions {
   fixed: boolean
   /** Asked at each scrape. */
   families: () => Promise<MetricFamily[]>
+  /** Where the listening socket comes from; without one it is opened here. */
+  sockets?: ListenSockets
+  tap: () => string
+  /** The tap's own token for its collector; without one nothing is changed over HTTP. */
+  token: () => string | undefined
   bypass: BypassSwitch
+  /** Starts a successor. @returns its process id */
+  upgrade?: (() => Promise<number>) | undefined
   /** What the tap proves who it is with; undefined: nothing. */
   identity?: (() => Identity | undefined) | undefined
   /** Why the tap is not ready for calls, or undefined while it is. */
-  notReady: () => string | undefined
+  notReady: () => string | undefined | Promise<string | undefined>
 }
 
 export interface Admin {
   /** `http://127.0.0.1:7402` */
   url: string
+  /** Takes no new connections; answers under way are written. */
+  leavePort(): void
   close(): void
 }
 
@@ -33,7 +41,7 @@ const CONNECTIONS_MAX = 64
 const TIMEOUT_MS = 10_000
 
 /**
- * The admin port: /metrics, /healthz, /readyz and /identity, reading only, and /bypass, the kill switch.
+ * The admin port: /metrics, /healthz, /readyz and /identity, reading only; /bypass, the kill switch; /upgrade.
  * @throws TapmeshError TAPMESH_PORT_IN_USE or TAPMESH_PORT_FORBIDDEN
  */
 export async function openAdmin(options: AdminOptions): Promise<Admin> {
@@ -51,11 +59,11 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       response.end(`the answer cannot be written (${codeOf(error)})\n`)
     })
   })
-  await listenFrom(server, options)
+  const port = await listenFrom(server, options)
   server.unref()
-  const { port } = server.address() as AddressInfo
   return {
     url: `http://${labelOf(options.host, port)}`,
+    leavePort: () => void server.close(),
     close: () => {
       server.close()
       server.closeAllConnections()
@@ -63,13 +71,15 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
   }
 }
 
-async function listenFrom(server: Server, { host, port, fixed }: AdminOptions): Promise<void> {
+/** @returns the port */
+async function listenFrom(
+  server: Server,
+  { host, port, fixed, sockets = new ListenSockets() }: AdminOptions,
+): Promise<number> {
   const last = fixed || port === 0 ? port : port + ADMIN_PORTS_TRIED
   for (let wanted = port; ; wanted++) {
     try {
-      server.listen({ host, port: wanted, exclusive: true })
-      await once(server, 'listening')
-      return
+      return (await sockets.listen(server, { host, port: wanted }, 'admin', true)).port
     } catch (error) {
       if (codeOf(error) !== 'EADDRINUSE' || wanted >= last)
         throw listenFault(error, { host, port: wanted }, 'admin')
@@ -94,11 +104,15 @@ async function answer(
   const path = request.url?.split('?')[0]
   if (path === '/bypass' && (request.method === 'GET' || request.method === 'POST')) {
     const { answerBypass } = await import('./bypass-route.ts')
-    return answerBypass(request, response, options.bypass)
+    return answerBypass(request, response, options.bypass, options.tap(), options.token())
+  }
+  if (path === '/upgrade' && request.method === 'POST') {
+    const { answerUpgrade } = await import('./upgrade-route.ts')
+    return answerUpgrade(request, response, options.upgrade, options.tap(), options.token())
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD')
-    return send(405, 'only GET and HEAD; POST to /bypass\n')
+    return send(405, 'only GET and HEAD; POST to /bypass and /upgrade\n')
   }
   switch (path) {
     case '/metrics': {
@@ -117,10 +131,10 @@ async function answer(
     case '/healthz':
       return send(200, 'ok\n')
     case '/readyz': {
-      const reason = options.notReady()
+      const reason = await options.notReady()
       return reason === undefined ? send(200, 'ready\n') : send(503, `${reason}\n`)
     }
     default:
-      return send(404, 'known: /metrics /healthz /readyz /identity /bypass\n')
+      return send(404, 'known: /metrics /healthz /readyz /identity /bypass /upgrade\n')
   }
 }

@@ -6,19 +6,30 @@ import type { LineWriter } from './sink/line-writer.ts'
 import type { TapControlEvents } from './tap-control.ts'
 
 /** Every line the tap writes about itself, one function each. */
-export interface Events extends ShipEvents, TapControlEvents, AcceptEvents {
+export interface Events extends ShipEvents, TapControlEvents, AcceptEvents, ProcessEvents {
   nameUnresolved(name: string, error: unknown): void
   spansRefused(text: string): void
   accessLogLost(lines: number, reason: string): void
   faultContained(error: unknown): void
-  configRefused(mistakes: readonly unknown[]): void
   identityTaken(identity: { id: string; not_after_ms: number }): void
   identityFailed(error: unknown, late: boolean): void
   peerRefused(text: string): void
-  configLoaded(changes: string): void
   adminUnavailable(error: unknown): void
+}
+
+/** What becomes of the processes of a tap. */
+export interface ProcessEvents {
+  configRefused(mistakes: readonly unknown[]): void
+  configLoaded(changes: string): void
   draining(grace_s: number): void
   drained(left: number): void
+  /** A successor took over. */
+  handedOver(pid: number, grace_s: number): void
+  upgradeFailed(error: unknown): void
+  watchdogUnavailable(reason: string): void
+  systemdNotTold(reason: string): void
+  workerLost(number: number, pid: number, how: string): void
+  workerReplaced(number: number, pid: number): void
 }
 
 /** A line of the same kind is written at most once in this time; what was held back is counted in the next one. */
@@ -36,12 +47,17 @@ type Seldom = (kind: string, level: Level, text: string) => void
 /**
  * @param writer where lines go: stderr, behind a bounded buffer
  * @param now monotonic milliseconds
+ * @param whose put before each text: which process of the tap says it
  */
-export function createEvents(writer: LineWriter, now: () => number = () => performance.now()): Events {
+export function createEvents(
+  writer: LineWriter,
+  now: () => number = () => performance.now(),
+  whose = '',
+): Events {
   const last = new Map<string, { at: number; held: number }>()
   const line = (level: Level, text: string) => {
     for (const part of text.split('\n'))
-      writer.write(`${new Date().toISOString()} ${level} ${printable(part)}`)
+      writer.write(`${new Date().toISOString()} ${level} ${whose}${printable(part)}`)
   }
   const seldom = (kind: string, level: Level, text: string, same_ms = SAME_KIND_MS) => {
     const before = last.get(kind)
@@ -81,26 +97,39 @@ export function createEvents(writer: LineWriter, now: () => number = () => perfo
         `${late ? 'the certificate ends soon: ' : ''}${describeError(error)}`,
       ),
     peerRefused: (text) => seldom('peer', 'warn', text),
+    adminUnavailable: (error) => line('warn', `no admin port: ${describeError(error)}`),
+    ...controlEvents(line),
+    ...processEvents(line),
+  }
+}
+
+/** How processes begin, follow one another and end. */
+function processEvents(line: (level: Level, text: string) => void): ProcessEvents {
+  return {
     configRefused: (mistakes) => {
       line('error', 'the new configuration was refused, the old one stays:')
       for (const mistake of mistakes) line('error', describeError(mistake))
     },
     configLoaded: (changes) => line('info', `configuration loaded again: ${changes}`),
-    adminUnavailable: (error) => line('warn', `no admin port: ${describeError(error)}`),
-    ...controlEvents(line),
-    ...endEvents(line),
-  }
-}
-
-/** How a tap ends. */
-function endEvents(line: (level: Level, text: string) => void): Pick<Events, 'draining' | 'drained'> {
-  return {
     draining: (grace_s) => line('info', `stopping: no new connections, calls have ${grace_s} s to end`),
     drained: (left) =>
       line(
         'info',
         left === 0 ? 'stopped: every call ended' : `stopped: ${left} calls were cut at the end of the grace`,
       ),
+    handedOver: (pid, grace_s) =>
+      line(
+        'info',
+        `process ${pid} serves new connections now; those of process ${process.pid} have ${grace_s} s to end`,
+      ),
+    upgradeFailed: (error) => line('error', `no upgrade: ${describeError(error)}`),
+    watchdogUnavailable: (reason) =>
+      line('warn', `no watchdog: ${reason}; it needs /bin/sh and /proc (--watchdog 0 does without)`),
+    systemdNotTold: (reason) =>
+      line('warn', `systemd does not learn that process ${process.pid} is the main one: ${reason}`),
+    workerLost: (number, pid, how) =>
+      line('error', `worker ${number} (process ${pid}) ended: ${how} (TAPMESH_WORKER_LOST)`),
+    workerReplaced: (number, pid) => line('info', `process ${pid} is worker ${number} now`),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ForwardSettings } from '../export/otlp/settings.ts'
+import type { ListenerProtocol } from '../model/protocol.ts'
 import type { Address, UpstreamAddress } from '../net/address.ts'
 
 /** The tap's settings after checking: what config.ts makes of flags or a YAML file. Defaults are the safe ones. */
@@ -24,6 +25,12 @@ export interface TapSettings {
   callers: ReadonlyMap<string, string>
   /** Seconds between SIGTERM and the end of every connection. */
   grace_s: number
+  /** Seconds that connections of this process may go on once a successor serves new ones. */
+  upgrade_grace_s: number
+  /** Processes that relay calls; 1 is this process alone. */
+  workers: number
+  /** Milliseconds that the event loop may stand still before the process is ended; 0: for ever. */
+  watchdog_ms: number
 }
 
 /** Where no admin port is named, taps on one machine take these one after the other. */
@@ -64,13 +71,14 @@ export interface ListenerSettings {
   destination: string
   destination_zone: string
   /** `http` decodes; `opaque` relays bytes and records one call per connection. */
-  protocol: 'http' | 'opaque'
+  protocol: ListenerProtocol
   /** True: not one byte of the traffic is changed, no trace header is added. */
   untouched: boolean
   /** Forward proxy only: host names, `*.suffix`, addresses or networks that may be reached. */
   allow: readonly string[]
 }
 
+/** Bounds of the terminating proxy; a passive listener ends nothing by them, and past connections_max it relays on. */
 export interface Limits {
   head_bytes_max: number
   head_fields_max: number
@@ -83,9 +91,6 @@ export interface Limits {
   /** Wait for the first byte of an answer; 0 is without end, since a passive tap must not decide this. */
   answer_ms: number
   connections_max: number
-  /** Idle upstream connections kept for each destination. */
-  pool_idle_max: number
-  pool_idle_ms: number
   routes_max: number
 }
 
@@ -99,7 +104,5 @@ export const DEFAULT_LIMITS: Limits = {
   connect_ms: 5_000,
   answer_ms: 0,
   connections_max: 20_000,
-  pool_idle_max: 1024,
-  pool_idle_ms: 30_000,
   routes_max: 1000,
 }

@@ -3,13 +3,10 @@ import { describeError } from '../model/error.ts'
 import type { MetricFamily } from '../model/metric.ts'
 import type { Pipe, PipeOwner } from '../net/pipe.ts'
 import type { SecureDoor, SecureDoorOwner, SecureTransport } from '../net/secure.ts'
-import { readToken } from './config/token.ts'
-import { FileSource } from './identity/file-source.ts'
-import type { IdentityEvents } from './identity/held-identity.ts'
 import type { Identity, IdentitySource } from './identity/identity.ts'
 import { identityFamilies } from './identity/identity-families.ts'
-import { JoinSource } from './identity/join-source.ts'
 import { LeafCheck } from './identity/leaf-check.ts'
+import { openIdentitySource, type SourceEvents } from './identity/open-source.ts'
 import { SecureAccept } from './identity/secure-accept.ts'
 import { SecureContexts } from './identity/secure-contexts.ts'
 import { SecureCounters } from './identity/secure-counters.ts'
@@ -17,9 +14,7 @@ import { connectSecurePipe } from './identity/secure-pipe.ts'
 import type { Part } from './part.ts'
 import type { IdentitySettings, TapSettings } from './settings.ts'
 
-export interface TapIdentityEvents {
-  identityTaken(identity: Identity): void
-  identityFailed(error: unknown, late: boolean): void
+export interface TapIdentityEvents extends SourceEvents {
   /** Somebody could not prove who he is; in words. */
   peerRefused(text: string): void
 }
@@ -33,12 +28,15 @@ export class TapIdentity implements SecureTransport, Part<TapSettings> {
   readonly #contexts = new SecureContexts()
   readonly #leaves = new LeafCheck()
   readonly #events: TapIdentityEvents
+  readonly #open: typeof openIdentitySource
   #source: IdentitySource | undefined
   #begun = false
   #closed = false
 
-  constructor(events: TapIdentityEvents) {
+  /** @param open where the certificate comes from; by default what the settings say */
+  constructor(events: TapIdentityEvents, open: typeof openIdentitySource = openIdentitySource) {
     this.#events = events
+    this.#open = open
   }
 
   get current(): Identity | undefined {
@@ -73,33 +71,19 @@ export class TapIdentity implements SecureTransport, Part<TapSettings> {
   async start(settings: IdentitySettings, tap: TapSettings): Promise<void> {
     await this.#leaves.load()
     if (this.#closed) return
-    const events: IdentityEvents = {
-      taken: (identity) => this.#events.identityTaken(identity),
-      failed: (error, late) => {
-        this.counters.identityFailures++
-        this.#events.identityFailed(error, late)
-      },
-    }
-    this.#source =
-      settings.kind === 'files'
-        ? new FileSource(settings.folder, events)
-        : new JoinSource(
-            { url: tap.collector?.url ?? '', token: tap.collector?.token, tap: tap.tap },
-            async () =>
-              settings.token ?? (settings.file === undefined ? undefined : readToken(settings.file)),
-            events,
-          )
+    this.#source = this.#open(settings, tap, this.#events, this.counters)
     this.#contexts.follow(this.#source)
   }
 
-  accept({ isStrict, answersPlaintext, taken }: SecureDoorOwner): SecureDoor {
+  accept({ isStrict, answersPlaintext, arrived, taken }: SecureDoorOwner): SecureDoor {
     return new SecureAccept({
       contexts: this.#contexts,
       leaves: this.#leaves,
       counters: this.counters,
       policyFor: (address) => (isStrict(address) ? 'strict' : 'permissive'),
       answersPlaintext,
-      taken: ({ socket, reset, ...peer }) => taken(socket as Socket, reset, peer),
+      arrived,
+      taken: ({ socket, reset, early, ...peer }) => taken(socket as Socket, reset, peer, early),
       refused: ({ address, reason, peer }) => {
         const claim = peer && peer.claimed !== '' ? `, which calls itself ${peer.claimed},` : ''
         this.#events.peerRefused(

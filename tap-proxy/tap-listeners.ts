@@ -3,19 +3,20 @@ import type { Address } from '../net/address.ts'
 import { createAllowList } from '../net/allow.ts'
 import { createCallerNames } from '../net/callers.ts'
 import { systemClock } from '../net/clock.ts'
+import { ServiceEndpoints } from '../net/destination.ts'
+import { type EndpointSource, labelOf } from '../net/endpoint.ts'
 import { listenFault } from '../net/listen-fault.ts'
 import { ListenSockets } from '../net/listen-sockets.ts'
-import type { ResolvedDestination } from '../net/resolve.ts'
-import { createDestination, labelOf } from '../net/resolve.ts'
 import type { MtlsRule, SecureTransport } from '../net/secure.ts'
+import { createAddressSource } from '../net/source/address-source.ts'
 import { TimerWheel } from '../net/timer-wheel.ts'
 import type { CallSink } from '../protocol/call-draft.ts'
 import type { Events } from './events.ts'
+import type { Listener, ListenerDeps } from './listen/listener.ts'
+import { createListener } from './listen/listener.ts'
 import { relayFamilies } from './metrics/relay-families.ts'
 import type { Part } from './part.ts'
 import type { RelayCounters } from './relay/counters.ts'
-import type { Listener, ListenerDeps } from './relay/listener.ts'
-import { createListener } from './relay/listener.ts'
 import type { Gate, GateDoor } from './relay/ward.ts'
 import type { ListenerSettings, TapSettings } from './settings.ts'
 
@@ -23,12 +24,18 @@ import type { ListenerSettings, TapSettings } from './settings.ts'
 const RESOLVE_WAIT_MS = 2_000
 
 /** How long a connection without a call stays open while its listener drains: a caller may be writing to it just now. */
-const IDLE_MS = 250
+const IDLE_MS = 500
+
+/** How long a service that stops as well has to tell its clients to go. */
+const INSIST_MS = 1000
+
+/** With a successor nothing presses: only this late in the grace are busy connections asked to go. */
+const LATE_SHARE = 0.9
 
 interface OpenListener {
   settings: ListenerSettings
   listener: Listener
-  destination: ResolvedDestination
+  destination: ServiceEndpoints
   /** Where it listens in truth, where port 0 was asked for. */
   address: Address
   /** Opened and closed by control. */
@@ -126,11 +133,25 @@ export class TapListeners implements Part<TapSettings> {
     return undefined
   }
 
-  /** Takes no new connections, lets calls end until the grace is over, cuts the rest. @returns calls that were cut */
-  async stop(grace_ms: number): Promise<number> {
+  /**
+   * Takes no new connections, first on the way in, then on the way out; lets calls end until the grace is
+   * over, cuts the rest.
+   * @param succeeded_ms given if a successor serves already, the way out too: how long a connection without a
+   * call stays open @returns calls that were cut
+   */
+  async stop(grace_ms: number, succeeded_ms?: number): Promise<number> {
     const all = [...this.#open.values()]
-    const idle_ms = Math.min(IDLE_MS, grace_ms / 4)
-    await Promise.race([Promise.all(all.map(({ listener }) => listener.drain(idle_ms))), wait(grace_ms)])
+    const until = performance.now() + grace_ms
+    const drain = async (listeners: readonly OpenListener[]): Promise<void> => {
+      const idle_ms = Math.min(succeeded_ms ?? IDLE_MS, grace_ms / 4)
+      const insist_ms = succeeded_ms === undefined ? Math.min(INSIST_MS, grace_ms / 4) : grace_ms * LATE_SHARE
+      const drained = Promise.all(listeners.map(({ listener }) => listener.drain(idle_ms, insist_ms)))
+      await Promise.race([drained, wait(Math.max(0, until - performance.now()))])
+    }
+    // Calls that are still served may need the way out of this process.
+    const first = succeeded_ms === undefined ? all.filter(({ settings }) => settings.kind === 'inbound') : all
+    await drain(first)
+    await drain(all.filter((open) => !first.includes(open)))
     const left = this.#counters.callsInFlight
     for (const open of all) closeOne(open)
     this.#wheel.stop()
@@ -160,7 +181,7 @@ export class TapListeners implements Part<TapSettings> {
   }
 
   async #openOne(settings: ListenerSettings, tap: TapSettings): Promise<OpenListener> {
-    const destination = createDestination(settings.to, { onFault: this.#events.nameUnresolved })
+    const destination = new ServiceEndpoints(settings.destination, this.#sourceOf(settings))
     const door: GateDoor = { gate: this.#gates?.gateFor(settings), mtls: this.#gates?.mtlsFor(settings) }
     const listener = createListener(settings, this.#deps(settings, tap, destination, door))
     try {
@@ -173,17 +194,21 @@ export class TapListeners implements Part<TapSettings> {
 
   #update(open: OpenListener, settings: ListenerSettings, tap: TapSettings): void {
     if (JSON.stringify(open.settings.to) !== JSON.stringify(settings.to))
-      void open.destination.replace(settings.to)
+      void open.destination.follow(this.#sourceOf(settings))
     open.settings = settings
     open.door.gate = this.#gates?.gateFor(settings)
     open.door.mtls = this.#gates?.mtlsFor(settings)
     open.listener.update(settings, this.#deps(settings, tap, open.destination, open.door))
   }
 
+  #sourceOf({ to }: ListenerSettings): EndpointSource {
+    return createAddressSource(to, { onFault: this.#events.nameUnresolved })
+  }
+
   #deps(
     settings: ListenerSettings,
     tap: TapSettings,
-    destination: ResolvedDestination,
+    destination: ServiceEndpoints,
     door: GateDoor,
   ): ListenerDeps {
     return {

@@ -1,18 +1,19 @@
+import { ListenSockets, type OpenSocket } from '../net/listen-sockets.ts'
+import { DataPath, type Leaving } from './data-path.ts'
 import type { Events } from './events.ts'
 import { applyAll, familiesOf, type Part, StartOnly, stopAll } from './part.ts'
-import { RelayCounters } from './relay/counters.ts'
 import type { TapSettings } from './settings.ts'
 import { TapAdmin } from './tap-admin.ts'
 import { TapControl } from './tap-control.ts'
-import { TapGates } from './tap-gates.ts'
 import type { TapIdentity } from './tap-identity.ts'
-import { TapListeners } from './tap-listeners.ts'
-import { TapSinks } from './tap-sinks.ts'
+
+/** Whether a process ends because it was told to, or because its successor serves. */
+export type Ending = 'stop' | 'upgrade'
 
 export interface Tap {
   /** One line for each listener, and what is on; for stdout. */
   describe(): string[]
-  /** @throws TapmeshError where a new listener cannot be opened; then nothing has changed */
+  /** @throws TapmeshError if a new listener cannot be opened; then nothing has changed */
   reload(next: TapSettings): Promise<void>
   /** Turns the kill switch: calls go through a plain relay, or are judged again. */
   toggleBypass(): void
@@ -20,27 +21,34 @@ export interface Tap {
   reopenLogs(): void
   /** Takes an error that nobody caught: it is logged and counted, and the tap serves on. */
   contain(error: unknown): void
+  /** Every socket it listens on, for its successor. */
+  sockets(): OpenSocket[]
   /** Drains, flushes, closes. @returns calls that were cut at the end of the grace */
-  stop(): Promise<number>
-  /** True where the system still owes an answer to a write. */
+  stop(ending?: Ending): Promise<number>
+  /** True if the system still owes an answer to a write. */
   stuck(): boolean
 }
 
-/** Of the grace, the last part is kept for sending what the calls left behind. */
-const FLUSH_SHARE = 0.2
+/** What a tap needs of the process it runs in. */
+export interface TapDeps {
+  sockets?: ListenSockets
+  /** Starts a successor. @returns its process id @throws TapmeshError TAPMESH_UPGRADE_FAILED */
+  upgrade?: () => Promise<number>
+}
+
+/** While a successor serves already, a connection without a call may be used once more. */
+const UPGRADE_IDLE_MS = 5_000
 
 /**
  * Opens every listener and starts to serve.
  * @throws TapmeshError if a port cannot be opened; then none is open
  */
-export async function startTap(first: TapSettings, events: Events): Promise<Tap> {
+export async function startTap(first: TapSettings, events: Events, deps: TapDeps = {}): Promise<Tap> {
   let settings = first
   let stopping = false
-  const relay = new RelayCounters()
-  const sinks = await TapSinks.open(first, events)
-  const identity = await openIdentity(first, events)
-  const listeners = new TapListeners(relay, sinks.fan, events, identity)
-  const gates = new TapGates(listeners, relay)
+  const sockets = deps.sockets ?? new ListenSockets([], events)
+  const path = await DataPath.open(first, events, sockets, await openIdentity(first, events))
+  const { listeners, sinks, gates } = path
   const control = new TapControl(first, {
     events,
     onFault: events.faultContained,
@@ -48,26 +56,19 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
     services: () => sinks.calledServices(),
     verdicts: () => gates.verdicts,
   })
-  const admin = new TapAdmin(first, {
+  const admin = new TapAdmin(first, sockets, {
     notReady: () => (stopping ? 'stopping' : listeners.notReady()),
-    identity: () => identity?.current,
-    bypass: {
-      tap: () => settings.tap,
-      token: () => settings.collector?.token,
-      heldBy: () => control.bypassedBy,
-      set: (on) => control.switch.set('hand', on),
-    },
+    identity: () => path.identity?.current,
+    control,
+    upgrade: deps.upgrade,
     families: () => familiesOf(parts),
   })
-  const startOnly = new StartOnly(first, START_ONLY)
   // The order of every start, reload and stop.
   const parts: Part<TapSettings>[] = [
-    listeners, // accept, relay bytes first, observe
-    sinks, // counters, records to the collector, access log, spans
+    ...path.parts, // accept, relay, observe; records, metrics, logs, spans; TLS between taps
     control, // policy, last good state, kill switch
-    ...(identity ? [identity] : []), // certificate, TLS between taps
-    admin, // /metrics /healthz /readyz /identity /bypass
-    startOnly,
+    admin, // /metrics /healthz /readyz /identity /bypass /upgrade
+    new StartOnly(first, START_ONLY),
   ]
   try {
     // The last good policy holds for the first call already.
@@ -87,28 +88,38 @@ export async function startTap(first: TapSettings, events: Events): Promise<Tap>
     },
     toggleBypass: () => control.switch.toggle(),
     reopenLogs: () => sinks.reopenLogs(),
-    contain(error) {
-      relay.fault(error)
-      events.faultContained(error)
-    },
-    async stop() {
+    contain: (error) => path.contain(error),
+    sockets: () => sockets.open,
+    async stop(ending = 'stop') {
       stopping = true
-      events.draining(settings.grace_s)
-      const grace_ms = settings.grace_s * 1000
-      const startedAt = performance.now()
-      const cut = await listeners.stop(grace_ms * (1 - FLUSH_SHARE))
-      await stopAll(parts.slice(1), Math.max(grace_ms - (performance.now() - startedAt), 0))
-      return cut
+      return path.leave(beginToLeave(ending, settings, events, admin), parts)
     },
     stuck: () => sinks.stuck,
   }
 }
 
+/** Says that this process leaves, and leaves the admin port to a successor at once. @returns how it leaves */
+export function beginToLeave(
+  ending: Ending,
+  settings: TapSettings,
+  events: Events,
+  admin: TapAdmin,
+): Leaving {
+  if (ending === 'stop') {
+    events.draining(settings.grace_s)
+    return { grace_ms: settings.grace_s * 1000 }
+  }
+  admin.leavePort()
+  return { grace_ms: settings.upgrade_grace_s * 1000, idle_ms: UPGRADE_IDLE_MS }
+}
+
 /** What a reload cannot change. */
-const START_ONLY = {
+export const START_ONLY = {
   'the admin address': ({ admin }: TapSettings) => admin,
   'where spans go': ({ otlp }: TapSettings) => otlp,
   'where the certificate comes from': ({ identity }: TapSettings) => identity,
+  'the number of workers': ({ workers }: TapSettings) => workers,
+  'the watchdog': ({ watchdog_ms }: TapSettings) => watchdog_ms,
 }
 
 /** Loaded only if this tap shall prove who it is; its certificate comes once the listeners are open. */
@@ -119,7 +130,7 @@ async function openIdentity(settings: TapSettings, events: Events): Promise<TapI
 }
 
 /** What a person should know at the start. */
-function whatIsOn({ tap, collector, otlp, accessLog }: TapSettings): string[] {
+export function whatIsOn({ tap, collector, otlp, accessLog }: TapSettings): string[] {
   const records = collector
     ? `records go to ${collector.url}${collector.token === undefined ? ' without a token' : ''}`
     : 'no collector: metrics and access log only'

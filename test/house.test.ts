@@ -1,175 +1,46 @@
-import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { IMPURE, PURE_ROOMS, ROOMS, roomOf, TESTED_AS_PROGRAMS, VAGUE_NAMES } from './support/house/floors.ts'
-import { filesBelow, ROOT, readSource } from './support/house/tree.ts'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { builtRooms, builtWings, drawnRooms, drawnWings } from './support/house/drawing.ts'
+import { deadLinks, sharedNumbers } from './support/house/pages.ts'
+import { parsersWithoutTest, undriven } from './support/house/rules/driven.ts'
+import { impurities } from './support/house/rules/purity.ts'
+import { longFiles, longFunctions, longMedian } from './support/house/rules/size.ts'
+import { deadExports, deadFiles } from './support/house/rules/use.ts'
+import { climbs, cycles, homeless, listedUpward, unusedDoors } from './support/house/rules/walls.ts'
+import { leftovers, vagueNames } from './support/house/rules/words.ts'
+import { ROOT, readHouse } from './support/house/tree.ts'
 
-/** Style is a test: floors, cycles, sizes, names, dead files, mirror tests. */
+/** Style is a test. Each rule names what breaks it; test/house-breaches.test.ts shows that it does. */
 
-const FILE_LINES_MAX = 400
-const MEDIAN_LINES_MAX = 130
-const FUNCTION_LINES_MAX = 70
+const house = readHouse()
 
-const FOLDERS = [
-  'model',
-  'wire',
-  'document',
-  'identity',
-  'net',
-  'protocol',
-  'policy',
-  'export',
-  'picture',
-  'store',
-  'control',
-  'tap-proxy',
-  'collector',
-  'graph-api',
-  'ui',
-  'cli',
-  'demo',
-  'build',
-  'dashboards',
-  'loadtest',
-]
-const sources = FOLDERS.flatMap((folder) => filesBelow(folder, ['.ts', '.tsx', '.mjs'])).map(readSource)
-const tests = filesBelow('test', ['.ts', '.tsx', '.mjs']).map(readSource)
-const known = new Set(sources.map((file) => file.path))
-
-test('imports go down the floors only', () => {
-  const upward = sources.flatMap((file) => {
-    const room = roomOf(file.path)
-    return file.imports.filter(known.has, known).flatMap((target) => {
-      const below = roomOf(target)
-      const allowed = !room || !below || below === room || room.may.includes(below.prefix)
-      return allowed ? [] : [`${file.path} -> ${target}`]
-    })
-  })
-  expect(upward).toEqual([])
+test.each([
+  ['imports go down the floors only, between sub-rooms too', climbs],
+  ['no room is listed above one that it imports', listedUpward],
+  ['every folder with sources is a room', homeless],
+  ['what the floors allow is used', unusedDoors],
+  ['no import cycles', cycles],
+  ['a file has one purpose: none above the longest length', longFiles],
+  ['the median file is near 100 lines', longMedian],
+  ['a function fits a screen', longFunctions],
+  ['pure rooms know neither sockets, files, timers, randomness nor clocks', impurities],
+  ['no file has a name that says nothing', vagueNames],
+  ['every file is used by the programs, not by its test alone', deadFiles],
+  ['every export is used', deadExports],
+  ['every file with code is driven by a test of its own room', undriven],
+  ['a parser has its own test', parsersWithoutTest],
+  ['no leftovers: nothing skipped, nothing to be done later', leftovers],
+])('%s', (_name, rule) => {
+  expect(rule(house)).toEqual([])
 })
 
-test('no room is listed above one that it imports', () => {
-  for (const room of ROOMS) {
-    for (const prefix of room.may) {
-      expect(ROOMS.find((other) => other.prefix === prefix)!.floor).toBeLessThanOrEqual(room.floor)
-    }
-  }
+test('docs/architecture.md draws what the floors allow', () => {
+  const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')
+  expect(drawnWings(page)).toEqual(builtWings())
+  expect(drawnRooms(page)).toEqual(builtRooms())
 })
 
-test('no import cycles', () => {
-  const imports = new Map(sources.map((file) => [file.path, file.imports.filter(known.has, known)]))
-  const done = new Set<string>()
-  const cycles: string[] = []
-  const visit = (path: string, trail: readonly string[]): void => {
-    if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '))
-    if (done.has(path) || trail.includes(path)) return
-    for (const next of imports.get(path) ?? []) visit(next, [...trail, path])
-    done.add(path)
-  }
-  for (const path of imports.keys()) visit(path, [])
-  expect(cycles).toEqual([])
-})
-
-test('a file has one purpose: none above the longest length, the median near 100 lines', () => {
-  const long = [...sources, ...tests].filter((file) => file.lines.length > FILE_LINES_MAX)
-  expect(long.map((file) => `${file.path} ${file.lines.length}`)).toEqual([])
-  const sizes = sources.map((file) => file.lines.length).sort((left, right) => left - right)
-  expect(sizes[Math.floor(sizes.length / 2)]).toBeLessThanOrEqual(MEDIAN_LINES_MAX)
-})
-
-/** Functions that start a line and end with a brace in the same column, with their length. */
-function functionsOf(lines: readonly string[]): { name: string; length: number }[] {
-  const START =
-    /^(\s*)(?:export )?(?:default )?(?:async )?(?:function\*? (\w+)|(?:private |static |override |get |set )*(?:async )?(#?\w+)\([^;]*\)(?:: [^;={]+)? \{$)/
-  return lines.flatMap((line, from) => {
-    const match = START.exec(line)
-    if (!match || line.endsWith('}') || /^\s*(?:if|for|while|switch|catch|return)\b/.test(line)) return []
-    const end = lines.findIndex((later, index) => index > from && later.startsWith(`${match[1]}}`))
-    return end < 0 ? [] : [{ name: match[2] ?? match[3] ?? '', length: end - from + 1 }]
-  })
-}
-
-test('a function fits a screen', () => {
-  const long = sources.flatMap((file) =>
-    functionsOf(file.lines)
-      .filter((found) => found.length > FUNCTION_LINES_MAX)
-      .map((found) => `${file.path} ${found.name} ${found.length}`),
-  )
-  expect(long).toEqual([])
-})
-
-test('parsers and the model know neither sockets nor clocks', () => {
-  const impure = sources
-    .filter((file) => PURE_ROOMS.some((room) => file.path.startsWith(room)))
-    .flatMap((file) =>
-      file.lines
-        .filter((line) => !/^\s*(\*|\/\/)/.test(line) && IMPURE.test(line))
-        .map((line) => `${file.path}: ${line.trim()}`),
-    )
-  expect(impure).toEqual([])
-})
-
-test('no file has a name that says nothing', () => {
-  const vague = [...sources, ...tests].flatMap((file) => {
-    const name = basename(file.path).replace(/\.(test\.)?(ts|tsx|mjs)$/, '')
-    const instead = VAGUE_NAMES[name]
-    return instead ? [`${file.path}: name it after ${instead}`] : []
-  })
-  expect(vague).toEqual([])
-})
-
-/** Programs and entry points that nothing imports. */
-const ENTRIES = [/(^|\/)main\.tsx?$/, /\.mjs$/, /^loadtest\/bench\//, /^demo\//, /\.d\.ts$/]
-
-test('every file is used by the programs, not by its test alone', () => {
-  const used = new Set(sources.flatMap((file) => file.imports))
-  const dead = sources.filter(
-    (file) => !used.has(file.path) && !ENTRIES.some((entry) => entry.test(file.path)),
-  )
-  const namedElsewhere = (path: string) =>
-    sources.some((file) => file.path !== path && file.text.includes(basename(path)))
-  expect(dead.filter((file) => !namedElsewhere(file.path)).map((file) => file.path)).toEqual([])
-})
-
-const hasCode = (text: string) => /(^|\n)export (async )?(function|class|const)|\n {2}\w+\(.*\{\n/.test(text)
-
-/** Files that a test reaches without leaving the folder it mirrors: its own, and those it drives. */
-function reachedInRoom(): ReadonlySet<string> {
-  const imports = new Map(sources.map((file) => [file.path, file.imports.filter(known.has, known)]))
-  const reached = new Set<string>()
-  for (const test of tests) {
-    const room = roomOf(test.path.replace(/^test\//, ''))
-    const next = test.imports.filter((path) => known.has(path) && roomOf(path) === room)
-    for (let path = next.pop(); path !== undefined; path = next.pop()) {
-      if (reached.has(path)) continue
-      reached.add(path)
-      next.push(...(imports.get(path) ?? []).filter((target) => roomOf(target) === room))
-    }
-  }
-  return reached
-}
-
-test('every file with code is driven by a test of its own room; a parser has its own', () => {
-  const reached = reachedInRoom()
-  const untested = sources
-    .filter((file) => hasCode(file.text) && !TESTED_AS_PROGRAMS.some((rule) => rule.test(file.path)))
-    .map((file) => file.path)
-    .filter((path) => !reached.has(path))
-  expect(untested).toEqual([])
-  const wire = sources.map((file) => file.path).filter((path) => path.startsWith('wire/http1/re'))
-  expect(wire.filter((path) => !existsSync(join(ROOT, 'test', path.replace(/\.ts$/, '.test.ts'))))).toEqual(
-    [],
-  )
-})
-
-test('no leftovers: nothing skipped, nothing to be done later, no loose any', () => {
-  const left = [...sources, ...tests].flatMap((file) =>
-    file.path === 'test/house.test.ts'
-      ? []
-      : file.lines
-          .filter((line) =>
-            /\b(?:TODO|FIXME|XXX)\b|\.only\(|@ts-ignore|@ts-nocheck|not implemented/.test(line),
-          )
-          .map((line) => `${file.path}: ${line.trim()}`),
-  )
-  expect(left).toEqual([])
+test('pages link to what is there, and a decision has a number of its own', () => {
+  expect(deadLinks()).toEqual([])
+  expect(sharedNumbers()).toEqual([])
 })

@@ -1,49 +1,19 @@
-import { useSignal } from '@preact/signals'
-import type { ComponentType } from 'preact'
+import { computed, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { ageText } from '../picture/format.ts'
 import { arrived, connected, graph } from './data/live-graph.ts'
-import { MapPage } from './map/map-page.tsx'
 import { copyText } from './parts/copy.tsx'
 import { Help, helpOpen } from './parts/help.tsx'
 import { isTyping } from './parts/keys.ts'
-import { later } from './parts/later.tsx'
-import { laterStyle } from './parts/later-style.ts'
 import { Link } from './parts/link.tsx'
 import { Empty } from './parts/notice.tsx'
 import { Toast } from './parts/toast.tsx'
-import { addressOf, go, page, place } from './state/location.ts'
+import { addressOf, go } from './state/location.ts'
+import { firstOfEach, page, pages } from './state/page.ts'
 import { range } from './state/range.ts'
 import { nextTheme } from './state/theme.ts'
 
 /** The frame around every page: navigation, freshness, keys that work everywhere. */
-
-/** A page in a file of its own, fetched with the pages' style when it is opened. The map comes with the frame. */
-const pagePart = <Props extends object>(load: () => Promise<ComponentType<Props>>) =>
-  later(() => laterStyle().then(load))
-
-const ServicesPage = pagePart(() => import('./pages/services.tsx').then((it) => it.ServicesPage))
-const ServicePage = pagePart(() => import('./pages/service.tsx').then((it) => it.ServicePage))
-const EdgePage = pagePart(() => import('./pages/edge.tsx').then((it) => it.EdgePage))
-const CallsPage = pagePart(() => import('./pages/calls.tsx').then((it) => it.CallsPage))
-const TracePage = pagePart(() => import('./pages/trace.tsx').then((it) => it.TracePage))
-const StatusPage = pagePart(() => import('./pages/status.tsx').then((it) => it.StatusPage))
-const EnforcePage = pagePart(() => import('./pages/enforce.tsx').then((it) => it.EnforcePage))
-const FeaturePage = pagePart(() => import('./pages/feature.tsx').then((it) => it.FeaturePage))
-const PoliciesPage = pagePart(() => import('./pages/policies.tsx').then((it) => it.PoliciesPage))
-const BacktestPage = pagePart(() => import('./pages/backtest.tsx').then((it) => it.BacktestPage))
-const AuditPage = pagePart(() => import('./pages/audit.tsx').then((it) => it.AuditPage))
-const CallPage = pagePart(() => import('./pages/call.tsx').then((it) => it.CallPage))
-const SetupPage = pagePart(() => import('./pages/setup.tsx').then((it) => it.SetupPage))
-
-const PAGES = [
-  { path: '/map', word: 'Map', names: ['map'] },
-  { path: '/services', word: 'Services', names: ['services', 'service', 'edge'] },
-  { path: '/calls', word: 'Calls', names: ['calls', 'call', 'trace'] },
-  { path: '/enforce', word: 'Enforce', names: ['enforce', 'feature', 'policies', 'backtest', 'audit'] },
-  { path: '/status', word: 'Status', names: ['status'] },
-  { path: '/setup', word: 'Set up', names: ['setup'] },
-]
 
 /** Seconds since `ms`, counted up once a second. */
 function useAge(ms: number): number {
@@ -86,63 +56,22 @@ function OfflineBanner() {
 }
 
 function CurrentPage() {
-  const shown = page.value
-  switch (shown.name) {
-    case 'map':
-      return <MapPage />
-    case 'services':
-      return <ServicesPage />
-    case 'service':
-      return <ServicePage key={shown.service} id={shown.service} />
-    case 'edge':
-      return (
-        <EdgePage
-          key={`${shown.source} ${shown.destination}`}
-          source={shown.source}
-          destination={shown.destination}
-        />
-      )
-    case 'calls':
-      return <CallsPage />
-    case 'call':
-      return <CallPage key={shown.call} id={shown.call} />
-    case 'trace':
-      return <TracePage key={shown.trace} id={shown.trace} />
-    case 'enforce':
-      return <EnforcePage />
-    case 'feature':
-      return <FeaturePage key={place.value.path} service={shown.service} feature={shown.feature} />
-    case 'policies':
-      return <PoliciesPage />
-    case 'backtest':
-      return <BacktestPage />
-    case 'audit':
-      return <AuditPage />
-    case 'status':
-      return <StatusPage />
-    case 'setup':
-      return <SetupPage />
-    case 'missing':
-      return (
-        <main class="page">
-          <Empty title="There is no such page" kind="missing">
-            <Link class="button primary" to={addressOf('/map')}>
-              Go to the map
-            </Link>
-          </Empty>
-        </main>
-      )
-  }
+  const { entry, name, parameters } = page.value
+  if (entry) return <entry.Component key={[name, ...Object.values(parameters)].join('/')} {...parameters} />
+  return (
+    <main class="page">
+      <Empty title="There is no such page" kind="missing">
+        <Link class="button primary" to={addressOf('/map')}>
+          Go to the map
+        </Link>
+      </Empty>
+    </main>
+  )
 }
 
-const GO: Record<string, string> = {
-  m: '/map',
-  s: '/services',
-  c: '/calls',
-  e: '/enforce',
-  p: '/policies',
-  a: '/audit',
-}
+/** The first page of each word of the navigation. */
+const menu = computed(() => firstOfEach(pages.value, 'menu'))
+
 const SEQUENCE_MS = 1500
 
 /** Keys of every page; `g` waits for the letter of a page. */
@@ -151,7 +80,8 @@ function useKeys(): void {
     let pressed_g = 0
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event) || event.altKey || event.ctrlKey || event.metaKey) return
-      const target = event.timeStamp - pressed_g < SEQUENCE_MS ? GO[event.key] : undefined
+      const goes = event.timeStamp - pressed_g < SEQUENCE_MS
+      const target = goes ? pages.value.find(({ key }) => key?.[0] === event.key)?.path : undefined
       pressed_g = event.key === 'g' ? event.timeStamp : -SEQUENCE_MS
       if (target) go(addressOf(target))
       else if (event.key === 'd') nextTheme()
@@ -167,11 +97,11 @@ function useKeys(): void {
 
 export function App() {
   useKeys()
-  const { name } = page.value
+  const { entry, name } = page.value
+  const word = entry?.menu ?? 'Not found'
   useEffect(() => {
-    const word = PAGES.find((it) => it.names.includes(name))?.word ?? 'Not found'
     document.title = `${word} · tapmesh`
-  }, [name])
+  }, [word])
   return (
     <div class={`app app-${name}`}>
       <header class="top">
@@ -185,9 +115,9 @@ export function App() {
           tapmesh
         </Link>
         <nav aria-label="Pages">
-          {PAGES.map((it) => (
-            <Link key={it.path} to={addressOf(it.path)} current={it.names.includes(name)}>
-              {it.word}
+          {menu.value.map((it) => (
+            <Link key={it.path} to={addressOf(it.path)} current={it.menu === word}>
+              {it.menu}
             </Link>
           ))}
         </nav>

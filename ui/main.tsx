@@ -5,11 +5,14 @@ import { followGraph } from './data/live-graph.ts'
 import { followPicture } from './map/picture.ts'
 import { followPaths } from './map/proven.ts'
 import { wantsBefore } from './map/view.ts'
+import { PAGES } from './pages.ts'
 import { followReplay } from './replay/replay.ts'
 import { followLocation } from './state/location.ts'
+import { pages } from './state/page.ts'
 import { followTheme } from './state/theme.ts'
 import { takeToken } from './state/token.ts'
 
+pages.value = PAGES
 takeToken()
 followLocation()
 followTheme()

@@ -2,10 +2,13 @@ import { codeOf, ERROR_CODES, type ErrorCode, TapmeshError } from '../../model/e
 import type { BypassAnswer } from '../../tap-proxy/bypass-route.ts'
 import type { IdentityDescription } from '../../tap-proxy/identity/describe-identity.ts'
 import { ADMIN_PORT_FIRST, ADMIN_PORTS_TRIED } from '../../tap-proxy/settings.ts'
+import type { UpgradeAnswer } from '../../tap-proxy/upgrade-route.ts'
 
 /** The admin ports of taps, as the command line asks them. */
 
 const ANSWER_MS_MAX = 3_000
+/** A successor has 30 s to become ready. */
+const UPGRADE_MS_MAX = 35_000
 
 /** `7402`, `127.0.0.1:7402` or a whole address. @throws TapmeshError TAPMESH_USAGE */
 export function adminAddress(text: string): string {
@@ -58,6 +61,29 @@ export async function askBypass(
     `what answers at ${address} is not the admin port of a tap`,
     'Name the admin address that the tap printed.',
   )
+}
+
+/**
+ * Asks a tap to start its successor, and waits until that one serves.
+ * @throws TapmeshError of the tap, or TAPMESH_PEER_UNAVAILABLE
+ */
+export async function askUpgrade(address: string, token: string | undefined): Promise<UpgradeAnswer> {
+  let body: unknown
+  try {
+    const response = await fetch(`${address}/upgrade`, {
+      signal: AbortSignal.timeout(UPGRADE_MS_MAX),
+      method: 'POST',
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    })
+    body = await response.json()
+  } catch (cause) {
+    throw noTap(address, cause)
+  }
+  const refusal = refusalOf(body)
+  if (refusal !== undefined) throw refusal
+  const { before, after } = (body ?? {}) as Partial<UpgradeAnswer>
+  if (typeof before === 'number' && typeof after === 'number') return body as UpgradeAnswer
+  throw noTap(address, { code: 'another answer' })
 }
 
 /** The certificate of a tap; null where it has none. @throws TapmeshError TAPMESH_PEER_UNAVAILABLE */

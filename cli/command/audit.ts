@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { AuditAnswer } from '../../model/enforcement.ts'
 import { EXIT } from '../../model/error.ts'
-import { apiOf, type Terminal } from '../terminal.ts'
+import { apiOf, type Terminal } from '../terminal/terminal.ts'
 import { type ApiOptions, apiCommand, wholeNumber } from './shared-option.ts'
 
 interface AuditOptions extends ApiOptions {

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { describeError, EXIT, TapmeshError } from '../../model/error.ts'
 import type { BypassAnswer } from '../../tap-proxy/bypass-route.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 interface BypassOptions {
   allLocal?: boolean

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import type { CallsAnswer } from '../../graph-api/contract.ts'
 import { callTable } from '../print/call-line.ts'
-import type { Terminal } from '../terminal.ts'
-import { apiOf } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { apiOf } from '../terminal/terminal.ts'
 import type { ApiOptions, CallFilters, WindowOptions } from './shared-option.ts'
 import { apiCommand, filterParameters, wholeNumber, withFilters, withWindow } from './shared-option.ts'
 

@@ -8,8 +8,8 @@ import type {
   ConfigRevisionAnswer,
 } from '../../model/enforcement.ts'
 import { codeOf, TapmeshError } from '../../model/error.ts'
-import type { Terminal } from '../terminal.ts'
-import { apiOf } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { apiOf } from '../terminal/terminal.ts'
 import { type ApiOptions, apiCommand, wholeNumber } from './shared-option.ts'
 
 /** The part of `tapmesh config` that asks the policy of the running mesh, and changes it. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { ConfigAnswer } from '../../model/enforcement.ts'
 import { EXIT } from '../../model/error.ts'
-import { apiOf, type Terminal } from '../terminal.ts'
+import { apiOf, type Terminal } from '../terminal/terminal.ts'
 import {
   getCommand,
   historyCommand,
@@ -28,7 +28,7 @@ Examples:
   tapmesh config lint policy.yaml`,
     )
     .action(async (file: string, options: { json?: boolean }) => {
-      const { lintFile } = await import('../config-lint.ts')
+      const { lintFile } = await import('./config-lint.ts')
       const { summary, settings } = await lintFile(file, terminal.environment)
       terminal.out(options.json === true ? JSON.stringify(settings, null, 2) : summary)
     })

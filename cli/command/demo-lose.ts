@@ -2,8 +2,8 @@ import { Command } from 'commander'
 import { demoFolder, readNote } from '../../demo/note.ts'
 import { TapmeshError } from '../../model/error.ts'
 import { createApi } from '../client/api.ts'
-import type { Terminal } from '../terminal.ts'
-import { readToken, tokenFileOf } from '../token.ts'
+import { readToken, tokenFileOf } from '../mesh/token.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** `tapmesh demo lose` and `bring-back`: a server of the running demo goes away, and comes again. */
 

@@ -16,8 +16,8 @@ import {
 } from '../doctor/machine.ts'
 import { meshFindings } from '../doctor/mesh-status.ts'
 import { plain } from '../print/table.ts'
-import type { Terminal } from '../terminal.ts'
-import { apiOf } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { apiOf } from '../terminal/terminal.ts'
 import type { ApiOptions } from './shared-option.ts'
 import { apiCommand } from './shared-option.ts'
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { EnforcementAnswer } from '../../model/enforcement.ts'
-import type { Terminal } from '../terminal.ts'
-import { apiOf } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { apiOf } from '../terminal/terminal.ts'
 import { type ApiOptions, apiCommand, type WindowOptions, withWindow } from './shared-option.ts'
 
 export function enforcementCommand(terminal: Terminal): Command {

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { REPORTERS } from '../../model/call.ts'
 import type { WhyAnswer } from '../../model/enforcement.ts'
-import type { Terminal } from '../terminal.ts'
-import { apiOf } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { apiOf } from '../terminal/terminal.ts'
 import { type ApiOptions, apiCommand, type WindowOptions, withWindow } from './shared-option.ts'
 
 const ID = new RegExp(`^[0-9a-f]{16}\\.(?:${REPORTERS.join('|')})$`)

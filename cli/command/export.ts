@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 export function exportCommand(terminal: Terminal): Command {
   const rules = new Command('rules')
@@ -14,7 +14,7 @@ Example:
   tapmesh export rules mesh.yaml > /etc/prometheus/rules/tapmesh-slo.yml`,
     )
     .action(async (file: string) => {
-      const { loadMeshFile } = await import('../mesh-file.ts')
+      const { loadMeshFile } = await import('../mesh/mesh-file.ts')
       const { burnRules } = await import('../../dashboards/burn-rules.ts')
       const { slos } = await loadMeshFile(file)
       terminal.out(burnRules(slos).trimEnd())

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { EXIT, TapmeshError } from '../../model/error.ts'
 import type { IdentityDescription } from '../../tap-proxy/identity/describe-identity.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 interface IdentityOptions {
   files?: string

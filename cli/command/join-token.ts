@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { reasonOf } from '../../control/reason.ts'
 import type { JoinTokenAnswer } from '../../model/identity.ts'
-import type { Terminal } from '../terminal.ts'
-import { apiOf } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { apiOf } from '../terminal/terminal.ts'
 import { type ApiOptions, apiCommand } from './shared-option.ts'
 
 interface JoinTokenOptions extends ApiOptions {

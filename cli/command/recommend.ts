@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import type { RecommendationAnswer } from '../../graph-api/contract.ts'
 import { EXIT, TapmeshError } from '../../model/error.ts'
-import type { Terminal } from '../terminal.ts'
-import { apiOf } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { apiOf } from '../terminal/terminal.ts'
 import type { ApiOptions, WindowOptions } from './shared-option.ts'
 import { apiCommand, withWindow } from './shared-option.ts'
 

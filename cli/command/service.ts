@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import type { ServiceAnswer } from '../../graph-api/contract.ts'
 import { serviceLines } from '../print/detail.ts'
-import type { Terminal } from '../terminal.ts'
-import { apiOf } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { apiOf } from '../terminal/terminal.ts'
 import type { ApiOptions, WindowOptions } from './shared-option.ts'
 import { apiCommand, withWindow } from './shared-option.ts'
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** The tap reads its own words, since it also exists as a single file without this command line. */
 export function tapCommand(_terminal: Terminal): Command {

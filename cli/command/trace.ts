@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { TraceAnswer } from '../../graph-api/contract.ts'
 import { waterfall } from '../print/waterfall.ts'
-import type { Terminal } from '../terminal.ts'
-import { apiOf } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { apiOf } from '../terminal/terminal.ts'
 import type { ApiOptions } from './shared-option.ts'
 import { apiCommand } from './shared-option.ts'
 

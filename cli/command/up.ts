@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { type ForwardSettings, SAMPLE_DEFAULT } from '../../export/otlp/settings.ts'
 import { EXIT, TapmeshError } from '../../model/error.ts'
-import { endWish } from '../signal.ts'
-import type { Terminal } from '../terminal.ts'
+import { endWish } from '../terminal/signal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { parseSeconds, share, wholeNumber } from './shared-option.ts'
 
 interface UpOptions {
@@ -99,11 +99,11 @@ Examples:
 
 async function run(terminal: Terminal, options: UpOptions): Promise<void> {
   checkHost(options.host, options.allowHost ?? [])
-  const { loadMeshFile } = await import('../mesh-file.ts')
+  const { loadMeshFile } = await import('../mesh/mesh-file.ts')
   const file = options.config === undefined ? undefined : await loadMeshFile(options.config)
   const forward = forwardOf(options) ?? file?.forward
   const [{ openMesh, versionOfProject }, { startSelfTrace }] = await Promise.all([
-    import('../mesh.ts'),
+    import('../mesh/mesh.ts'),
     import('../self-trace/start.ts'),
   ])
   const wish = endWish(() => process.exit(EXIT.internal))

@@ -2,8 +2,8 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { codeOf } from '../../model/error.ts'
+import { tokenFileOf } from '../mesh/token.ts'
 import { bytes } from '../print/quantity.ts'
-import { tokenFileOf } from '../token.ts'
 import type { Finding } from './finding.ts'
 import { fault, note, ok } from './finding.ts'
 

@@ -1,7 +1,7 @@
 import type { BacktestAnswer, BacktestFeature, BacktestRow } from '../../graph-api/contract.ts'
 import { DECISIONS } from '../../model/decision.ts'
 import { decisionText, type Feature } from '../../model/feature.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { count, share } from './quantity.ts'
 import { plain, type TableColumn, table } from './table.ts'
 

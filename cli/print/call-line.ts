@@ -1,6 +1,6 @@
 import type { Call } from '../../graph-api/contract.ts'
+import type { Style } from '../terminal/style.ts'
 import { duration, timeOfDay } from './quantity.ts'
-import type { Style } from './style.ts'
 import type { TableColumn } from './table.ts'
 import { plain, shorten, table } from './table.ts'
 

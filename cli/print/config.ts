@@ -9,7 +9,7 @@ import { FEATURES, isFeature } from '../../model/feature.ts'
 import { settingsByCaller } from '../../model/policy.ts'
 import { explainFeature, targetOf } from '../../policy/explain.ts'
 import { readPolicyText, serviceIn } from '../../policy/policy-file.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { explainLines } from './policy.ts'
 import { plain, table } from './table.ts'
 

@@ -8,9 +8,9 @@ import type {
 } from '../../graph-api/contract.ts'
 import type { NodeSlo } from '../../model/graph.ts'
 import { isFailed } from '../../model/outcome.ts'
+import type { Style } from '../terminal/style.ts'
 import { paintOutcome } from './call-line.ts'
 import { bytes, count, duration, rate, share } from './quantity.ts'
-import type { Style } from './style.ts'
 import { plain, type TableColumn, table } from './table.ts'
 
 /** One service or one edge as text: golden signals first, then a table for each question. */

@@ -1,6 +1,6 @@
 import type { EnforcementAnswer, EnforcementCell, WhyAnswer } from '../../model/enforcement.ts'
 import type { CallVerdict } from '../../model/verdict.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { count } from './quantity.ts'
 import { plain, table } from './table.ts'
 

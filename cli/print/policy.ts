@@ -1,7 +1,7 @@
 import type { PolicyChange } from '../../model/enforcement.ts'
 import { CATALOGUE, type Feature } from '../../model/feature.ts'
 import type { Explained } from '../../policy/explain.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { plain, table } from './table.ts'
 
 /** What `tapmesh config explain` and `config diff` say to people. */

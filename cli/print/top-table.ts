@@ -1,6 +1,6 @@
 import type { TopBy, TopRow } from '../../graph-api/contract.ts'
+import type { Style } from '../terminal/style.ts'
 import { count, duration, rate, share } from './quantity.ts'
-import type { Style } from './style.ts'
 import type { TableColumn } from './table.ts'
 import { table } from './table.ts'
 

@@ -1,7 +1,7 @@
 import type { TraceAnswer, TraceSpan } from '../../graph-api/contract.ts'
+import type { Style } from '../terminal/style.ts'
 import { paintOutcome } from './call-line.ts'
 import { duration, share } from './quantity.ts'
-import type { Style } from './style.ts'
 import { plain, shorten } from './table.ts'
 
 /**

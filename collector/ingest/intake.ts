@@ -3,11 +3,11 @@ import { TapmeshError } from '../../model/error.ts'
 import { giveMemory } from '../../store/block-memory.ts'
 import { CALL_COLUMNS, storeBlock } from '../../store/row-block.ts'
 import type { Counts } from '../metrics/metrics.ts'
-import type { Quarantine } from '../quarantine.ts'
-import type { Taps } from '../taps.ts'
 import type { AcceptedBatch } from './accepted.ts'
 import { checkBatch } from './check.ts'
 import type { BatchHead } from './head.ts'
+import type { Quarantine } from './quarantine.ts'
+import type { Taps } from './taps.ts'
 import type { Wal } from './wal.ts'
 
 /** The answer to a batch. */

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { TapmeshError } from '../../model/error.ts'
-import { sendError } from '../guard.ts'
+import { sendError } from '../http/guard.ts'
 import { BODY_LIMITS, type BodyLimits, readBody } from './body.ts'
 import { readHead } from './head.ts'
 import type { Accepted, Intake } from './intake.ts'

@@ -34,7 +34,7 @@ const DATABASES: ReadonlySet<string> = new Set([
 ])
 const QUEUES: ReadonlySet<string> = new Set(['kafka', 'amqp', 'nats', 'mqtt'])
 
-/** Reporters whose count stands for the edge, in order: as graph-api/enrich/reporter.ts has it. */
+/** Reporters whose count stands for the edge, in order: as graph-api/query/reporter.ts has it. */
 const ALL_REPORTERS = ['server', 'client', 'observer', 'otlp', 'log'] as const
 /** Who measures at the callee and at the caller; a span without a caller's name is the callee's. */
 const SERVER_SIDE = ['server', 'observer', 'log'] as const

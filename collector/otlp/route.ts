@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { TapmeshError } from '../../model/error.ts'
-import { errorOf, RETRY_AFTER_S } from '../guard.ts'
+import { errorOf, RETRY_AFTER_S } from '../http/guard.ts'
 import { type BodyLimits, readBody } from '../ingest/body.ts'
 import type { Encoding } from '../ingest/head.ts'
 import { discard } from '../ingest/route.ts'

@@ -1,4 +1,4 @@
-import { type CallRecord, UNKNOWN_CALLER } from '../../model/call.ts'
+import { type CallRecord, EMPTY_RECORD, UNKNOWN_CALLER } from '../../model/call.ts'
 import type { Names } from './names.ts'
 import { addressOf, callerOf, clientAddress, namedPeer, nameOfAddress } from './parties.ts'
 import type { Peers } from './peers.ts'
@@ -59,26 +59,21 @@ export class SpanRows {
     const scheme = attributes['url.scheme'] ?? attributes['http.scheme']
     const resent = Number(attributes['http.request.resend_count'] ?? 0)
     return {
+      ...EMPTY_RECORD,
       ts: span.start_us,
       duration_us: span.end_us - span.start_us,
-      ttfb_us: 0,
       trace_id: span.trace_id,
       span_id: span.span_id,
       parent_span_id: span.parent_span_id,
       reporter: 'otlp',
-      source_identity: '',
       ...ends,
       ...request,
       method: this.#names.take('methods', request.method),
       route: this.#names.take('routes', request.route),
       status: this.#names.take('statuses', request.status),
-      response_flags: '',
       attempt: resent > 0 && resent < 255 ? 1 + Math.trunc(resent) : 1,
       security: scheme === 'https' ? 'tls' : 'plaintext',
-      verdicts: [],
-      config_version: '',
       tap: own.instance === '' ? `otlp/${own.service}` : `otlp/${own.service}@${own.instance}`,
-      tap_us: 0,
       attributes: this.#attributes(kind, attributes),
     }
   }

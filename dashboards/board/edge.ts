@@ -1,6 +1,6 @@
-import * as promql from '../promql.ts'
-import type { Board, Question } from '../question.ts'
-import * as sql from '../sql.ts'
+import * as promql from '../question/promql.ts'
+import type { Board, Question } from '../question/question.ts'
+import * as sql from '../question/sql.ts'
 
 /** Calls from one service to another, as both of their taps saw them. */
 

@@ -1,6 +1,6 @@
-import * as promql from '../promql.ts'
-import type { Board, PrometheusTarget, Question } from '../question.ts'
-import * as sql from '../sql.ts'
+import * as promql from '../question/promql.ts'
+import type { Board, PrometheusTarget, Question } from '../question/question.ts'
+import * as sql from '../question/sql.ts'
 
 /** tapmesh itself: what it costs, whether it keeps up, and what it lost. */
 

@@ -1,5 +1,5 @@
-import type { Board, Question } from '../question.ts'
-import * as sql from '../sql.ts'
+import type { Board, Question } from '../question/question.ts'
+import * as sql from '../question/sql.ts'
 
 /** Routes and single calls: what only the rows of calls can tell, so there is no Prometheus variant. */
 

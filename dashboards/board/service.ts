@@ -1,6 +1,6 @@
-import * as promql from '../promql.ts'
-import type { Board, Question } from '../question.ts'
-import * as sql from '../sql.ts'
+import * as promql from '../question/promql.ts'
+import type { Board, Question } from '../question/question.ts'
+import * as sql from '../question/sql.ts'
 
 /** One service: what it answers, for whom, how fast, and what it asks of others. */
 

@@ -1,6 +1,6 @@
 import { BURN_ALERTS } from '../../model/slo.ts'
-import type { Board, Question } from '../question.ts'
-import * as sql from '../sql.ts'
+import type { Board, Question } from '../question/question.ts'
+import * as sql from '../question/sql.ts'
 
 /**
  * Objectives. The Prometheus variant reads what the rules in rules/ record for the objectives of the

@@ -1,6 +1,6 @@
-import * as promql from '../promql.ts'
-import type { Board, PrometheusTarget, Question } from '../question.ts'
-import * as sql from '../sql.ts'
+import * as promql from '../question/promql.ts'
+import type { Board, PrometheusTarget, Question } from '../question/question.ts'
+import * as sql from '../question/sql.ts'
 
 /** Connections: those of the taps themselves, and traffic that is relayed without being read. */
 
@@ -119,16 +119,19 @@ const ofTaps: readonly Question[] = [
     ],
   },
   {
-    title: 'Cut or sent again',
+    title: 'Cut or not decoded',
     description:
-      'Connections cut by a deadline, and calls sent again because a kept connection had closed in between.',
+      'Connections cut by a deadline while policy acts on calls, and connections relayed without decoding from some point on.',
     unit: 'cps',
     look: 'line',
     width: 12,
     page: 'status',
     prometheus: [
       { expr: rate('tapmesh_deadlines_total'), legend: 'deadline {{instance}}' },
-      { expr: rate('tapmesh_opaque_total', 'reason'), legend: 'not decoded: {{reason}}' },
+      {
+        expr: `sum by (reason) (rate(tapmesh_opaque_total[${promql.RATE}])) or vector(0)`,
+        legend: 'not decoded: {{reason}}',
+      },
     ],
   },
 ]

@@ -4,10 +4,10 @@ import {
   DashboardLinkType,
   type Panel,
 } from '@grafana/grafana-foundation-sdk/dashboard'
-import { filled } from '../filled.ts'
-import type { Place } from '../grid.ts'
-import type { Page, Question } from '../question.ts'
-import { clickHouseTarget, datasourceOf, prometheusTarget, type Variant } from '../target.ts'
+import { filled } from '../question/filled.ts'
+import type { Place } from '../question/grid.ts'
+import type { Page, Question } from '../question/question.ts'
+import { clickHouseTarget, datasourceOf, prometheusTarget, type Variant } from '../question/target.ts'
 import { heatmapPanel } from './heatmap.ts'
 import { linesPanel } from './lines.ts'
 import { logLinesPanel } from './log-lines.ts'

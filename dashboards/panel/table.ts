@@ -1,7 +1,7 @@
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table'
-import { filled } from '../filled.ts'
-import type { Question } from '../question.ts'
-import type { Variant } from '../target.ts'
+import { filled } from '../question/filled.ts'
+import type { Question } from '../question/question.ts'
+import type { Variant } from '../question/target.ts'
 
 /** Names that Prometheus gives the columns of its answers: one query is `Value`, several are `Value #A`. */
 const valueColumn = (index: number): string =>

@@ -4,7 +4,7 @@ import { FEATURES, type Feature } from '../../model/feature.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { AnyModule } from '../../policy/feature/feature.ts'
 import { moduleOf } from '../../policy/feature/registry.ts'
-import { actsOnCalls, compilePolicy, type Engine } from '../../policy/judging/engine.ts'
+import { actsOnCalls, compilePolicy, type Engine, judgesOf } from '../../policy/judging/engine.ts'
 import type { Store } from '../../store/store.ts'
 import type { BacktestAnswer, BacktestEndpoint, BacktestFeature, BacktestProgress } from '../contract.ts'
 import { readCoverage } from '../query/coverage.ts'
@@ -46,10 +46,8 @@ const STATEFUL = FEATURES.filter((feature) => !STATELESS.includes(feature))
  * Features to judge: those that the policy does not disable for everybody. What it does not name counts
  * once calls are acted on: strict parsing comes with the proxy that does so.
  */
-function featuresIn({ policy, judgesFor }: Engine): Feature[] {
-  const judges = [...policy.services].flatMap(([name, service]) =>
-    ['', ...service.callers.keys()].flatMap((caller) => judgesFor(name, caller)),
-  )
+function featuresIn(engine: Engine): Feature[] {
+  const judges = [...engine.policy.services.keys()].flatMap((service) => judgesOf(engine, service))
   const acts = judges.some(actsOnCalls)
   const used = new Set(judges.filter(({ byDefault }) => acts || !byDefault).map(({ feature }) => feature))
   return FEATURES.filter((feature) => used.has(feature))

@@ -1,7 +1,7 @@
 import type { Coverage } from '../../model/graph.ts'
 import type { CoverageRow } from '../query/coverage.ts'
-import type { Reported } from './reporter.ts'
-import { share } from './signals.ts'
+import type { Reported } from '../query/reporter.ts'
+import { share } from '../query/signals.ts'
 
 /** What the picture rests on. @param now_us wall clock, microseconds */
 export function coverageOf(reported: readonly Reported[], row: CoverageRow, now_us: number): Coverage {

@@ -2,8 +2,8 @@ import { SOURCE_EVIDENCE } from '../../model/call.ts'
 import type { GraphEdge } from '../../model/graph.ts'
 import { healthOf } from '../../model/health.ts'
 import { quantile, TTFB_BUCKETS_PER_OCTAVE } from '../../model/histogram.ts'
-import type { Reported } from './reporter.ts'
-import { goldenSignals, share } from './signals.ts'
+import type { Reported } from '../query/reporter.ts'
+import { goldenSignals, share } from '../query/signals.ts'
 
 /** Reporters that stand at the two ends of a call. */
 const OTHER_SIDE: Readonly<Record<string, string>> = { server: 'client', client: 'server' }

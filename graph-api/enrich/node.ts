@@ -2,9 +2,10 @@ import { UNKNOWN_CALLER } from '../../model/call.ts'
 import type { GraphNode, NodeKind } from '../../model/graph.ts'
 import { healthOf } from '../../model/health.ts'
 import { mergeHistogram } from '../../model/histogram.ts'
+import { isProtocol, PROTOCOL_CATALOGUE, type ServerKind } from '../../model/protocol.ts'
 import type { EdgeRow } from '../query/edges.ts'
-import type { Reported } from './reporter.ts'
-import { type Counted, goldenSignals } from './signals.ts'
+import type { Reported } from '../query/reporter.ts'
+import { type Counted, goldenSignals } from '../query/signals.ts'
 
 /** What is gathered of one name while the edges pass by. */
 interface Gathered {
@@ -17,6 +18,8 @@ interface Gathered {
   reports: boolean
   zones: Set<string>
   versions: Set<string>
+  /** Kinds of servers that it answers as. */
+  servers: Set<ServerKind>
 }
 
 const nothing = (): Counted => ({ calls: 0, errors: 0, client_errors: 0, duration: new Map() })
@@ -33,6 +36,8 @@ function addAll(into: Set<string>, names: readonly string[]): void {
 }
 
 function kindOf(gathered: Gathered): NodeKind {
+  const [server, other] = gathered.servers
+  if (server !== undefined && server !== 'service' && other === undefined) return server
   if (gathered.tapped || gathered.reports || (gathered.called && gathered.calling)) return 'service'
   return gathered.called ? 'external' : 'caller'
 }
@@ -49,6 +54,7 @@ function gather(reported: readonly Reported[]): Map<string, Gathered> {
         calling: false,
         tapped: false,
         reports: false,
+        servers: new Set(),
         zones: new Set(),
         versions: new Set(),
       }
@@ -63,6 +69,7 @@ function gather(reported: readonly Reported[]): Map<string, Gathered> {
     destination.called = true
     add(source.outbound, chosen)
     add(destination.inbound, chosen)
+    if (isProtocol(chosen.protocol)) destination.servers.add(PROTOCOL_CATALOGUE[chosen.protocol].server)
     for (const row of [chosen, ...others]) {
       if (row.reporter === 'client') source.tapped = true
       else if (row.reporter === 'server') destination.tapped = true

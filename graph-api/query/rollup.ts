@@ -36,11 +36,6 @@ export function sliceRows(slices: readonly Slice[], columns: string, where = '')
 }
 
 /** A histogram as the store gives it: buckets and their counts, side by side. */
-export interface HistogramColumns {
-  buckets: number[]
-  counts: number[]
-}
-
 export function histogramOf(buckets: readonly number[], counts: readonly number[]): Map<number, number> {
   const histogram = new Map<number, number>()
   for (let index = 0; index < buckets.length; index++) histogram.set(buckets[index]!, counts[index] ?? 0)

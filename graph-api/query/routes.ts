@@ -1,10 +1,10 @@
 import type { Store } from '../../store/store.ts'
 import { DATABASE } from '../../store/tables.ts'
 import type { RouteRow } from '../contract.ts'
-import { quantiles, share } from '../enrich/signals.ts'
 import { graphWindow } from './plan.ts'
 import { histogramOf } from './rollup.ts'
 import type { EdgeKey } from './series.ts'
+import { quantiles, share } from './signals.ts'
 import type { Span } from './window.ts'
 
 /** Most routes listed, most calls first. */

@@ -1,10 +1,10 @@
 import type { OutcomeCounts } from '../../model/detail.ts'
 import type { Store } from '../../store/store.ts'
 import type { Series, SeriesPoint } from '../contract.ts'
-import { heatOf } from '../enrich/heat.ts'
-import { quantiles } from '../enrich/signals.ts'
+import { heatOf } from './heat.ts'
 import { planSeries, type Slice } from './plan.ts'
 import { histogramOf, sliceRows } from './rollup.ts'
+import { quantiles } from './signals.ts'
 import { rfc3339, type Span } from './window.ts'
 
 const US = 1_000_000

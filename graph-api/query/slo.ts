@@ -11,10 +11,10 @@ import {
 } from '../../model/slo.ts'
 import type { Store } from '../../store/store.ts'
 import type { SloStatus } from '../contract.ts'
-import { oneReporter } from '../enrich/reporter.ts'
 import { type EdgeRow, readEdges } from './edges.ts'
 import { storedForm } from './filter.ts'
 import { planWindow } from './plan.ts'
+import { oneReporter } from './reporter.ts'
 
 const US = 1_000_000
 

@@ -1,9 +1,9 @@
 import type { Store } from '../../store/store.ts'
 import type { VersionRow } from '../contract.ts'
-import { goldenSignals } from '../enrich/signals.ts'
 import type { Slice } from './plan.ts'
 import { histogramOf, sliceRows } from './rollup.ts'
 import { EDGE_CHOSEN, type EdgeKey, edgeIds } from './series.ts'
+import { goldenSignals } from './signals.ts'
 import { rfc3339 } from './window.ts'
 
 interface StoredVersion {

@@ -1,7 +1,7 @@
 import { Router } from 'express'
 import type { Store } from '../../store/store.ts'
+import { readPaths } from '../answer/paths.ts'
 import { readGraphSeries } from '../query/graph-series.ts'
-import { readPaths } from '../query/paths.ts'
 import { parseWindow } from '../query/window.ts'
 import { check } from '../schema/check.ts'
 import { graphSeriesParameters, pathsParameters } from '../schema/over-time.ts'

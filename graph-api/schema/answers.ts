@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { OUTCOMES, PROTOCOLS, REPORTERS, SECURITY, SOURCE_EVIDENCE } from '../../model/call.ts'
+import { SECURITY, SOURCE_EVIDENCE } from '../../model/call.ts'
+import { COLUMNS, type Column } from '../../model/column.ts'
 import { ERROR_CODES } from '../../model/error.ts'
 import type {
   Call,
@@ -22,41 +23,30 @@ import { TOP_KEYS } from './parameters.ts'
 
 const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`))
 
+/** Every column of the record, the start as a time, and the id. */
 export const call = z.strictObject({
   id: z.string().describe('`<span_id>.<reporter>`'),
+  ...Object.fromEntries(COLUMNS.map((column) => [column.name, columnForm(column)])),
   ts: time,
-  duration_us: count,
-  ttfb_us: count,
-  trace_id: hex(32),
-  span_id: hex(16),
-  parent_span_id: z.union([z.literal(''), hex(16)]),
-  reporter: z.enum(REPORTERS),
-  source: z.string(),
-  source_instance: z.string(),
-  source_zone: z.string(),
-  source_identity: z.string(),
-  source_evidence: z.enum(SOURCE_EVIDENCE),
-  destination: z.string(),
-  destination_instance: z.string(),
-  destination_zone: z.string(),
-  destination_version: z.string(),
-  protocol: z.enum(PROTOCOLS),
-  method: z.string(),
-  route: z.string(),
-  path: z.string(),
-  status: z.string(),
-  outcome: z.enum(OUTCOMES),
-  response_flags: z.string(),
-  request_bytes: count,
-  response_bytes: count,
-  attempt: count,
-  security: z.enum(SECURITY),
-  verdicts: z.array(z.string()).readonly(),
-  config_version: z.string(),
-  tap: z.string(),
-  tap_us: count,
-  attributes: z.record(z.string(), z.string()).readonly(),
-}) satisfies z.ZodType<Call>
+}) as unknown as z.ZodType<Call>
+
+function columnForm({ name, kind, max, values }: Column): z.ZodType {
+  switch (kind) {
+    case 'micros':
+    case 'uint':
+      return count
+    case 'hex':
+      return name === 'parent_span_id' ? z.union([z.literal(''), hex(max)]) : hex(max)
+    case 'enum':
+      return z.enum(values!)
+    case 'list':
+      return z.array(z.string()).readonly()
+    case 'map':
+      return z.record(z.string(), z.string()).readonly()
+    default:
+      return z.string()
+  }
+}
 
 const quantiles = { p50_us: micros, p95_us: micros, p99_us: micros }
 const point = z.strictObject({

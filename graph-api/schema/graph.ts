@@ -11,6 +11,7 @@ import type {
   GraphWindow,
   NodeSlo,
 } from '../../model/graph.ts'
+import { NODE_KINDS } from '../../model/graph.ts'
 import { SLO_STATES } from '../../model/slo.ts'
 
 /** Forms of the graph's parts; `satisfies` holds them to the model's types. */
@@ -56,7 +57,7 @@ const nodeSlo = z.strictObject({
 
 export const graphNode = z.strictObject({
   id: z.string(),
-  kind: z.enum(['service', 'external', 'caller']),
+  kind: z.enum(NODE_KINDS),
   zones: z.array(z.string()),
   versions: z.array(z.string()),
   tapped: z.boolean(),

@@ -1,5 +1,5 @@
 import { cpus, release, totalmem } from 'node:os'
-import type { Machine } from './measure.ts'
+import type { Machine } from './round/measure.ts'
 
 /** The machine a run was made on. */
 export function machineHere(): Machine {

@@ -6,11 +6,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { describeError, EXIT } from '../../model/error.ts'
-import type { BenchOptions } from './measure.ts'
 import { parseOptions } from './options.ts'
 import { MEASURES } from './plan.ts'
 import { reportOf } from './report.ts'
 import { loadResults, saveResults } from './results.ts'
+import type { BenchOptions } from './round/measure.ts'
 import { runMeasure } from './runner.ts'
 
 /** Above this load average other programs have a say in the figures. */

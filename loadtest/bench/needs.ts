@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import type { Need } from './measure.ts'
 import { versionOf } from './process/version.ts'
+import type { Need } from './round/measure.ts'
 
 const HERE = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
 

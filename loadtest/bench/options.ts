@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { TapmeshError } from '../../model/error.ts'
-import type { BenchOptions } from './measure.ts'
+import type { BenchOptions } from './round/measure.ts'
 
 /** Medians of fewer rounds are not reported as measured. */
 export const ROUNDS_DEFAULT = 5

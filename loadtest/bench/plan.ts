@@ -1,4 +1,3 @@
-import type { Measure } from './measure.ts'
 import { answers10k } from './measures/answers-10k.ts'
 import { backtest } from './measures/backtest.ts'
 import { answers1m, requests1m } from './measures/bodies-1m.ts'
@@ -20,6 +19,8 @@ import { routes } from './measures/routes.ts'
 import { saturation } from './measures/saturation.ts'
 import { start } from './measures/start.ts'
 import { uiFrame } from './measures/ui-frame.ts'
+import { workers } from './measures/workers.ts'
+import type { Measure } from './round/measure.ts'
 
 /** Every measure, in the order in which it runs and stands in the report. */
 export const MEASURES: readonly Measure[] = [
@@ -33,6 +34,7 @@ export const MEASURES: readonly Measure[] = [
   oneConnection,
   thousandConnections,
   routes,
+  workers,
   idleConnections,
   start,
   collectorRate,

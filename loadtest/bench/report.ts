@@ -1,7 +1,7 @@
-import type { Reading, Results } from './measure.ts'
-import { median, ratios, type Spread, spread } from './statistics.ts'
+import type { Reading, Results } from './round/measure.ts'
+import { median, ratios, type Spread, spread } from './round/statistics.ts'
 import { figure, table } from './table.ts'
-import { judge, type Standing, TARGETS, type Verdict } from './targets.ts'
+import { CALIBRATED_CALL_US, calibration, judge, type Standing, TARGETS, type Verdict } from './targets.ts'
 
 /** The yardstick of the ratio column. */
 const YARDSTICK = 'nginx'
@@ -30,9 +30,16 @@ A shared virtual machine is noisy: trust ratios, not microseconds.
 
 Machine: ${[...machines].join('; ') || 'none yet'}
 
+${calibrationLine(all)}
+
 Run all: \`npm run bench -- --full\`. Some: \`npm run bench -- saturation fixed-rate --rounds 5 --seconds 4\`.
 \`--quick\` shows that everything runs; its figures mean nothing. A run replaces the sections of the
 benches it ran; their raw readings are in \`loadtest/results/\`.`
+}
+
+function calibrationLine(all: readonly Results[]): string {
+  const scale = calibration(all)
+  return `Calibration: a call of nginx with access log at full load cost ${figure(CALIBRATED_CALL_US / scale)} µs on this core. Absolute CPU times against targets are multiplied by ${figure(scale)}, so that they mean a core on which it costs ${CALIBRATED_CALL_US} µs.`
 }
 
 function machineLine(machine: Results['machine']): string {

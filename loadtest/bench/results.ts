@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { jsonText } from './json-text.ts'
-import type { Results } from './measure.ts'
+import type { Results } from './round/measure.ts'
 
 /** Results files: one JSON for each measure, the last run's. */
 

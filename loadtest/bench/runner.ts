@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { machineHere } from './machine.ts'
-import type { Bench, BenchOptions, Measure, Results } from './measure.ts'
 import { lack } from './needs.ts'
 import { Children } from './process/children.ts'
 import { watchWeather } from './process/weather.ts'
 import { withoutPlaces } from './results.ts'
+import type { Bench, BenchOptions, Measure, Results } from './round/measure.ts'
 
 /** The proxy has a core of its own, load and backend the other (two cores are what the targets assume). */
 const CORES = { proxy: 0, load: 1 }

@@ -9,6 +9,8 @@ export interface Target {
   bound: '<=' | '>='
   must: number
   aim?: number
+  /** An absolute CPU time, scaled to the core that targets are meant for (`calibration`). */
+  calibrated?: true
   /** Written behind the figure; ratios have none. */
   unit?: string
   /** Why it is missed, where it is and the reason is known. */

@@ -1,4 +1,5 @@
 import type { Graph } from '../../model/graph.ts'
+import { NODE_LOOK } from '../node-look.ts'
 
 /**
  * The graph in Graphviz' language (https://graphviz.org/doc/info/lang.html). Names are double-quoted
@@ -11,7 +12,6 @@ function quoted(text: string): string {
     .replaceAll(/[\r\n]/g, ' ')}"`
 }
 
-const SHAPES = { service: 'box', external: 'ellipse', caller: 'plain' } as const
 const STYLES = { ok: 'solid', warn: 'dashed', bad: 'bold', unknown: 'dotted', idle: 'dotted' } as const
 
 /** What an edge says in every written picture: rate, share of failures, p95. */
@@ -24,7 +24,7 @@ export function edgeText(edge: Graph['edges'][number]): string {
 
 export function dotOf(graph: Graph): string {
   const nodes = graph.nodes.map(
-    (node) => `  ${quoted(node.id)} [shape=${SHAPES[node.kind]}, style=${STYLES[node.health]}];`,
+    (node) => `  ${quoted(node.id)} [shape=${NODE_LOOK[node.kind].shape}, style=${STYLES[node.health]}];`,
   )
   const edges = graph.edges.map(
     (edge) =>

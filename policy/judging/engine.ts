@@ -44,6 +44,12 @@ function judgeOf(service: ServicePolicy, caller: string, feature: Feature): Judg
   ]
 }
 
+/** Every judge of calls to a service, whoever calls. */
+export function judgesOf({ policy, judgesFor }: Engine, destination: string): Judge[] {
+  const callers = policy.services.get(destination)?.callers.keys() ?? []
+  return ['', ...callers].flatMap((caller) => judgesFor(destination, caller))
+}
+
 /** Whether a judge has to act on calls: it is enforced, for some of them, with settings that change any. */
 export function actsOnCalls({ mode, percent, module, compiled }: Judge): boolean {
   return mode === 'enforce' && percent > 0 && module.neverActs?.(compiled) !== true

@@ -20,6 +20,22 @@ export interface LiveStep extends Step {
   readonly controlPass: string
 }
 
+/** Steps of live calls, with the places of those that act beyond their verdicts. */
+export class LiveJudging extends Judging<LiveStep> {
+  readonly begins: readonly number[]
+  readonly sends: readonly number[]
+
+  constructor(steps: readonly LiveStep[]) {
+    super(steps)
+    const placesOf = (hook: 'begin' | 'send') =>
+      this.steps.flatMap(({ acts, judge }, place) =>
+        acts && judge.module.acts?.[hook] !== undefined ? [place] : [],
+      )
+    this.begins = placesOf('begin')
+    this.sends = placesOf('send')
+  }
+}
+
 const passText = (feature: Feature, cohort: Cohort) =>
   verdictText({ feature, decision: 'pass', acted: false, rule: '', cohort })
 
@@ -65,7 +81,7 @@ export function judgingFor(
   side: Side,
   call: JudgedCall,
   states: States,
-): Judging<LiveStep> | undefined {
+): LiveJudging | undefined {
   const { source, destination } = call
   const judges = engine
     .judgesFor(destination, source)
@@ -75,11 +91,11 @@ export function judgingFor(
     const found = states.of(judge, call)
     return found ? [stepOf(judge, found.state, destination, side)] : []
   })
-  return new Judging(steps)
+  return new LiveJudging(steps)
 }
 
 /** One bit for each step that treats the call of this trace. @param ids begins with 32 hex digits as ASCII */
-export function treatedBy({ steps }: Judging<LiveStep>, ids: Uint8Array): number {
+export function treatedBy({ steps }: LiveJudging, ids: Uint8Array): number {
   let treated = 0
   for (let place = 0; place < steps.length; place++) {
     const { split, seed, judge } = steps[place]!

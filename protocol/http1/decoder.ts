@@ -1,6 +1,5 @@
 import { httpOutcome } from '../../model/outcome.ts'
-import { equalsIgnoreCase, word } from '../../wire/byte-class.ts'
-import { ChunkedReader } from '../../wire/http1/chunked.ts'
+import { type BodyWatch, giveBody, takeBody } from '../../wire/http1/body-watch.ts'
 import { FAULT, FAULTS, type FaultId } from '../../wire/http1/fault.ts'
 import { FIELDS_CAP } from '../../wire/http1/field-table.ts'
 import { BODY, METHOD, parseRequest, RequestHead } from '../../wire/http1/request.ts'
@@ -13,6 +12,7 @@ import type { OpenCall } from '../open-call.ts'
 import type { Decoder, DecoderContext } from '../protocol.ts'
 import { HeadBuffer } from './head-buffer.ts'
 import { requestView } from './request-view.ts'
+import { statusIn } from './status-in.ts'
 import { markTrace } from './trace-edit.ts'
 
 /**
@@ -24,6 +24,9 @@ import { markTrace } from './trace-edit.ts'
 /** Heads are watched up to this size; the relay passes larger ones on all the same. */
 const LIMITS = { head_bytes_max: 256 * 1024, head_fields_max: FIELDS_CAP }
 
+/** Requests without a complete answer that are kept apart on one connection; more are one opaque call. */
+const CALLS_MAX = 1000
+
 /** What an answer may look like, by what was asked (bits of OpenCall.expects). */
 const EXPECTS = { noBody: 1, connect: 2, upgrade: 4, websocket: 8, opaque: 16 } as const
 
@@ -31,32 +34,28 @@ const EXPECTS = { noBody: 1, connect: 2, upgrade: 4, websocket: 8, opaque: 16 } 
 const request = new RequestHead(true)
 const answer = new ResponseHead(true)
 
-const HTTP_VERSION = word('http/1.')
-const STATUS_AT = 9
-
 export class Http1Decoder implements Decoder {
   readonly #context: DecoderContext
   /** Calls in the order of their requests; the first one is being answered. */
   #first: OpenCall | undefined = undefined
   #last: OpenCall | undefined = undefined
+  #callsOpen = 0
   /** The call whose request body is on its way. */
   #sending: OpenCall | undefined = undefined
-  #requestBody = 0
-  #requestLeft = 0
-  #requestChunks: ChunkedReader | undefined = undefined
+  /** Its body, until it is complete. */
+  #requestBody: BodyWatch | undefined = undefined
   #requestPart: HeadBuffer | undefined = undefined
   #requestPartAt = 0
   /** Opened by an answer that came before the request's head was complete. */
   #early: OpenCall | undefined = undefined
-  #answering = false
-  #answerBody = 0
-  #answerLeft = 0
-  #answerChunks: ChunkedReader | undefined = undefined
+  #answerBody: BodyWatch | undefined = undefined
   #answerPart: HeadBuffer | undefined = undefined
   /** The call that every further byte of the client belongs to: a tunnel, or what cannot be decoded. */
   #stream: OpenCall | undefined = undefined
   #clientHeard = false
   #clientEnded = false
+  /** The client ended while the service had not. */
+  #clientLeft = false
   #serverEnded = false
 
   constructor(context: DecoderContext) {
@@ -87,30 +86,43 @@ export class Http1Decoder implements Decoder {
   server(bytes: Buffer, start: number, end: number, at_us: number): void {
     let at = start
     while (at < end) {
-      const call = this.#first ?? this.#unasked(at_us)
+      const call = this.#answering() ?? this.#unasked(at_us)
       if (call === this.#stream && (call.expects & EXPECTS.opaque || call.code !== 0)) {
         if (call.answeredAt < 0) this.#streamAnswered(call, bytes, at, end, at_us)
         call.draft.response_bytes += end - at
         return
       }
-      at = this.#answering
+      at = this.#answerBody
         ? this.#readAnswerBody(call, bytes, at, end, at_us)
         : this.#readAnswerHead(call, bytes, at, end, at_us)
     }
   }
 
+  /** The call that the service's bytes belong to. */
+  #answering(): OpenCall | undefined {
+    const call = this.#first
+    if (call === undefined || call.endedAt < 0) return call
+    // It has its whole answer, and only its request is still on its way.
+    if (this.#early === call) this.#requestPart = undefined
+    this.#finish(call, call.endedAt)
+    return this.#first
+  }
+
   clientEnded(_at_us: number): void {
     this.#clientEnded = true
+    this.#clientLeft = !this.#serverEnded
   }
 
   serverEnded(at_us: number): void {
     this.#serverEnded = true
     const call = this.#first
-    if (call && this.#answering && this.#answerBody === BODY.close) this.#answerDone(call, at_us)
-    // No answer comes any more; a stream has none, and its other direction goes on.
+    if (call && this.#answerBody?.untilClose) this.#answerDone(call, at_us)
+    // No answer comes any more; a stream has none, and its other direction goes on. So does a request's
+    // body, which must not be read as the next request.
     for (let open = this.#first; open && open !== this.#stream; open = this.#first) {
+      if (open === this.#sending) return
       if (open.endedAt >= 0) this.#finish(open, at_us)
-      else this.#end(open, endingOfCall('done', this.#clientEnded && !this.#answering), at_us)
+      else this.#end(open, endingOfCall('done', this.#clientLeft), at_us)
     }
   }
 
@@ -119,7 +131,7 @@ export class Http1Decoder implements Decoder {
     for (let call = this.#first; call; call = this.#first) {
       if (call.endedAt >= 0) this.#end(call, { flags: '', outcome: httpOutcome(call.code) }, at_us)
       else if (call === this.#stream) this.#end(call, this.#endingOfStream(call, cause), at_us)
-      else this.#end(call, endingOfCall(cause, this.#clientEnded && !this.#answering), at_us)
+      else this.#end(call, endingOfCall(this.#serverEnded ? 'done' : cause, this.#clientLeft), at_us)
     }
   }
 
@@ -151,7 +163,11 @@ export class Http1Decoder implements Decoder {
     const startedAt = part ? this.#requestPartAt : at_us
     this.#requestPart = undefined
     if (stop < 0) {
-      this.#undecodable(source, from, startedAt, before, at_us)
+      if (!this.#isAheadOfTunnel(before, at_us)) this.#undecodable(source, from, startedAt, before, at_us)
+      return start
+    }
+    if (this.#callsOpen >= CALLS_MAX) {
+      this.#openStream(at_us, 'calls_max').draft.request_bytes = before
       return start
     }
     const early = this.#early
@@ -163,8 +179,21 @@ export class Http1Decoder implements Decoder {
     return stop + shift
   }
 
+  /**
+   * What follows a request for a tunnel and is no request was sent without waiting for the answer: it
+   * belongs to the tunnel, if there will be one.
+   */
+  #isAheadOfTunnel(before: number, at_us: number): boolean {
+    const call = this.#last
+    if (call === undefined || !(call.expects & (EXPECTS.connect | EXPECTS.upgrade))) return false
+    call.draft.request_bytes += before
+    this.#becomeStream(call, 'before_tunnel', at_us)
+    return true
+  }
+
   #open(at_us: number): OpenCall {
     const call = this.#context.take('http', at_us)
+    this.#callsOpen++
     if (this.#last) this.#last.next = call
     else this.#first = call
     this.#last = call
@@ -187,15 +216,9 @@ export class Http1Decoder implements Decoder {
     else if (method === METHOD.connect) call.expects |= EXPECTS.connect
     if (fields.upgrades > 0)
       call.expects |= fields.websocket ? EXPECTS.upgrade | EXPECTS.websocket : EXPECTS.upgrade
-    this.#requestBody = request.body
-    if (request.body !== BODY.none) {
-      this.#sending = call
-      this.#requestLeft = request.length
-      if (request.body === BODY.chunked) {
-        this.#requestChunks ??= new ChunkedReader(true)
-        this.#requestChunks.reset(false)
-      }
-    }
+    if (request.body === BODY.none) return
+    this.#sending = call
+    this.#requestBody = takeBody(request.body, request.length)
   }
 
   /** Keeps method and path, as far as the head that was just read has them. */
@@ -210,28 +233,16 @@ export class Http1Decoder implements Decoder {
   }
 
   #readRequestBody(call: OpenCall, bytes: Buffer, start: number, end: number, at_us: number): number {
-    let at = end
-    let done = false
-    if (this.#requestBody === BODY.length) {
-      at = start + Math.min(this.#requestLeft, end - start)
-      this.#requestLeft -= at - start
-      done = this.#requestLeft === 0
-    } else {
-      const chunks = this.#requestChunks!
-      at = chunks.read(bytes, start, end)
-      done = chunks.done
-      if (chunks.fault !== FAULT.none) {
-        call.draft.request_bytes += at - start
-        call.draft.finding = FAULTS[chunks.fault]!.name
-        this.#sending = undefined
-        // The answer to this request can still be read; what follows the wrong chunk cannot.
-        this.#openStream(at_us, chunks.fault)
-        return at
-      }
-    }
+    const body = this.#requestBody!
+    const at = body.read(bytes, start, end)
     call.draft.request_bytes += at - start
-    if (done) {
-      this.#sending = undefined
+    if (body.fault !== FAULT.none) {
+      call.draft.finding = FAULTS[body.fault]!.name
+      this.#dropRequestBody()
+      // The answer to this request can still be read; what follows the wrong chunk cannot.
+      this.#openStream(at_us, body.fault)
+    } else if (body.done) {
+      this.#dropRequestBody()
       if (call.endedAt >= 0) this.#finish(call, at_us)
     }
     return at
@@ -269,6 +280,7 @@ export class Http1Decoder implements Decoder {
     }
     call.answered(at_us)
     call.statusIs(answer.status)
+    this.#context.answered?.(call, source, from, stop)
     this.#answerBegun(call, at_us)
     return behind
   }
@@ -276,50 +288,35 @@ export class Http1Decoder implements Decoder {
   #answerBegun(call: OpenCall, at_us: number): void {
     const tunnel = answer.status < 300 && (call.expects & EXPECTS.connect) !== 0
     if (answer.status === 101 || tunnel) {
+      if (!(call.expects & (EXPECTS.upgrade | EXPECTS.connect))) {
+        call.draft.finding = FAULTS[FAULT.upgrade_unasked]!.name
+      }
       call.protocol = call.expects & EXPECTS.websocket ? 'websocket' : 'opaque'
-      this.#sending = undefined
-      this.#stream = call
+      this.#dropRequestBody()
+      this.#streamBegins(call, at_us)
       return
     }
     if (answer.body === BODY.none) {
       this.#answerDone(call, at_us)
       return
     }
-    this.#answering = true
-    this.#answerBody = answer.body
-    this.#answerLeft = answer.length
-    if (answer.body === BODY.chunked) {
-      this.#answerChunks ??= new ChunkedReader(true)
-      this.#answerChunks.reset(false)
-    }
+    this.#answerBody = takeBody(answer.body, answer.length)
   }
 
   #readAnswerBody(call: OpenCall, bytes: Buffer, start: number, end: number, at_us: number): number {
-    let at = end
-    let done = false
-    if (this.#answerBody === BODY.length) {
-      at = start + Math.min(this.#answerLeft, end - start)
-      this.#answerLeft -= at - start
-      done = this.#answerLeft === 0
-    } else if (this.#answerBody === BODY.chunked) {
-      const chunks = this.#answerChunks!
-      at = chunks.read(bytes, start, end)
-      done = chunks.done
-      if (chunks.fault !== FAULT.none) {
-        call.draft.response_bytes += at - start
-        call.draft.finding = FAULTS[chunks.fault]!.name
-        this.#answering = false
-        this.#becomeStream(call, chunks.fault, at_us)
-        return at
-      }
-    }
+    const body = this.#answerBody!
+    const at = body.read(bytes, start, end)
     call.draft.response_bytes += at - start
-    if (done) this.#answerDone(call, at_us)
+    if (body.fault !== FAULT.none) {
+      call.draft.finding = FAULTS[body.fault]!.name
+      this.#dropAnswerBody()
+      this.#becomeStream(call, body.fault, at_us)
+    } else if (body.done) this.#answerDone(call, at_us)
     return at
   }
 
   #answerDone(call: OpenCall, at_us: number): void {
-    this.#answering = false
+    this.#dropAnswerBody()
     call.endedAt = at_us
     if (this.#sending !== call && this.#early !== call) this.#finish(call, at_us)
   }
@@ -332,12 +329,25 @@ export class Http1Decoder implements Decoder {
     const { draft } = call
     draft.response_flags = flags
     draft.outcome = outcome
+    this.#dropAnswerBody()
+    this.#callsOpen--
     this.#first = call.next
     if (this.#last === call) this.#last = undefined
     if (this.#stream === call) this.#stream = undefined
-    if (this.#sending === call) this.#sending = undefined
+    if (this.#sending === call) this.#dropRequestBody()
     if (this.#early === call) this.#early = undefined
     this.#context.ended(call, at_us)
+  }
+
+  #dropRequestBody(): void {
+    this.#sending = undefined
+    if (this.#requestBody) giveBody(this.#requestBody)
+    this.#requestBody = undefined
+  }
+
+  #dropAnswerBody(): void {
+    if (this.#answerBody) giveBody(this.#answerBody)
+    this.#answerBody = undefined
   }
 
   /** Bytes of the service although no call is open: an answer to half a head, or a protocol in which it speaks first. */
@@ -402,19 +412,28 @@ export class Http1Decoder implements Decoder {
     const text = typeof reason === 'string' ? reason : FAULTS[reason]!.name
     call.protocol = 'opaque'
     call.expects |= EXPECTS.opaque
-    this.#sending = undefined
+    this.#dropRequestBody()
+    this.#streamBegins(call, at_us)
+    call.draft.attributes = opaqueAttributes(text, alpn)
+    this.#context.opaque(text)
+  }
+
+  #streamBegins(call: OpenCall, at_us: number): void {
     // Calls behind it were asked for, but nobody can tell their answers from its own.
     for (let other = call.next; other; other = call.next) {
       call.next = other.next
-      if (this.#last === other) this.#last = call
+      this.#callsOpen--
       if (this.#stream === other) this.#stream = undefined
       other.draft.response_flags = 'op'
       other.draft.outcome = 'unfinished'
       this.#context.ended(other, at_us)
     }
+    this.#last = call
     this.#stream = call
-    call.draft.attributes = opaqueAttributes(text, alpn)
-    this.#context.opaque(text)
+    if (this.#requestPart && this.#early === undefined) {
+      call.draft.request_bytes += this.#requestPart.length
+      this.#requestPart = undefined
+    }
   }
 
   /** The first answer on a stream that began as HTTP may still say its status. */
@@ -422,12 +441,4 @@ export class Http1Decoder implements Decoder {
     call.answered(at_us)
     if (call.code === 0) call.statusIs(statusIn(bytes, start, end))
   }
-}
-
-/** The status of an answer whose head cannot be read; 0 where its first line does not say one. */
-function statusIn(bytes: Buffer, start: number, end: number): number {
-  if (end - start < STATUS_AT + 3 || !equalsIgnoreCase(bytes, start, HTTP_VERSION, HTTP_VERSION.length))
-    return 0
-  const status = Number(bytes.toString('latin1', start + STATUS_AT, start + STATUS_AT + 3))
-  return status >= 100 && status <= 999 ? status : 0
 }

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os'
+import { availableParallelism, hostname } from 'node:os'
 import { SAMPLE_DEFAULT } from '../../export/otlp/settings.ts'
 import type { IdentitySettings, ListenerSettings, TapSettings } from '../settings.ts'
 import { ADMIN_PORT_FIRST, DEFAULT_LIMITS } from '../settings.ts'
@@ -9,6 +9,8 @@ import { selfLoops } from './self-loop.ts'
 const BUFFER_BYTES = 16 * 1024 * 1024
 const FLUSH_MS = 1000
 const GRACE_MS = 10_000
+const UPGRADE_GRACE_MS = 600_000
+const WATCHDOG_MS = 10_000
 
 /** Something that no single value shows to be wrong; `path` leads to it in the document. */
 export interface Conflict {
@@ -49,6 +51,9 @@ export function assemble(document: TapDocument): TapSettings {
     identity: identityOf(document.identity),
     callers: new Map(Object.entries(document.callers ?? {})),
     grace_s: (document.grace ?? GRACE_MS) / 1000,
+    upgrade_grace_s: (document.upgradeGrace ?? UPGRADE_GRACE_MS) / 1000,
+    workers: document.workers === 'auto' ? availableParallelism() : (document.workers ?? 1),
+    watchdog_ms: document.watchdog ?? WATCHDOG_MS,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ListenerProtocol } from '../../model/protocol.ts'
 import type { Address, UpstreamAddress } from '../../net/address.ts'
 import type { Limits } from '../settings.ts'
 
@@ -30,6 +31,11 @@ export interface TapDocument {
   limits?: Partial<Limits> | undefined
   /** Milliseconds. */
   grace?: number | undefined
+  /** Milliseconds. */
+  upgradeGrace?: number | undefined
+  workers?: number | 'auto' | undefined
+  /** Milliseconds. */
+  watchdog?: number | undefined
 }
 
 export interface ControlEntry {
@@ -48,7 +54,7 @@ export interface IdentityEntry {
 interface ListenerEntry {
   name?: string | undefined
   listen: Address
-  protocol?: 'http' | 'opaque' | undefined
+  protocol?: ListenerProtocol | undefined
   untouched?: boolean | undefined
 }
 

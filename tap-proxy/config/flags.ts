@@ -44,6 +44,12 @@ const FLAGS = {
   untouched: ['', 'change not one byte of the traffic: no trace header'],
   opaque: ['', 'relay bytes without decoding'],
   grace: ['<duration>', 'how long calls may take to end after SIGTERM, for example 10s'],
+  'upgrade-grace': ['<duration>', 'how long connections may last after an upgrade, by default 10m'],
+  workers: ['<number|auto>', 'processes that relay calls, by default 1; auto is one for each core'],
+  watchdog: [
+    '<duration>',
+    'end this process if its event loop stands still for so long, by default 10s; 0 is never',
+  ],
 } as const
 
 type Flag = keyof typeof FLAGS
@@ -61,6 +67,8 @@ const BESIDE_CONFIG: ReadonlySet<string> = new Set([
   'join-token',
   'join-token-file',
   'identity-files',
+  'workers',
+  'watchdog',
 ])
 
 /** Lines of `--help`. */
@@ -117,6 +125,9 @@ export function readFlags(argv: readonly string[]): ReadFlags {
     tap: check('name', name, 'orders-1'),
     ...listeners,
     grace: check('grace', parseDuration, '10s'),
+    upgradeGrace: check('upgrade-grace', parseDuration, '10m'),
+    workers: check('workers', readWorkers, '4 or auto'),
+    watchdog: check('watchdog', readWatchdog, '10s, at least 1s, or 0'),
     callers: callersOf(given.get('caller') ?? [], mistakes),
   }
   const admin = {
@@ -260,6 +271,26 @@ function callersOf(values: readonly string[], mistakes: TapmeshError[]): Record<
       return []
     }),
   )
+}
+
+export const WORKERS_MAX = 256
+/** A shorter one would end processes that only wait for the machine. */
+const WATCHDOG_MS_MIN = 1_000
+
+export function isWatchdog(ms: number): boolean {
+  return ms === 0 || ms >= WATCHDOG_MS_MIN
+}
+
+function readWatchdog(text: string): number | undefined {
+  const ms = parseDuration(text)
+  return ms !== undefined && isWatchdog(ms) ? ms : undefined
+}
+
+function readWorkers(text: string): number | 'auto' | undefined {
+  if (text === 'auto') return text
+  return /^[0-9]{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= WORKERS_MAX
+    ? Number(text)
+    : undefined
 }
 
 function readPort(text: string): number | undefined {

@@ -38,7 +38,12 @@ export async function loadTapSettings(argv: readonly string[], env: Environment)
   const collector = url === undefined ? read.document.collector : { ...read.document.collector, url }
   const control = document.control && { ...read.document.control, ...document.control }
   const identity = document.identity ?? read.document.identity
-  const merged = { ...read.document, collector, admin, identity, ...(control ? { control } : {}) }
+  const { workers = read.document.workers, watchdog = read.document.watchdog } = document
+  const merged = {
+    ...read.document,
+    ...{ collector, admin, identity, workers, watchdog },
+    ...(control ? { control } : {}),
+  }
   return finish(merged, read.file, env, given)
 }
 

@@ -2,10 +2,12 @@ import * as z from 'zod'
 import { isName } from '../../document/name.ts'
 import { MISSING, parsed } from '../../document/parsed.ts'
 import { parseDuration, parseSize } from '../../document/quantity.ts'
+import { LISTENER_PROTOCOLS } from '../../model/protocol.ts'
 import type { Address, UpstreamAddress } from '../../net/address.ts'
+import { FIELDS_CAP } from '../../wire/http1/field-table.ts'
 import { isAllowEntry, isHost, parseAddress } from './address.ts'
 import type { TapDocument } from './document.ts'
-import { readUrl } from './flags.ts'
+import { isWatchdog, readUrl, WORKERS_MAX } from './flags.ts'
 import { isToken } from './token.ts'
 
 /** The YAML document of one tap. Strict: an unknown key is a mistake. */
@@ -46,7 +48,7 @@ const text = z.string().min(1).max(4096)
 const listener = {
   name: name.optional(),
   listen,
-  protocol: z.enum(['http', 'opaque']).optional(),
+  protocol: z.enum(LISTENER_PROTOCOLS).optional(),
   untouched: z.boolean().optional(),
 }
 const { protocol: _protocol, ...forwardListener } = listener
@@ -54,7 +56,7 @@ const { protocol: _protocol, ...forwardListener } = listener
 const limits = z
   .strictObject({
     headBytes: size.optional(),
-    headFields: count(10_000).optional(),
+    headFields: count(FIELDS_CAP).optional(),
     headDeadline: duration.optional(),
     bodyProgressBytes: size.optional(),
     bodyProgressEvery: duration.optional(),
@@ -62,8 +64,6 @@ const limits = z
     connect: duration.optional(),
     answer: duration.optional(),
     connections: count(1_000_000).optional(),
-    poolIdle: z.int().min(0).max(100_000).optional(),
-    poolIdleTime: duration.optional(),
     routes: count(100_000).optional(),
   })
   .transform((given) => {
@@ -77,8 +77,6 @@ const limits = z
       connect_ms: given.connect,
       answer_ms: given.answer,
       connections_max: given.connections,
-      pool_idle_max: given.poolIdle,
-      pool_idle_ms: given.poolIdleTime,
       routes_max: given.routes,
     }
     return Object.fromEntries(Object.entries(renamed).filter(([, value]) => value !== undefined))
@@ -156,6 +154,9 @@ export const TAP_SCHEMA = z.strictObject({
     .optional(),
   limits: limits.optional(),
   grace: duration.optional(),
+  upgradeGrace: duration.optional(),
+  workers: z.union([count(WORKERS_MAX), z.literal('auto')]).optional(),
+  watchdog: duration.refine(isWatchdog, 'a watchdog waits for a second or longer, or is 0').optional(),
 })
 
 /** Fails to compile where the schema and the document part ways. */

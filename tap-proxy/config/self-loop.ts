@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Address } from '../../net/address.ts'
-import { labelOf } from '../../net/resolve.ts'
+import { labelOf } from '../../net/endpoint.ts'
 import type { TapDocument } from './document.ts'
 
 /** An upstream address at which this tap itself listens: one call would come back until no descriptor is left. */

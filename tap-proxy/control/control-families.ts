@@ -55,6 +55,7 @@ export function controlFamilies({ control, verdicts, bypassedBy }: ControlSource
       name: 'tapmesh_bypassed',
       type: 'gauge',
       help: '1 while the kill switch or control bypasses this tap: calls are relayed and not judged.',
+      merge: 'max',
       samples: () => [{ labels: {}, value: bypassedBy().length > 0 ? 1 : 0 }],
     },
     {

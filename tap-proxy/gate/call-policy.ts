@@ -2,11 +2,12 @@ import type { Outcome, ResponseFlag } from '../../model/call.ts'
 import { isRefused } from '../../model/decision.ts'
 import { httpOutcome, isFailed } from '../../model/outcome.ts'
 import type { RelayClock } from '../../net/clock.ts'
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { CallControl } from '../../policy/feature/call-control.ts'
-import type { Verdict } from '../../policy/feature/feature.ts'
-import { type Judging, type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
-import { type LiveStep, treatedBy } from '../../policy/judging/live-step.ts'
+import { PASS, type Verdict } from '../../policy/feature/feature.ts'
+import { type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
+import { type LiveJudging, type LiveStep, treatedBy } from '../../policy/judging/live-step.ts'
+import { statusText } from '../../protocol/status-text.ts'
 import type { CallHooks, GatedCall } from '../relay/ward.ts'
 import { AttemptVerdicts } from './attempt-verdicts.ts'
 import { CallTimers } from './call-timers.ts'
@@ -26,8 +27,6 @@ export interface PolicyContext {
 
 /** Longest time a call waits for a connection. */
 const QUEUE_MS_MAX = 5000
-const EVENT_STREAM = 'text/event-stream'
-const DENIED_FIELD = '\r\nx-tapmesh-denied:'
 const NOTHING: readonly Buffer[] = []
 
 /** A verdict that ends the call, with the step that gave it. */
@@ -44,13 +43,13 @@ interface Ended {
 export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep> {
   readonly #context: PolicyContext
   readonly #revision: string
-  readonly #judging: Judging<LiveStep>
+  readonly #judging: LiveJudging
   readonly #call: GatedCall
   readonly #serial: number
   readonly #judged: LiveCall
   readonly #verdicts: AttemptVerdicts
   readonly #timers = new CallTimers()
-  readonly #targets: readonly Target[]
+  readonly #targets: readonly Endpoint[]
   readonly #choice: EndpointChoice
   /** One bit for each step. */
   readonly #treated: number
@@ -75,11 +74,11 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
   constructor(
     context: PolicyContext,
     revision: string,
-    judging: Judging<LiveStep>,
+    judging: LiveJudging,
     call: GatedCall,
     judged: LiveCall,
     choice: EndpointChoice,
-    targets: readonly Target[],
+    targets: readonly Endpoint[],
   ) {
     this.#context = context
     this.#revision = revision
@@ -108,25 +107,19 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
   /** Asks who judges before the call is sent, and sends it, holds it or refuses it. */
   begin(): void {
     this.#judged.reader = this.#call
-    this.#each((step) => {
-      const { compiled, module } = step.judge
-      module.acts?.begin?.(compiled, this.#judged, this)
-    })
+    for (const place of this.#judging.begins) this.#prepare(place, 'begin')
     this.#attempt(false)
   }
 
-  /** Every step that acts on this call. */
-  #each(visit: (step: LiveStep) => void): void {
-    const { steps } = this.#judging
-    for (let place = 0; place < steps.length; place++) {
-      const step = steps[place]!
-      if (!this.#actsOn(step, place) || step.judge.module.acts === undefined) continue
-      this.#asking = step
-      try {
-        visit(step)
-      } catch (error) {
-        this.fault(error)
-      }
+  #prepare(place: number, hook: 'begin' | 'send'): void {
+    const step = this.#judging.steps[place]!
+    if (!this.#isTreated(place)) return
+    const { compiled, module } = step.judge
+    this.#asking = step
+    try {
+      module.acts![hook]!(compiled, this.#judged, this)
+    } catch (error) {
+      this.fault(error)
     }
   }
 
@@ -158,6 +151,8 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
   }
 
   heard(step: LiveStep, place: number, verdict: Verdict): number {
+    // Most verdicts: nothing to do, and nothing to write down.
+    if (verdict === PASS && !step.split && step.judge.module.routes === undefined) return NEXT.asSaid
     if (place >= this.#judging.startCount) this.#heardLate(step, place, verdict)
     else if (this.#actsOn(step, place)) {
       if (isRefused(verdict.decision)) {
@@ -287,10 +282,7 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
   }
 
   #send(held: boolean): void {
-    this.#each((step) => {
-      const { compiled, module } = step.judge
-      module.acts?.send?.(compiled, this.#judged, this)
-    })
+    for (const place of this.#judging.sends) this.#prepare(place, 'send')
     if (held) this.#call.release(this.#choice.target)
     else this.#call.dispatch(this.#choice.target)
   }
@@ -308,19 +300,10 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
 
   answered(status: number, bytes: Buffer, start: number, end: number): boolean {
     this.#timers.answered()
-    if (status === 101 || this.#isEventStream(bytes, start, end)) {
-      this.#judged.isStream = true
-      return false
-    }
     const outcome = httpOutcome(status)
-    if (!isFailed(outcome)) return false
-    this.#judged.refusedBeyond = bytes.subarray(start, end).includes(DENIED_FIELD)
-    return this.#triesAgain(status, '', outcome)
-  }
-
-  /** Looking for the words is cheap; a head that holds them elsewhere costs a timeout, not a call. */
-  #isEventStream(bytes: Buffer, start: number, end: number): boolean {
-    return this.#judging.sparesStreams && bytes.subarray(start, end).includes(EVENT_STREAM)
+    this.#judged.readAnswer(bytes, start, end, isFailed(outcome), this.#judging.sparesStreams)
+    if (status === 101) this.#judged.isStream = true
+    return isFailed(outcome) && !this.#judged.isStream && this.#triesAgain(status, '', outcome)
   }
 
   failed(flags: string, outcome: Outcome): boolean {
@@ -354,7 +337,7 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
     const mono_us = clock.mono_us()
     const judged = this.#judged
     judged.duration_us = Math.max(0, Math.round(mono_us - this.#call.startedAt))
-    judged.statusCode = status
+    judged.status = statusText(status)
     judged.response_flags = flags
     // A refusal by another tap, or the caller's own limit, says nothing against the endpoint.
     judged.outcome = judged.refusedBeyond ? 'denied' : this.#cutByCaller ? 'unfinished' : outcome
@@ -374,15 +357,7 @@ export class CallPolicy implements CallHooks, CallControl, JudgingHost<LiveStep>
     this.#again_us = -1
     this.#extraFlags = ''
     this.#line = undefined
-    this.#free(progress)
+    this.#context.queues.freedBy(this.#judging, progress)
     return extra
-  }
-
-  /** The call makes room for one that waits in the same line, also if it never waited itself. */
-  #free(progress: number): void {
-    const { queues } = this.#context
-    for (let place = 0; !queues.isEmpty && place < this.#judging.startCount; place++) {
-      if ((progress & (1 << place)) !== 0) queues.freed(this.#judging.steps[place]!.state)
-    }
   }
 }

@@ -1,8 +1,7 @@
-import type { Verdict } from '../../policy/feature/feature.ts'
-import { type Judging, type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
-import { type LiveStep, treatedBy } from '../../policy/judging/live-step.ts'
+import { PASS, type Verdict } from '../../policy/feature/feature.ts'
+import { type JudgingHost, NEXT } from '../../policy/judging/judging.ts'
+import { type LiveJudging, type LiveStep, treatedBy } from '../../policy/judging/live-step.ts'
 import type { Draft } from '../../protocol/draft.ts'
-import { statusNumber } from '../../protocol/status-text.ts'
 import type { Watch, WatchedCall } from '../relay/ward.ts'
 import { AttemptVerdicts } from './attempt-verdicts.ts'
 import type { PolicyContext } from './call-policy.ts'
@@ -12,7 +11,7 @@ import type { LiveCall } from './live-call.ts'
 export class CallWatch implements Watch, JudgingHost<LiveStep> {
   readonly #context: PolicyContext
   readonly #revision: string
-  readonly #judging: Judging<LiveStep>
+  readonly #judging: LiveJudging
   readonly #call: LiveCall
   readonly #verdicts: AttemptVerdicts
   readonly #treated: number
@@ -21,7 +20,7 @@ export class CallWatch implements Watch, JudgingHost<LiveStep> {
   constructor(
     context: PolicyContext,
     revision: string,
-    judging: Judging<LiveStep>,
+    judging: LiveJudging,
     call: LiveCall,
     watched: WatchedCall,
   ) {
@@ -38,6 +37,7 @@ export class CallWatch implements Watch, JudgingHost<LiveStep> {
   }
 
   heard(step: LiveStep, place: number, verdict: Verdict): number {
+    if (verdict === PASS && !step.split) return NEXT.asSaid
     this.#verdicts.add(step, verdict, (this.#treated & (1 << place)) !== 0, false)
     return NEXT.asSaid
   }
@@ -46,16 +46,23 @@ export class CallWatch implements Watch, JudgingHost<LiveStep> {
     this.#context.onFault(error)
   }
 
+  answered(bytes: Buffer, start: number, end: number): void {
+    const isFailing = this.#call.draft.status >= '500'
+    this.#call.readAnswer(bytes, start, end, isFailing, this.#judging.sparesStreams)
+  }
+
   ended(draft: Draft): void {
     const call = this.#call
     call.draft = draft
     call.duration_us = draft.duration_us
-    call.statusCode = statusNumber(draft.status)
-    call.outcome = draft.outcome
+    call.status = draft.status
+    // A refusal by another tap says nothing against the endpoint.
+    call.outcome = call.refusedBeyond ? 'denied' : draft.outcome
     call.response_flags = draft.response_flags
     // The states go by a clock of their own, which the wall clock does not set back.
     const now_us = call.ts + draft.duration_us
     this.#judging.end(call, now_us, this.#progress, this)
+    this.#context.queues.freedBy(this.#judging, this.#progress)
     this.#verdicts.writeTo(draft, this.#revision)
   }
 }

@@ -1,4 +1,4 @@
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { Verdict } from '../../policy/feature/feature.ts'
 import type { LiveStep } from '../../policy/judging/live-step.ts'
 import type { LiveCall } from './live-call.ts'
@@ -6,7 +6,7 @@ import type { LiveCall } from './live-call.ts'
 let turn = 0
 
 /** Endpoints in turn, so that what is left shares the load. */
-function nextOf(targets: readonly Target[]): Target {
+function nextOf(targets: readonly Endpoint[]): Endpoint {
   turn = (turn + 1) % 1_000_000
   return targets[turn % targets.length]!
 }
@@ -15,23 +15,23 @@ function nextOf(targets: readonly Target[]): Target {
 export class EndpointChoice {
   readonly #call: LiveCall
   readonly #zone: string
-  #options: readonly Target[]
-  #target: Target
+  #options: readonly Endpoint[]
+  #target: Endpoint
 
   /** @param zone of addresses that have none of their own */
-  constructor(call: LiveCall, meant: Target, targets: readonly Target[], zone: string) {
+  constructor(call: LiveCall, meant: Endpoint, targets: readonly Endpoint[], zone: string) {
     this.#call = call
     this.#target = meant
     this.#options = targets
     this.#zone = zone
   }
 
-  get target(): Target {
+  get target(): Endpoint {
     return this.#target
   }
 
   /** Another attempt begins. */
-  restart(options: readonly Target[]): void {
+  restart(options: readonly Endpoint[]): void {
     this.#options = options
     this.#target = nextOf(options)
   }

@@ -2,7 +2,7 @@ import type { Protocol } from '../../model/call.ts'
 import { type Policy, settingsFor } from '../../model/policy.ts'
 import { type RelayClock, steadyClock } from '../../net/clock.ts'
 import type { MtlsRule } from '../../net/secure.ts'
-import { compilePolicy, type Engine, understands } from '../../policy/judging/engine.ts'
+import { compilePolicy, type Engine, judgesOf, understands } from '../../policy/judging/engine.ts'
 import { actsAt, isJudgedAt, replacesDefault } from '../../policy/judging/live-step.ts'
 import { States } from '../../policy/judging/states.ts'
 import type { Gate } from '../relay/ward.ts'
@@ -56,12 +56,10 @@ export class Gates {
     let acts = false
     for (const service of services) {
       concerned ||= replacesDefault(engine, service)
-      for (const caller of ['', ...(engine.policy.services.get(service)?.callers.keys() ?? [])]) {
-        for (const judge of engine.judgesFor(service, caller)) {
-          if (!isJudgedAt(judge.feature, side) || !understands(judge, listener)) continue
-          concerned ||= !judge.byDefault
-          acts ||= actsAt(judge, side)
-        }
+      for (const judge of judgesOf(engine, service)) {
+        if (!isJudgedAt(judge.feature, side) || !understands(judge, listener)) continue
+        concerned ||= !judge.byDefault
+        acts ||= actsAt(judge, side)
       }
     }
     if (!concerned) return undefined

@@ -1,10 +1,9 @@
 import type { Protocol } from '../../model/call.ts'
 import type { Side } from '../../model/feature.ts'
 import { verdictText } from '../../model/verdict.ts'
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { Engine } from '../../policy/judging/engine.ts'
-import type { Judging } from '../../policy/judging/judging.ts'
-import { judgingFor, type LiveStep } from '../../policy/judging/live-step.ts'
+import { judgingFor, type LiveJudging } from '../../policy/judging/live-step.ts'
 import type { States } from '../../policy/judging/states.ts'
 import type { Draft } from '../../protocol/draft.ts'
 import type { Source } from '../relay/source-book.ts'
@@ -28,8 +27,6 @@ export interface GateSettings {
   acts: boolean
 }
 
-type Judged = Judging<LiveStep>
-
 /** What identifies who judges a call. */
 interface Pair {
   readonly draft: Draft
@@ -46,13 +43,13 @@ export class ListenerGate implements Gate {
   readonly #settings: GateSettings
   readonly #states: States
   readonly #context: PolicyContext
-  readonly #judgings = new Map<Source, Map<string, Judged | typeof NOBODY>>()
+  readonly #judgings = new Map<Source, Map<string, LiveJudging | typeof NOBODY>>()
   #pairs = 0
   #lastSource: Source | undefined
   #lastLabel = ''
   #lastDestination = ''
   #lastProtocol: Protocol | undefined
-  #lastJudging: Judged | undefined
+  #lastJudging: LiveJudging | undefined
 
   constructor(settings: GateSettings, states: States, context: PolicyContext) {
     this.acts = settings.acts
@@ -61,7 +58,7 @@ export class ListenerGate implements Gate {
     this.#context = context
   }
 
-  admit(call: GatedCall, target: Target, targets: readonly Target[]): void {
+  admit(call: GatedCall, target: Endpoint, targets: readonly Endpoint[]): void {
     const { serial } = call
     const { revision, destination_zone: zone } = this.#settings
     try {
@@ -104,7 +101,11 @@ export class ListenerGate implements Gate {
     draft.config_version = this.#settings.revision
   }
 
-  #liveCall({ draft, source, destination }: Pair, target: Target | undefined, protocol: Protocol): LiveCall {
+  #liveCall(
+    { draft, source, destination }: Pair,
+    target: Endpoint | undefined,
+    protocol: Protocol,
+  ): LiveCall {
     const live = new LiveCall()
     live.draft = draft
     live.protocol = protocol
@@ -113,7 +114,7 @@ export class ListenerGate implements Gate {
     return live
   }
 
-  #judgingOf(call: Pair, target: Target | undefined, protocol: Protocol): Judged | undefined {
+  #judgingOf(call: Pair, target: Endpoint | undefined, protocol: Protocol): LiveJudging | undefined {
     const { source, destination = this.#settings.destination } = call
     const label = target?.label ?? ''
     if (
@@ -132,7 +133,7 @@ export class ListenerGate implements Gate {
     return this.#lastJudging
   }
 
-  #find(call: Pair, target: Target | undefined, protocol: Protocol, key: string): Judged | undefined {
+  #find(call: Pair, target: Endpoint | undefined, protocol: Protocol, key: string): LiveJudging | undefined {
     let judging = this.#judgings.get(call.source)?.get(key)
     if (judging === undefined) {
       const { engine, side } = this.#settings
@@ -142,12 +143,12 @@ export class ListenerGate implements Gate {
     return judging === NOBODY ? undefined : judging
   }
 
-  #remember(source: Source, key: string, judging: Judged | typeof NOBODY): void {
+  #remember(source: Source, key: string, judging: LiveJudging | typeof NOBODY): void {
     if (this.#pairs >= PAIRS_MAX) {
       this.#judgings.clear()
       this.#pairs = 0
     }
-    const known = this.#judgings.get(source) ?? new Map<string, Judged | typeof NOBODY>()
+    const known = this.#judgings.get(source) ?? new Map<string, LiveJudging | typeof NOBODY>()
     known.set(key, judging)
     this.#judgings.set(source, known)
     this.#pairs++

@@ -1,5 +1,5 @@
 import type { Outcome, Protocol, Security, SourceEvidence } from '../../model/call.ts'
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { JudgedCall } from '../../policy/feature/feature.ts'
 import type { Draft } from '../../protocol/draft.ts'
 import type { Source } from '../relay/source-book.ts'
@@ -8,6 +8,9 @@ import type { Source } from '../relay/source-book.ts'
 interface FieldReader {
   fields(name: string): readonly string[]
 }
+
+const EVENT_STREAM = 'text/event-stream'
+const DENIED_FIELD = '\r\nx-tapmesh-denied:'
 
 /** Evidence that the request came from a tap of ours, whose fields are no claim of anybody else. */
 const OF_A_TAP: ReadonlySet<SourceEvidence> = new Set(['mtls', 'trace'])
@@ -24,7 +27,7 @@ export class LiveCall implements JudgedCall {
   destination_instance = ''
   destination_zone = ''
   protocol: Protocol = 'http'
-  statusCode = 0
+  status = ''
   outcome: Outcome = 'ok'
   response_flags = ''
   security: Security = 'plaintext'
@@ -45,9 +48,20 @@ export class LiveCall implements JudgedCall {
   }
 
   /** @param zone of addresses that have none of their own */
-  aim(target: Target | undefined, zone: string): void {
+  aim(target: Endpoint | undefined, zone: string): void {
     this.destination_instance = target?.label ?? ''
     this.destination_zone = target?.zone || zone
+  }
+
+  /**
+   * Reads in the answer's head what features go by. Looking for words is cheap: a head that holds them
+   * elsewhere costs a timeout, not a call.
+   */
+  readAnswer(bytes: Buffer, start: number, end: number, isFailed: boolean, sparesStreams: boolean): void {
+    if (!isFailed && !sparesStreams) return
+    const head = bytes.subarray(start, end)
+    if (sparesStreams) this.isStream = head.includes(EVENT_STREAM)
+    if (isFailed) this.refusedBeyond = head.includes(DENIED_FIELD)
   }
 
   header(name: string): readonly string[] {
@@ -86,10 +100,6 @@ export class LiveCall implements JudgedCall {
 
   get attempt(): number {
     return this.draft.attempt
-  }
-
-  get status(): string {
-    return this.statusCode === 0 ? '' : String(this.statusCode)
   }
 
   get method(): string {

@@ -1,3 +1,5 @@
+import type { Judging } from '../../policy/judging/judging.ts'
+
 /** Calls that wait, first come first served, by the line they wait in: the state of a connection pool. */
 
 export interface Waiting {
@@ -23,7 +25,13 @@ export class PoolQueues {
     }
   }
 
-  /** A call of that line has ended. */
+  /** A call has ended: it makes room in every line that let it in, also if it never waited itself. */
+  freedBy(judging: Judging, progress: number): void {
+    for (let place = 0; !this.isEmpty && place < judging.startCount; place++) {
+      if ((progress & (1 << place)) !== 0) this.freed(judging.steps[place]!.state)
+    }
+  }
+
   freed(line: unknown): void {
     const queue = this.#queues.get(line)
     if (queue === undefined) return

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net'
 import type { Server, TLSSocket } from 'node:tls'
+import type { ArrivedConnection } from '../../net/secure.ts'
 import { type Peeked, peek } from '../../wire/tls-hello.ts'
 import type { LeafCheck } from './leaf-check.ts'
 import { type PeerIdentity, peerIdentity, type UnprovenPeer } from './peer-identity.ts'
 import { type Ending, ProvenConnections } from './proven-connections.ts'
 import type { SecureContexts } from './secure-contexts.ts'
 import type { SecureCounters } from './secure-counters.ts'
+import { Undecided } from './undecided.ts'
 
 /** `permissive` takes plaintext and taps alike; `strict` takes taps that prove who they are. */
 export type MtlsPolicy = 'permissive' | 'strict'
@@ -24,6 +26,8 @@ export interface Decided {
   sni: string
   /** Ends the connection so that the peer cannot take what came for complete. */
   reset: () => void
+  /** What was begun when the connection came. */
+  early: ArrivedConnection | undefined
 }
 
 /** Why a connection was turned away. */
@@ -41,6 +45,11 @@ export interface SecureAcceptOptions {
   policyFor: (address: string) => MtlsPolicy
   /** Plaintext, and taps that prove nothing, are handed over even in strict: the policy answers each call. */
   answersPlaintext?: boolean
+  /**
+   * A connection came, and its peer may have to hear the service before it says a word.
+   * @param serviceSpoke to be called when the service speaks first, which decides what the connection is
+   */
+  arrived?: (serviceSpoke: () => void) => ArrivedConnection | undefined
   /** @returns how to end it when its certificate holds no more; undefined where it was not taken */
   taken: (decided: Decided) => Ending | undefined
   refused: (refused: Refused) => void
@@ -58,7 +67,7 @@ const HELLO_MS = 10_000
 /** How often open connections are looked through. */
 const SWEEP_MS = 5_000
 
-/** Connections whose first bytes or handshake are awaited; more are reset. */
+/** Connections whose first bytes or handshake are awaited; past it the oldest of the address with the most is reset. */
 export const UNDECIDED_MAX = 2000
 
 /** One port for plaintext, taps and the application's own TLS: each connection is told apart by its first bytes. */
@@ -67,7 +76,7 @@ export class SecureAccept {
   readonly #server: Server
   /** What every TLS connection runs over, by both its ports: Node does not tell. */
   readonly #raw = new Map<string, Socket>()
-  readonly #undecided = new Set<Socket>()
+  readonly #undecided = new Undecided()
   readonly #proven = new ProvenConnections()
   readonly #stopListening: () => void
   readonly #sweeper: NodeJS.Timeout
@@ -92,13 +101,12 @@ export class SecureAccept {
     const address = socket.remoteAddress ?? ''
     if (this.#undecided.size >= UNDECIDED_MAX) {
       this.#options.counters.refusedBusy++
-      this.#refuse(socket, { address, reason: 'busy' })
-      return
+      const oldest = this.#undecided.oldestOfBusiest()
+      if (oldest) this.#refuse(oldest.socket, { address: oldest.address, reason: 'busy' })
     }
-    this.#undecided.add(socket)
     // Its owner has not come yet, and an error that nobody hears would end the process.
     socket.on('error', () => socket.destroy())
-    socket.once('close', () => this.#undecided.delete(socket))
+    socket.once('close', () => this.#undecided.delete(socket)?.gone())
     const { silence_ms = SILENCE_MS, hello_ms = HELLO_MS } = this.#options
     let bytes: Buffer | undefined
     let timer = setTimeout(() => decide(undefined), silence_ms)
@@ -126,9 +134,16 @@ export class SecureAccept {
       const peeked = peek(bytes)
       if (peeked.kind !== 'more') decide(peeked)
     }
+    const early = this.#options.arrived?.(() => decide(undefined))
+    this.#undecided.add(socket, address, early)
     socket.on('data', read)
     socket.once('end', leave)
     socket.once('close', stop)
+  }
+
+  /** Connections that have not said yet what they are. */
+  get undecided(): number {
+    return this.#undecided.size
   }
 
   /** Ends connections whose certificate has expired, or whose CA is trusted no more. */
@@ -141,7 +156,7 @@ export class SecureAccept {
   close(): void {
     clearInterval(this.#sweeper)
     this.#stopListening()
-    for (const socket of this.#undecided) socket.destroy()
+    for (const socket of this.#undecided.sockets()) socket.destroy()
     this.#options.contexts.forget(this.#server)
   }
 
@@ -216,13 +231,12 @@ export class SecureAccept {
     if (ending && peer.proven) this.#proven.add(socket, peer.not_after_ms, ending)
   }
 
-  #handOver(raw: Socket, decided: Decided): Ending | undefined {
-    this.#undecided.delete(raw)
-    return this.#options.taken(decided)
+  #handOver(raw: Socket, decided: Omit<Decided, 'early'>): Ending | undefined {
+    return this.#options.taken({ ...decided, early: this.#undecided.delete(raw) })
   }
 
   #refuse(socket: Socket, refused: Refused): void {
-    this.#undecided.delete(socket)
+    this.#undecided.delete(socket)?.gone()
     socket.resetAndDestroy()
     this.#options.refused(refused)
   }

@@ -1,6 +1,6 @@
 import { histogramSamples, type Labels, type MetricFamily, type Sample } from '../../model/metric.ts'
 import type { CallCounters, CallSeries } from '../sink/call-counters.ts'
-import { DURATION_BOUNDS_US, METHODS, STATUS_CLASSES, TAP_BOUNDS_US } from '../sink/call-counters.ts'
+import { DURATION_BOUNDS_US, STATUS_CLASSES, TAP_BOUNDS_US } from '../sink/call-counters.ts'
 
 export interface CallSources {
   calls: CallCounters
@@ -64,7 +64,7 @@ export function callFamilies({ calls, routes }: CallSources): MetricFamily[] {
 }
 
 function requestSamples(series: CallSeries, labels: Labels): Sample[] {
-  return METHODS.flatMap((method, row) =>
+  return series.methods.names.flatMap((method, row) =>
     STATUS_CLASSES.flatMap((status_class, column) => {
       const value = series.calls[row * STATUS_CLASSES.length + column]!
       return value > 0 ? [{ labels: { ...labels, method, status_class }, value }] : []

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { Pipe, PipeOwner, ReadArea } from '../../net/pipe.ts'
 import type { SecurePeer } from '../../net/secure.ts'
 import type { RelayRuntime } from './runtime.ts'
@@ -28,7 +29,7 @@ export interface ConnectionHome {
    * A connection to the service is being made: `inLoop` is called if it arrives at this very listener.
    * @returns what forgets it
    */
-  reaching(service: Pipe, inLoop: () => void): () => void
+  reaching(service: Pipe, endpoint: Endpoint, inLoop: () => void): () => void
   /** Gives the client to a connection of the kind that its next call needs. */
   handOver(from: ListenerConnection, peer: SecurePeer, area: ReadArea, length: number): ReadArea | undefined
   forget(connection: ListenerConnection): void

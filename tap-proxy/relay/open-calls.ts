@@ -1,4 +1,4 @@
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import { OpenCall } from '../../protocol/open-call.ts'
 import type { RelayRuntime } from './runtime.ts'
 import type { Source } from './source-book.ts'
@@ -21,7 +21,7 @@ export function recordCall(
   call: OpenCall,
   at_us: number,
   runtime: RelayRuntime,
-  target: Target | undefined,
+  target: Endpoint | undefined,
 ): void {
   const { draft } = call
   const ended_us = call.endedAt >= 0 ? call.endedAt : at_us

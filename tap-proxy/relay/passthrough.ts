@@ -1,20 +1,15 @@
 import type { Protocol as ProtocolName } from '../../model/call.ts'
-import { ConnectInTurn } from '../../net/connect.ts'
 import {
   giveLargeArea,
   type Pipe,
-  type PipeOwner,
   type ReadArea,
   SHARED_AREA,
-  takeLargeArea,
   WRITE,
   writeChanged,
   writeCopy,
 } from '../../net/pipe.ts'
-import type { Target } from '../../net/resolve.ts'
 import { PLAIN_PEER, type SecurePeer } from '../../net/secure.ts'
 import type { TimerEntry } from '../../net/timer-wheel.ts'
-import { connectPipe } from '../../net/transport.ts'
 import { Edits } from '../../protocol/edits.ts'
 import type { Cause } from '../../protocol/ending.ts'
 import { protocolNamed } from '../../protocol/list.ts'
@@ -23,14 +18,19 @@ import type { Decoder, DecoderContext, RequestView, TraceSettings } from '../../
 import { Caller } from './caller.ts'
 import type { ConnectionHome, ListenerConnection } from './connection.ts'
 import { giveCall, recordCall, takeCall } from './open-calls.ts'
+import { nextArea } from './read-area.ts'
 import type { RelayRuntime } from './runtime.ts'
-import type { SecureUpstream } from './upstream.ts'
+import { ServiceEnd, type ServiceEndOwner } from './service-end.ts'
+import type { Watch } from './ward.ts'
 import { watchCall } from './watch-call.ts'
 
 /** After this life a connection is worth asking whether its peers are still there. */
 const KEEP_ALIVE_AFTER_MS = 30_000
 /** How long a client whose service cannot be reached may still say what it wanted, for the record. */
 const LAST_WORDS_MS = 250
+
+/** Bytes of a client that are kept while its service is connected to; more stay in the kernel. */
+const HELD_BYTES_MAX = 16 * 1024
 
 /** One for all connections: it is filled and used up within one callback. */
 const edits = new Edits()
@@ -39,31 +39,28 @@ const edits = new Edits()
  * A connection relayed as it is: one connection to the service for each of a client's, bytes in the
  * callback they came in, and one end for both. A decoder watches and never decides.
  */
-export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, DecoderContext {
+export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEntry, DecoderContext {
   due = Number.POSITIVE_INFINITY
   slotTick = -1
   nextEntry: TimerEntry | undefined = undefined
   previousEntry: TimerEntry | undefined = undefined
 
-  readonly readsAfterWriteFails = false
+  /** The client's end; not there yet while a connection is prepared. */
   pipe!: Pipe
   runtime: RelayRuntime
   readonly #home: ConnectionHome
-  readonly #caller: Caller
+  #caller: Caller
   readonly #service: ServiceEnd
   #decoder: Decoder | undefined = undefined
-  #connecting: ConnectInTurn | undefined = undefined
-  #target: Target | undefined = undefined
-  /** Bytes of the client that came before the service was there. */
+  /** Bytes of the client that came before the service was there, and when the first of them did. */
   #held: Buffer | undefined = undefined
-  #unreachable: Cause | undefined = undefined
+  #heldAt = 0
+  /** Bytes of the service that came before the client was known, and who waits for them. */
+  #fromService: Buffer | undefined = undefined
+  #serviceSpoke: (() => void) | undefined = undefined
   #clientEnded = false
-  #forgetReaching: (() => void) | undefined = undefined
   #started = false
   #closed = false
-  /** What the connection to the service is made by; see `#isOutdated`. */
-  #connectedBy: RelayRuntime
-  #secureKey = ''
   #largeArea: ReadArea | undefined = undefined
   /** Call whose head came with the bytes being relayed now. */
   #entered: OpenCall | undefined = undefined
@@ -72,9 +69,8 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
   constructor(home: ConnectionHome, peer: SecurePeer = PLAIN_PEER) {
     this.#home = home
     this.runtime = home.runtime
-    this.#connectedBy = home.runtime
     this.#caller = new Caller(peer)
-    this.#service = new ServiceEnd(this)
+    this.#service = new ServiceEnd(this, home)
   }
 
   /** No call is in progress. */
@@ -86,17 +82,52 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
     return this.runtime.trace
   }
 
+  /**
+   * Connects to the service before it is known what the client's connection is: a service that speaks
+   * first decides it.
+   */
+  prepare(serviceSpoke: () => void): void {
+    this.#serviceSpoke = serviceSpoke
+    this.#service.connect()
+  }
+
+  /** A prepared connection gets its client. */
+  peerIs(peer: SecurePeer): void {
+    this.#caller = new Caller(peer)
+  }
+
   /** The connection was accepted, or taken over between two calls: its service is connected to at once. */
   begin(pipe: Pipe): void {
     this.pipe = pipe
     const { runtime } = this
+    this.#enteredAt = runtime.clock.mono_us()
     const opaque = runtime.settings.protocol === 'opaque' || this.#caller.peer.opaque
-    this.#decoder = protocolNamed(opaque ? 'opaque' : runtime.settings.protocol).open(
-      this,
-      runtime.clock.mono_us(),
-    )
+    this.#decoder = protocolNamed(opaque ? 'opaque' : runtime.settings.protocol).open(this, this.#enteredAt)
     runtime.wheel.arm(this, KEEP_ALIVE_AFTER_MS)
-    this.#connect()
+    if (!this.#service.begun) this.#service.connect()
+    else if (this.#service.unreachable) this.onServiceUnreachable()
+    // A call begins with its first byte, and a client may leave while its service is connected to.
+    if (this.#service.pipe) this.#beginPrepared()
+    else if (!this.#closed) this.#read()
+  }
+
+  /** The service was there before the client; what it said comes first. */
+  #beginPrepared(): void {
+    const first = this.#fromService
+    this.#fromService = undefined
+    const { pipe, ended, ownId } = this.#service
+    this.#caller.over(ownId)
+    if (first) this.onServiceData(areaOf(first), first.length)
+    if (this.#closed) return
+    if (ended) this.onServiceEnd()
+    else pipe?.resume()
+    if (!this.#closed) this.#read()
+  }
+
+  /** A prepared connection never got its client. */
+  gone(): void {
+    this.#closed = true
+    this.#service.leave(true)
   }
 
   /** Goes on with a client between two calls. @returns where it reads to next */
@@ -112,63 +143,21 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
     this.#started = true
   }
 
-  #connect(): void {
-    const { destination, counters, wheel } = this.runtime
-    const candidates = destination.candidates()
-    if (candidates.length === 0) {
-      this.#cannotReach('no_address')
-      return
-    }
-    counters.upstreamConnects++
-    counters.upstreamConnections++
-    this.#connecting = new ConnectInTurn(
-      candidates,
-      (target, connected) => this.#open(target, connected),
-      wheel,
-      {
-        connected: (pipe, target) => this.#connected(pipe, target),
-        attemptFailed: (target) => destination.failed(target),
-        failed: (target, code) => {
-          this.#target = target
-          counters.upstreamConnections--
-          counters.upstreamConnectFailures++
-          this.#cannotReach(code === 'ETIMEDOUT' ? 'connect_timeout' : 'unreachable')
-        },
-      },
-    )
-  }
-
-  #open(target: Target, connected: (pipe: Pipe | undefined, code: string) => void): Pipe {
-    const { transport, secureTo } = this.runtime
-    const secure = secureTo?.()
-    this.#secureKey = secureKeyOf(secure)
-    this.#caller.over(secure?.transport.ownId ?? '')
-    if (secure) {
-      return secure.transport.connect(target.host, target.port, secure.service, this.#service, connected)
-    }
-    const pipe = connectPipe(transport, target.host, target.port, this.#service, SHARED_AREA, connected)
-    this.#forgetReaching?.()
-    this.#forgetReaching = this.#home.reaching(pipe, () => this.#finish('loop'))
-    return pipe
-  }
-
-  #connected(pipe: Pipe, target: Target): void {
-    this.#connecting = undefined
-    this.#target = target
-    this.#service.pipe = pipe
-    this.runtime.destination.worked(target)
+  onServiceReached(): void {
+    if (this.pipe === undefined) return
+    const pipe = this.#service.pipe!
+    this.#caller.over(this.#service.ownId)
     const held = this.#held
     this.#held = undefined
-    if (held) this.#afterWriteToService(pipe.write(held))
+    if (held) this.#toService(pipe, areaOf(held), held.length, this.#heldAt)
     if (this.#closed) return
-    if (this.#clientEnded) pipe.end()
+    if (this.#clientEnded) this.#endService()
     else if (pipe.pendingWrites === 0) this.#read()
   }
 
   /** The client is heard for a moment, so that the record says what it wanted, and then reset. */
-  #cannotReach(cause: Cause): void {
-    this.#connecting = undefined
-    this.#unreachable = cause
+  onServiceUnreachable(): void {
+    if (this.pipe === undefined) return
     const { wheel } = this.runtime
     if (this.#held !== undefined || this.#clientEnded) wheel.arm(this, 1)
     else {
@@ -177,57 +166,80 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
     }
   }
 
+  onServiceLoop(): void {
+    this.#finish('loop')
+  }
+
   onData(area: ReadArea, length: number): ReadArea | undefined {
     const { runtime } = this
-    if ((this.#home.terminates || this.#isOutdated()) && this.idle && this.#isQuiet()) {
+    if ((this.#home.terminates || this.#service.isOutdated()) && this.idle && this.#isQuiet()) {
       return this.#handOver(area, length)
     }
+    const { pipe } = this.#service
+    if (pipe) this.#toService(pipe, area, length, runtime.clock.mono_us())
+    else this.#hold(area.bytes, area.room, area.room + length)
+    if (this.#closed) return undefined
+    this.#largeArea = nextArea(area, length, this.#largeArea, pipe)
+    return this.#largeArea ?? SHARED_AREA
+  }
+
+  /** @param came when the first of these bytes did */
+  #toService(pipe: Pipe, area: ReadArea, length: number, came: number): void {
+    const { clock } = this.runtime
     const start = area.room
     const end = start + length
-    this.#enteredAt = runtime.clock.mono_us()
+    this.#enteredAt = clock.mono_us()
     edits.clear()
     try {
-      this.#decoder?.client(area.bytes, start, end, this.#enteredAt, edits)
+      this.#decoder?.client(area.bytes, start, end, came, edits)
     } catch (error) {
       this.#stopDecoding(error)
     }
-    const { pipe } = this.#service
-    if (pipe === undefined) this.#hold(area.bytes, start, end)
-    else {
-      this.#afterWriteToService(
-        edits.count > 0
-          ? writeChanged(pipe, area.bytes, start, end, edits)
-          : area.shared
-            ? writeCopy(pipe, area.bytes, start, end)
-            : pipe.write(area.bytes.subarray(start, end)),
-      )
-    }
+    this.#afterWriteToService(
+      edits.count > 0
+        ? writeChanged(pipe, area.bytes, start, end, edits)
+        : area.shared
+          ? writeCopy(pipe, area.bytes, start, end)
+          : pipe.write(area.bytes.subarray(start, end)),
+    )
     if (this.#entered) {
-      this.#entered.tap_us += runtime.clock.mono_us() - this.#enteredAt
+      this.#entered.tap_us += clock.mono_us() - this.#enteredAt
       this.#entered = undefined
     }
-    if (this.#closed) return undefined
-    this.#largeArea = nextArea(area, length, this.#largeArea, this.#service.pipe)
-    return this.#largeArea ?? SHARED_AREA
   }
 
   /** The service is not there yet, or never will be. */
   #hold(bytes: Buffer, start: number, end: number): void {
-    const out = Buffer.allocUnsafeSlow(end - start + edits.length - edits.removedTotal)
-    edits.apply(bytes, start, end, out)
-    this.#held = this.#held ? Buffer.concat([this.#held, out]) : out
-    this.pipe.pause()
-    if (this.#unreachable) this.#finish(this.#unreachable)
+    const piece = bytes.subarray(start, end)
+    if (this.#held === undefined) this.#heldAt = this.runtime.clock.mono_us()
+    this.#held = Buffer.concat(this.#held ? [this.#held, piece] : [piece])
+    if (this.#held.length >= HELD_BYTES_MAX) this.pipe.pause()
+    if (this.#service.unreachable) this.#finish(this.#service.unreachable)
+  }
+
+  /** What the service never got is still worth a record. */
+  #decodeHeld(): void {
+    const held = this.#held
+    if (held === undefined) return
+    this.#held = undefined
+    this.#decode((decoder) => decoder.client(held, 0, held.length, this.#heldAt, edits))
+    edits.clear()
   }
 
   #afterWriteToService(outcome: number): void {
     if (outcome === WRITE.pending) this.pipe.pause()
     else if (outcome === WRITE.failed) {
-      // An answer may be waiting to be read; the end of reading tells what happened.
-      this.pipe.pause()
       this.#service.writable = false
       this.#service.pipe?.resume()
+      this.onServiceTakesNoMore()
     }
+  }
+
+  /** What the service has still to say is relayed; once that is all, the client is reset. */
+  onServiceTakesNoMore(): void {
+    if (this.pipe === undefined) return
+    this.pipe.pause()
+    this.finishIfDone()
   }
 
   #isQuiet(): boolean {
@@ -235,37 +247,33 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
     return pipe !== undefined && !ended && pipe.pendingWrites === 0 && this.pipe.pendingWrites === 0
   }
 
-  /** A reload or a policy wants this listener's calls to go another way than this connection does. */
-  #isOutdated(): boolean {
-    const { runtime } = this.#home
-    if (runtime.secureTo && secureKeyOf(runtime.secureTo()) !== this.#secureKey) return true
-    if (runtime === this.#connectedBy) return false
-    this.#connectedBy = runtime
-    return this.#target !== undefined && !runtime.destination.candidates().includes(this.#target)
-  }
-
   /** From this call on the client is served by another connection of this listener. */
   #handOver(area: ReadArea, length: number): ReadArea | undefined {
     this.#closed = true
     this.runtime.wheel.remove(this)
     this.#giveArea()
-    this.#leaveService()
-    this.#service.pipe?.close()
+    this.#service.leave(false)
     return this.#home.handOver(this, this.#caller.peer, area, length)
   }
 
   onEnd(): void {
     this.#clientEnded = true
+    if (this.#service.unreachable) this.#finish(this.#service.unreachable)
+    else if (this.#service.pipe) this.#endService()
+  }
+
+  #endService(): void {
     this.#decode((decoder, at_us) => decoder.clientEnded(at_us))
-    if (this.#unreachable) this.#finish(this.#unreachable)
-    else {
-      this.#service.pipe?.end()
-      this.finishIfDone()
-    }
+    this.#service.pipe!.end()
+    this.finishIfDone()
   }
 
   onBroken(): void {
     this.#finish('client')
+  }
+
+  onWriteFailed(): boolean {
+    return false
   }
 
   onDrain(): void {
@@ -274,7 +282,7 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
   }
 
   onDeadline(): void {
-    if (this.#unreachable) this.#finish(this.#unreachable)
+    if (this.#service.unreachable) this.#finish(this.#service.unreachable)
     else {
       this.pipe.keepAlive()
       this.#service.pipe?.keepAlive()
@@ -289,6 +297,10 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
   onServiceData(area: ReadArea, length: number): void {
     const start = area.room
     const end = start + length
+    if (this.pipe === undefined) {
+      this.#holdFromService(area.bytes, start, end)
+      return
+    }
     this.#enteredAt = this.runtime.clock.mono_us()
     const outcome = area.shared
       ? writeCopy(this.pipe, area.bytes, start, end)
@@ -302,14 +314,23 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
     else if (outcome === WRITE.failed) this.#finish('client')
   }
 
+  #holdFromService(bytes: Buffer, start: number, end: number): void {
+    const piece = bytes.subarray(start, end)
+    this.#fromService = Buffer.concat(this.#fromService ? [this.#fromService, piece] : [piece])
+    this.#service.pipe?.pause()
+    this.#serviceSpoke?.()
+  }
+
   onServiceEnd(): void {
+    if (this.pipe === undefined) return
     this.#decode((decoder, at_us) => decoder.serverEnded(at_us))
     this.pipe.end()
     this.finishIfDone()
   }
 
   onServiceBroken(): void {
-    this.#finish('server')
+    if (this.pipe !== undefined) this.#finish('server')
+    else this.#service.unreachable = 'server'
   }
 
   onServiceDrain(): void {
@@ -354,26 +375,14 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
   #finish(cause: Cause): void {
     if (this.#closed) return
     this.#closed = true
+    this.#decodeHeld()
     this.#decode((decoder, at_us) => decoder.close(cause, at_us))
     this.runtime.wheel.remove(this)
-    this.#connecting?.cancel()
-    this.#leaveService()
-    if (cause === 'done') {
-      this.#service.pipe?.close()
-      this.pipe.close()
-    } else {
-      this.#service.pipe?.reset()
-      this.pipe.reset()
-    }
+    this.#service.leave(cause !== 'done')
+    if (cause === 'done') this.pipe.close()
+    else this.pipe.reset()
     this.#giveArea()
-    this.#service.giveArea()
     this.#home.forget(this)
-  }
-
-  #leaveService(): void {
-    if (this.#connecting || this.#service.pipe) this.runtime.counters.upstreamConnections--
-    this.#forgetReaching?.()
-    this.#connecting = undefined
   }
 
   #giveArea(): void {
@@ -397,7 +406,12 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
 
   started(call: OpenCall, request?: RequestView): void {
     this.#entered = call
-    watchCall(call, request, this.runtime, this.#caller, this.pipe, this.#target)
+    watchCall(call, request, this.runtime, this.#caller, this.pipe, this.#service.endpoint)
+  }
+
+  answered(call: OpenCall, bytes: Buffer, start: number, end: number): void {
+    const watch = call.watch as Watch | undefined
+    watch?.answered?.(bytes, start, end)
   }
 
   ended(call: OpenCall, at_us: number): void {
@@ -406,7 +420,7 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
     call.tap_us += this.runtime.clock.mono_us() - this.#enteredAt
     counters.callsInFlight--
     counters.callsTotal++
-    recordCall(call, at_us, this.runtime, this.#target)
+    recordCall(call, at_us, this.runtime, this.#service.endpoint)
     giveCall(call)
   }
 
@@ -415,65 +429,6 @@ export class Passthrough implements PipeOwner, TimerEntry, ListenerConnection, D
   }
 }
 
-/** The service's end of the same connection. */
-class ServiceEnd implements PipeOwner {
-  readonly readsAfterWriteFails = true
-  readonly #through: Passthrough
-  pipe: Pipe | undefined = undefined
-  ended = false
-  /** False once writing failed: what the service still says is relayed, and then the client is reset. */
-  writable = true
-  #largeArea: ReadArea | undefined = undefined
-
-  constructor(through: Passthrough) {
-    this.#through = through
-  }
-
-  onData(area: ReadArea, length: number): ReadArea {
-    this.#through.onServiceData(area, length)
-    this.#largeArea = nextArea(area, length, this.#largeArea, this.#through.pipe)
-    return this.#largeArea ?? SHARED_AREA
-  }
-
-  onEnd(): void {
-    this.ended = true
-    this.#through.onServiceEnd()
-  }
-
-  onBroken(): void {
-    this.#through.onServiceBroken()
-  }
-
-  onDrain(): void {
-    this.#through.onServiceDrain()
-  }
-
-  onFault(error: unknown): void {
-    this.#through.onFault(error)
-  }
-
-  giveArea(): void {
-    if (this.#largeArea) giveLargeArea(this.#largeArea)
-    this.#largeArea = undefined
-  }
-}
-
-function secureKeyOf(secure: SecureUpstream | undefined): string {
-  return secure ? `${secure.service} ${secure.transport.generation}` : ''
-}
-
-/**
- * Where one side reads to next: memory of its own while much comes, the shared area otherwise.
- * @param to the pipe that the bytes were written to
- */
-function nextArea(
-  area: ReadArea,
-  length: number,
-  own: ReadArea | undefined,
-  to: Pipe | undefined,
-): ReadArea | undefined {
-  if (own === undefined) return length === area.window.length ? takeLargeArea() : undefined
-  if (length >= SHARED_AREA.window.length || (to?.pendingWrites ?? 0) > 0) return own
-  giveLargeArea(own)
-  return undefined
+function areaOf(bytes: Buffer): ReadArea {
+  return { bytes, room: 0, window: bytes, shared: false, large: true }
 }

@@ -1,6 +1,7 @@
 import type { AllowList } from '../../net/allow.ts'
 import type { RelayClock } from '../../net/clock.ts'
-import type { Destination } from '../../net/resolve.ts'
+import type { Destination } from '../../net/destination.ts'
+import type { SecureUpstream } from '../../net/secure.ts'
 import type { TimerWheel } from '../../net/timer-wheel.ts'
 import type { Transport } from '../../net/transport.ts'
 import type { CallSink } from '../../protocol/call-draft.ts'
@@ -10,7 +11,6 @@ import type { Limits, ListenerSettings } from '../settings.ts'
 import type { RelayCounters } from './counters.ts'
 import type { Findings } from './findings.ts'
 import type { SourceBook } from './source-book.ts'
-import type { SecureUpstream } from './upstream.ts'
 import type { GateDoor } from './ward.ts'
 
 /** What a listener's connections work with; a reload swaps the whole object, so a call sees one version. */

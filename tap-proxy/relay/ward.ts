@@ -1,5 +1,5 @@
 import type { Outcome, Protocol } from '../../model/call.ts'
-import type { Target } from '../../net/resolve.ts'
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { MtlsRule } from '../../net/secure.ts'
 import type { Draft } from '../../protocol/draft.ts'
 import type { Source } from './source-book.ts'
@@ -19,7 +19,7 @@ export interface Gate {
    */
   watch?(call: WatchedCall): Watch | undefined
   /** Sends the call on, to `target` or another of `targets`, holds it, or refuses it. */
-  admit(call: GatedCall, target: Target, targets: readonly Target[]): void
+  admit(call: GatedCall, target: Endpoint, targets: readonly Endpoint[]): void
   /** The strict parser refused a call that was not admitted, as `draft.finding` says: writes that verdict into the draft. */
   refused?(draft: Draft): void
 }
@@ -37,7 +37,7 @@ export interface GatedCall {
   readonly source: Source
   /** Called service if the call itself names it (forward proxy). */
   readonly destination: string | undefined
-  readonly target: Target | undefined
+  readonly target: Endpoint | undefined
   /** Monotonic microseconds at which the attempt began. */
   readonly startedAt: number
   readonly active: boolean
@@ -47,9 +47,9 @@ export interface GatedCall {
   readonly answer: { readonly begun: boolean }
   ward: CallHooks | undefined
   /** Sends it. */
-  dispatch(target: Target): void
+  dispatch(target: Endpoint): void
   /** Sends it after `hold`, or another attempt after `again`. */
-  release(target: Target): void
+  release(target: Endpoint): void
   /** Pauses the client until `release`. */
   hold(): void
   /** Adds a field to the request before it is sent: `name: value\r\n`. */
@@ -89,7 +89,7 @@ export interface WatchedCall {
   readonly source: Source
   /** Called service if the call itself names it (forward proxy). */
   readonly destination: string | undefined
-  readonly target: Target | undefined
+  readonly target: Endpoint | undefined
   /** Wall clock at the start of the call, microseconds since 1970. */
   readonly ts: number
   /** Values of every request field by that name, in small letters with its colon; valid during `Gate.watch` only. */
@@ -98,6 +98,8 @@ export interface WatchedCall {
 
 /** Verdicts on one passive call. If there is a watch, it alone writes verdicts, that on a finding included. */
 export interface Watch {
+  /** The head of the final answer came, in bytes[start..end) that are valid only now; `draft.status` is set. */
+  answered?(bytes: Buffer, start: number, end: number): void
   /** The call ended as the draft says (status, outcome, duration_us, finding): writes `verdicts` and `config_version` into it. */
   ended(draft: Draft, now_us: number): void
 }

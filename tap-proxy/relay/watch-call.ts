@@ -1,5 +1,5 @@
+import type { Endpoint } from '../../net/endpoint.ts'
 import type { Pipe } from '../../net/pipe.ts'
-import type { Target } from '../../net/resolve.ts'
 import type { OpenCall } from '../../protocol/open-call.ts'
 import type { RequestView } from '../../protocol/protocol.ts'
 import type { Caller } from './caller.ts'
@@ -14,11 +14,12 @@ export function watchCall(
   runtime: RelayRuntime,
   caller: Caller,
   pipe: Pipe,
-  target: Target | undefined,
+  target: Endpoint | undefined,
 ): void {
-  if (request && runtime.settings.kind === 'inbound') {
-    const name = request.caller()
-    if (name) caller.named(request.source, name, runtime, pipe)
+  const name = request?.caller()
+  if (request && name) {
+    if (runtime.settings.kind === 'inbound') caller.named(request.source, name, runtime, pipe)
+    else call.draft.fromTap = true
   }
   const source = caller.source(runtime, pipe)
   call.caller = source
@@ -27,6 +28,7 @@ export function watchCall(
   try {
     call.watch = gate.watch({
       draft: call.draft,
+      protocol: call.protocol,
       source,
       destination: undefined,
       target,

@@ -98,7 +98,7 @@ export class RowColumns {
     const columns = this.#columns(this.#rows)
     const sent = COLUMNS.filter(({ name }) => columns[name] !== LEFT_OUT)
     writer.begin(this.#rows, sent.length)
-    for (const column of sent) columns[column.name]!(writer, column)
+    for (const column of sent) columns[column.name]?.(writer, column)
     this.#rows = 0
     this.#parentsEnd = 0
     this.#pathsEnd = 0
@@ -116,8 +116,8 @@ export class RowColumns {
       repeated.clear()
   }
 
-  /** How each column is written. */
-  #columns(rows: number): Readonly<Record<keyof CallRecord, WriteColumn | undefined>> {
+  /** How each column is written; a column that a tap does not know is left out. */
+  #columns(rows: number): Readonly<Partial<Record<keyof CallRecord, WriteColumn | undefined>>> {
     const party = (name: keyof CallParties): WriteColumn | undefined =>
       texts(this.#parties, (parties) => parties[name], rows)
     return {

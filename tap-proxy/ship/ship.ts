@@ -3,6 +3,7 @@ import type { CallDraft } from '../../protocol/call-draft.ts'
 import type { Route } from '../../protocol/route/route-trie.ts'
 import type { RoutedSink } from '../sink/routed-sink.ts'
 import { batchHeaders, type Sender } from './batch-headers.ts'
+import { isLoopback, zstd } from './compress.ts'
 import { type LossCounts, type Losses, lossHeader, NO_LOSSES } from './losses.ts'
 import type { Answer, Post } from './post.ts'
 import { createPost } from './post.ts'
@@ -393,16 +394,4 @@ export class Shipper implements RoutedSink {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     }
   }
-}
-
-async function zstd(body: Buffer): Promise<Buffer> {
-  const { constants, zstdCompress } = await import('node:zlib')
-  return new Promise((resolve, reject) => {
-    const params = { [constants.ZSTD_c_compressionLevel]: 1 }
-    zstdCompress(body, { params }, (error, smaller) => (error ? reject(error) : resolve(smaller)))
-  })
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)
 }

@@ -1,5 +1,6 @@
 import { OTHER } from '../../model/call.ts'
 import { isFailed } from '../../model/outcome.ts'
+import { PROTOCOL_CATALOGUE, PROTOCOLS } from '../../model/protocol.ts'
 import type { CallDraft, CallParties } from '../../protocol/call-draft.ts'
 import type { RoutedSink } from './routed-sink.ts'
 
@@ -12,28 +13,37 @@ export const DURATION_BOUNDS_US = [
 ] as const
 export const TAP_BOUNDS_US = [10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000] as const
 
-export const METHODS = [
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'DELETE',
-  'OPTIONS',
-  'PATCH',
-  'CONNECT',
-  'TRACE',
+/** Every method that is counted apart in some protocol. */
+export const METHODS: readonly string[] = [
+  ...new Set(PROTOCOLS.flatMap((name): readonly string[] => PROTOCOL_CATALOGUE[name].methods)),
   OTHER,
-] as const
-/** `none` is a call without an answer, `other` an answer whose status is not a number of HTTP. */
-export const STATUS_CLASSES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const
+]
+/**
+ * `none` is a call without an answer; `ok` and `error` are answers whose status is not a number of HTTP,
+ * by their outcome.
+ */
+export const STATUS_CLASSES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx', 'ok', 'error'] as const
 
 /** Label sets of their own; callers and destinations past it are counted under `__other__`. */
 const SERIES_MAX = 200
 const PARTIES_MAX = 4096
 
-const METHOD_BYTES = METHODS.slice(0, -1).map((method) => Buffer.from(method))
-const OTHER_METHOD = METHODS.length - 1
-const OTHER_STATUS = STATUS_CLASSES.length - 1
+/** Methods of one protocol as labels, `__other__` last, and as a head has them. */
+interface MethodTable {
+  readonly names: readonly string[]
+  readonly bytes: readonly Buffer[]
+}
+
+function tableOf(methods: readonly string[]): MethodTable {
+  return { names: [...methods, OTHER], bytes: methods.map((method) => Buffer.from(method)) }
+}
+
+const TABLES = new Map<string, MethodTable>(
+  PROTOCOLS.map((name) => [name, tableOf(PROTOCOL_CATALOGUE[name].methods)]),
+)
+const NO_METHODS = tableOf([])
+const OK_STATUS = STATUS_CLASSES.indexOf('ok')
+const ERROR_STATUS = STATUS_CLASSES.indexOf('error')
 const ZERO = 0x30
 
 export interface CallSeries {
@@ -41,7 +51,8 @@ export interface CallSeries {
   source: string
   destination: string
   protocol: string
-  /** METHODS × STATUS_CLASSES */
+  methods: MethodTable
+  /** Names of methods × STATUS_CLASSES */
   calls: Float64Array
   failed: number
   /** One count for each bound, and one for what is above all. */
@@ -62,9 +73,10 @@ export class CallCounters implements RoutedSink {
   call(draft: CallDraft): void {
     const { parties, duration_us, tap_us } = draft
     const series = parties === this.#lastParties ? this.#lastSeries! : this.#seriesOf(parties)
-    const method = methodIndex(draft.head, draft.methodStart, draft.methodEnd)
-    series.calls[method * STATUS_CLASSES.length + statusClass(draft.status)]!++
-    if (isFailed(draft.outcome)) series.failed++
+    const method = methodIndex(series.methods.bytes, draft.head, draft.methodStart, draft.methodEnd)
+    const failed = isFailed(draft.outcome)
+    series.calls[method * STATUS_CLASSES.length + statusClass(draft.status, failed)]!++
+    if (failed) series.failed++
     series.durations[bucketOf(DURATION_BOUNDS_US, duration_us)]!++
     series.duration_us += duration_us
     this.tap[bucketOf(TAP_BOUNDS_US, tap_us)]!++
@@ -94,12 +106,14 @@ export class CallCounters implements RoutedSink {
     if (known) return known
     if (this.#series.size >= SERIES_MAX && source !== OTHER)
       return this.#find(reporter, OTHER, OTHER, protocol)
+    const methods = TABLES.get(protocol) ?? NO_METHODS
     const series: CallSeries = {
       reporter,
       source,
       destination,
       protocol,
-      calls: new Float64Array(METHODS.length * STATUS_CLASSES.length),
+      methods,
+      calls: new Float64Array(methods.names.length * STATUS_CLASSES.length),
       failed: 0,
       durations: new Float64Array(DURATION_BOUNDS_US.length + 1),
       duration_us: 0,
@@ -116,21 +130,22 @@ function bucketOf(bounds: readonly number[], value: number): number {
 }
 
 /** Index into STATUS_CLASSES. */
-function statusClass(status: string): number {
+function statusClass(status: string, failed: boolean): number {
   if (status === '') return 0
   const first = status.charCodeAt(0) - ZERO
-  return status.length === 3 && first >= 1 && first <= 5 ? first : OTHER_STATUS
+  if (status.length === 3 && first >= 1 && first <= 5) return first
+  return failed ? ERROR_STATUS : OK_STATUS
 }
 
-/** Index into METHODS; a method is compared as it is written (RFC 9110 section 9.1: case-sensitive). */
-function methodIndex(head: Buffer, start: number, end: number): number {
+/** Index into `methods`, or their number; a method is compared as it is written (RFC 9110 section 9.1: case-sensitive). */
+function methodIndex(methods: readonly Buffer[], head: Buffer, start: number, end: number): number {
   const length = end - start
-  for (let index = 0; index < OTHER_METHOD; index++) {
-    const name = METHOD_BYTES[index]!
-    if (name.length !== length || name[0] !== head[start]) continue
-    let offset = 1
+  for (let index = 0; index < methods.length; index++) {
+    const name = methods[index]!
+    if (name.length !== length) continue
+    let offset = 0
     while (offset < length && name[offset] === head[start + offset]) offset++
     if (offset === length) return index
   }
-  return OTHER_METHOD
+  return methods.length
 }

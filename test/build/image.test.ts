@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { filesBelow, ROOT, readSource } from '../support/house/tree.ts'
+import { ROOT, readFolder } from '../support/house/tree.ts'
 
 /** What goes into the image, by name; a checkout also holds tokens, keys and recorded calls. */
 
@@ -22,8 +22,8 @@ test('everything is copied by name, and nothing else reaches the builder', () =>
 test('what the image runs imports nothing that is left out', () => {
   const outside = copied
     .filter((path) => statSync(join(ROOT, path)).isDirectory())
-    .flatMap((folder) => filesBelow(folder, ['.ts', '.tsx', '.mjs']).map(readSource))
-    .flatMap(({ imports }) => imports)
+    .flatMap(readFolder)
+    .flatMap(({ imports }) => imports.map(({ target }) => target))
     .filter(
       (path) =>
         existsSync(join(ROOT, path)) && !copied.includes(path.split('/')[0]!) && !copied.includes(path),

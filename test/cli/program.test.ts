@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Terminal } from '../../cli/terminal.ts'
+import type { Terminal } from '../../cli/terminal/terminal.ts'
 import type { ApiStub, StubAnswer } from '../support/api-stub.ts'
 import { STUB_WINDOW, startApiStub, stubCall, stubEdge, stubGraph, stubSpan } from '../support/api-stub.ts'
 import { type Ran, runTapmesh } from './support/tapmesh-command.ts'

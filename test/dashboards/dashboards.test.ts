@@ -1,8 +1,9 @@
 import { BOARDS } from '../../dashboards/boards.ts'
 import { dashboardOf } from '../../dashboards/dashboard.ts'
-import { filled } from '../../dashboards/filled.ts'
-import { COLUMNS } from '../../dashboards/grid.ts'
-import { pageOf } from '../../ui/state/location.ts'
+import { filled } from '../../dashboards/question/filled.ts'
+import { COLUMNS } from '../../dashboards/question/grid.ts'
+import { PAGES } from '../../ui/pages.ts'
+import { pageOf } from '../../ui/state/page.ts'
 import { grafanaPromql, grafanaSql, type View } from '../support/grafana.ts'
 import { DASHBOARDS, targetsOf } from './support/generated.ts'
 
@@ -77,7 +78,7 @@ test.each(each)(
         .replace(filled('tapmesh'), '')
         .replaceAll(/\$\{[^}]+\}/g, 'x')
         .split('?')[0]!
-      expect([path, pageOf(path).name]).not.toEqual([path, 'missing'])
+      expect([path, pageOf(PAGES, path).name]).not.toEqual([path, 'missing'])
     }
   },
 )

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { filled } from '../../dashboards/filled.ts'
-import { datasourceOf, PLUGINS } from '../../dashboards/target.ts'
+import { filled } from '../../dashboards/question/filled.ts'
+import { datasourceOf, PLUGINS } from '../../dashboards/question/target.ts'
 
 /** The files for Grafana name what is really there. */
 

@@ -1,6 +1,6 @@
 import { BOARDS } from '../../dashboards/boards.ts'
 import { burnRules } from '../../dashboards/burn-rules.ts'
-import type { Question } from '../../dashboards/question.ts'
+import type { Question } from '../../dashboards/question/question.ts'
 import type { Slo } from '../../model/slo.ts'
 import { DURATION_BOUNDS_US, TAP_BOUNDS_US } from '../../tap-proxy/sink/call-counters.ts'
 import { grafanaPromql, grafanaSql, type View } from '../support/grafana.ts'
@@ -178,7 +178,10 @@ function agrees(expr: string, fromPrometheus: number, fromStore: number): boolea
   const upper = bounds.findIndex((bound) => fromPrometheus <= bound)
   // Interpolation puts a quantile whose call is the last of a bucket just above its bound.
   const isAtBound = fromPrometheus <= (bounds[upper - 1] ?? 0) * AT_BOUND
-  const [low, high] = [bounds[upper - (isAtBound ? 2 : 1)] ?? 0, bounds[upper]!]
+  // At its upper bound the call of that rank may be the first of the next bucket.
+  const isFull = fromPrometheus * (1 + AGREEMENT) >= bounds[upper]!
+  const low = bounds[upper - (isAtBound ? 2 : 1)] ?? 0
+  const high = bounds[isFull ? Math.min(upper + 1, bounds.length - 1) : upper]!
   return fromStore >= low * (1 - AGREEMENT) && fromStore <= high * (1 + AGREEMENT)
 }
 
@@ -191,6 +194,8 @@ test('a difference would be found', () => {
   expect(agrees('histogram_quantile(0.5, x)', 0.06, 0.08)).toBe(false)
   expect(agrees('histogram_quantile(0.5, x)', 0.055, 0.04)).toBe(true)
   expect(agrees('histogram_quantile(0.5, x)', 0.065, 0.04)).toBe(false)
+  expect(agrees('histogram_quantile(0.5, x)', 0.05, 0.06)).toBe(true)
+  expect(agrees('histogram_quantile(0.5, x)', 0.05, 0.09)).toBe(false)
 })
 
 withBoth('every PromQL target answers with something', () => {

@@ -14,7 +14,7 @@ test('where nothing is set the page says so, and how to begin', async () => {
   const api = await bench.api(shop(), 5)
   const visit = await bench.visit(`${api.address}/enforce#token=${api.token}`)
   await visit.page.getByRole('heading', { name: 'Nothing is enforced' }).waitFor()
-  await visit.page.getByText('npx tapmesh config set web-api.timeouts mode=dry-run').waitFor()
+  await visit.page.getByText('node cli/tapmesh.mjs config set web-api.timeouts mode=dry-run').waitFor()
   expect(await visit.page.title()).toBe('Enforce · tapmesh')
   await visit.page.getByRole('link', { name: 'Begin with timeouts of web-api' }).click()
   await visit.page.getByRole('heading', { name: 'Timeouts of web-api' }).waitFor()
@@ -86,7 +86,7 @@ test('what is written into the form outlives another window and fresh evidence',
   await page.getByRole('button', { name: 'Live' }).click()
   await page.getByRole('button', { name: 'Last 24 hours' }).click()
   await page.waitForURL(/range=24h/)
-  await page.getByText('npx tapmesh config set cart.timeouts request=800ms').waitFor()
+  await page.getByText('node cli/tapmesh.mjs config set cart.timeouts request=800ms').waitFor()
   expect(await page.getByLabel('request', { exact: true }).inputValue()).toBe('800ms')
   expect(await page.getByLabel('Reason').inputValue()).toBe('p99.9 is 400 ms')
   await page.getByRole('button', { name: 'Discard' }).click()
@@ -174,7 +174,9 @@ test('from disabled to dry-run, locked until the evidence is there, enforced at 
   await visit.page.getByText('A reason is required.').waitFor()
   await visit.page.getByLabel('Reason').fill('a first look')
   await visit.page
-    .getByText("npx tapmesh config set cart.timeouts mode=dry-run request=800ms --reason 'a first look'")
+    .getByText(
+      "node cli/tapmesh.mjs config set cart.timeouts mode=dry-run request=800ms --reason 'a first look'",
+    )
     .waitFor()
   await apply.click()
   await visit.page.getByText('In force as revision a1b2.1').waitFor()

@@ -38,6 +38,7 @@ test('hide takes services away, nothing else moves, and Escape brings them back'
   await visit.waitForNodes(NODES)
   const before = await visit.places()
   await visit.page.keyboard.press('h')
+  await visit.page.locator('#hide:focus').waitFor()
   await visit.page.keyboard.type('name contains pay or idle')
   await visit.waitForNodes(NODES - 3)
   const { payment, load, 'nightly-report': report, ...others } = before

@@ -133,7 +133,7 @@ test.each(['/map', '/services', '/calls'])('empty and broken states are told apa
   const visit = await bench.visit(`${api.address}${path}`)
   const kind = (name: string) => visit.page.locator(`[data-empty="${name}"]`).waitFor()
   await kind('no-tap')
-  await visit.page.getByText(/tapmesh tap --service orders --listen 8080/).waitFor()
+  await visit.page.getByText(/tapmesh.mjs tap --service orders --listen 8080/).waitFor()
   api.tapped = ['orders']
   await visit.page.reload()
   await kind('no-calls')
@@ -200,6 +200,7 @@ test('a row of calls gives its curl command, its outcome at one click, and its t
   await visit.page.getByRole('button', { name: 'Failed', exact: true }).click()
   await visit.page.waitForURL(/outcome=failed/)
   await visit.page.getByRole('button', { name: 'All', exact: true }).click()
+  await visit.page.locator('.calls-bars svg').hover()
   const bars = (await visit.page.locator('.calls-bars svg').boundingBox())!
   await visit.page.mouse.move(bars.x + bars.width * 0.75, bars.y + 20)
   await visit.page.mouse.down()
@@ -207,7 +208,7 @@ test('a row of calls gives its curl command, its outcome at one click, and its t
   await visit.page.mouse.up()
   await visit.page.waitForURL(/from=.*to=/)
   await visit.page.locator('.same-view summary').click()
-  await visit.page.getByText(/npx tapmesh calls --from 2/).waitFor()
+  await visit.page.getByText(/tapmesh.mjs calls --from 2/).waitFor()
 })
 
 test('a page is printed in the light theme, without what only a screen can use', async () => {

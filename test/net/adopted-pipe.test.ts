@@ -23,7 +23,7 @@ async function adopting(look: number): Promise<{ client: Socket; adopted: () => 
     state.pipe = adoptSocket(
       socket,
       {
-        readsAfterWriteFails: false,
+        onWriteFailed: () => false,
         onData(area: ReadArea, length: number) {
           state.seen += area.bytes.toString('latin1', area.room, area.room + length)
           return undefined

@@ -38,9 +38,9 @@ test('a socket that was bound before is listened on by whoever asks for its addr
   expect(sockets.open).toEqual([{ asked: '127.0.0.1:0', name: 'other', fd: expect.any(Number) }])
 })
 
-test('a socket without a known address goes to the listener of its name', async () => {
+test('a socket for any address goes to the listener of its name', async () => {
   const bound = await new ListenSockets().bind(any, '')
-  const sockets = new ListenSockets([{ ...bound, asked: '', name: 'orders' }])
+  const sockets = new ListenSockets([{ ...bound, asked: '127.0.0.1:2', name: 'orders', anyAddress: true }])
   const other = await sockets.listen(serverOf('other'), any, 'cart')
   const { port } = await sockets.listen(serverOf('second'), { host: '127.0.0.1', port: 1 }, 'orders')
   expect([1, other.port]).not.toContain(port)

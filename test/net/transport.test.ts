@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { type Pipe, type PipeOwner, type ReadArea, smallArea, WRITE } from '../../net/pipe.ts'
 import { connectPipe, createPipeServer, type Transport } from '../../net/transport.ts'
@@ -5,7 +6,6 @@ import { connectRaw, until } from '../tap-proxy/relay/rig.ts'
 
 /** An owner that notes what it is told. */
 class Owner implements PipeOwner {
-  readonly readsAfterWriteFails = false
   pipe: Pipe | undefined
   text = ''
   ends = 0
@@ -24,6 +24,9 @@ class Owner implements PipeOwner {
   }
   onDrain(): void {
     this.drains++
+  }
+  onWriteFailed(): boolean {
+    return false
   }
   onFault(error: unknown): void {
     this.fault = error
@@ -54,6 +57,19 @@ describe.each<Transport>(['handle', 'socket'])('over %s', (transport) => {
   afterAll(() => {
     server.close()
     for (const { pipe } of owners) pipe?.close()
+  })
+
+  test('a connection that ends and is reset at once is closed', async () => {
+    const { client, owner } = await pair()
+    owner.pipe!.end()
+    owner.pipe!.reset()
+    await until(() => client.ended || client.closed, 'the end')
+    // A client that has read the end hears of the reset when it writes.
+    await until(() => {
+      client.socket.write('more')
+      return client.closed
+    }, 'the reset')
+    expect(owner.text).toBe('.')
   })
 
   async function pair() {
@@ -113,6 +129,37 @@ describe.each<Transport>(['handle', 'socket'])('over %s', (transport) => {
     two.client.socket.resetAndDestroy()
     await until(() => two.owner.broken !== '', 'the reset')
     expect(two.owner.broken).toBe('ECONNRESET')
+  })
+
+  const descriptors = () => readdirSync('/proc/self/fd').length
+
+  test.each([
+    ['the FIN is under way', 0],
+    ['bytes wait before the FIN', 16],
+  ])('a reset while %s leaves no descriptor', async (_when, waiting_mib) => {
+    const before = descriptors()
+    const { client, pipe } = await pair()
+    client.socket.pause()
+    for (let sent = 0; sent < waiting_mib; sent++) pipe.write(Buffer.alloc(1024 * 1024))
+    expect(pipe.pendingWrites > 0).toBe(waiting_mib > 0)
+    pipe.end()
+    pipe.reset()
+    client.socket.resume()
+    await until(() => client.closed || client.ended, 'the end of the connection')
+    client.socket.destroy()
+    await until(() => descriptors() <= before, 'both descriptors')
+  })
+
+  test('what waits is sent before the FIN', async () => {
+    const { client, pipe } = await pair()
+    client.socket.pause()
+    const chunk = Buffer.alloc(1024 * 1024)
+    for (let sent = 0; sent < 5; sent++) pipe.write(chunk)
+    pipe.end()
+    client.socket.resume()
+    await until(() => client.ended, 'the FIN')
+    expect(client.received.length).toBe(5 * chunk.length)
+    client.socket.destroy()
   })
 
   test('an error in a callback goes to the owner, not to the process', async () => {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Call, GraphEdge, TraceSpan } from '../../graph-api/contract.ts'
+import { EMPTY_RECORD } from '../../model/call.ts'
 
 /** A stub of the graph API: canned answers by path, and a record of what was asked. */
 export interface ApiStub {
@@ -103,6 +104,7 @@ export function stubGraph(edges: GraphEdge[]) {
 
 export function stubCall(more: Partial<Call> = {}): Call {
   return {
+    ...EMPTY_RECORD,
     id: '00f067aa0ba902b7.server',
     ts: '2026-01-01T00:00:01.234567Z',
     duration_us: 12_000,

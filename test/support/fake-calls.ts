@@ -1,5 +1,5 @@
 import type { Call, TraceAnswer, TraceSpan } from '../../graph-api/contract.ts'
-import type { Outcome } from '../../model/call.ts'
+import { EMPTY_RECORD, type Outcome } from '../../model/call.ts'
 import type { Shape } from './fake-graph.ts'
 import { seeded } from './fake-graph.ts'
 
@@ -34,6 +34,7 @@ export function callOf(shape: Shape, seed: number, at: number): Call {
   const span_id = hex(random, 16)
   const reporter = shape.services.some((it) => it.id === link.destination && it.tapped) ? 'server' : 'client'
   return {
+    ...EMPTY_RECORD,
     id: `${span_id}.${reporter}`,
     ts: stamp(at),
     duration_us,

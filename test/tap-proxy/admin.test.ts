@@ -10,7 +10,9 @@ const options = (more: Partial<AdminOptions> = {}): AdminOptions => ({
   port: 0,
   fixed: true,
   notReady: () => undefined,
-  bypass: { tap: () => 't', token: () => undefined, heldBy: () => [], set: () => {} },
+  tap: () => 't',
+  token: () => undefined,
+  bypass: { heldBy: () => [], set: () => {} },
   families: async () => processFamilies(() => ({ tap: 't' })),
   ...more,
 })

@@ -9,18 +9,17 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 
-async function served(more: Partial<BypassSwitch> = {}) {
+async function served(token: string | undefined) {
   const state = { on: false, by: [] as string[] }
   const bypass: BypassSwitch = {
-    tap: () => 'orders@host',
-    token: () => 'secret',
     heldBy: () => [...state.by, ...(state.on ? ['hand'] : [])],
     set: (on) => {
       state.on = on
     },
-    ...more,
   }
-  const server = createServer((request, response) => void answerBypass(request, response, bypass))
+  const server = createServer(
+    (request, response) => void answerBypass(request, response, bypass, 'orders@host', token),
+  )
   servers.push(server)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -34,7 +33,7 @@ async function served(more: Partial<BypassSwitch> = {}) {
 }
 
 test('says how it stands, and is turned with the token', async () => {
-  const { ask, state } = await served()
+  const { ask, state } = await served('secret')
   expect(await ask()).toEqual({ status: 200, answer: { tap: 'orders@host', bypassed: false, by: [] } })
   expect((await ask('{"bypass": true}', 'Bearer secret')).answer).toMatchObject({
     bypassed: true,
@@ -56,13 +55,13 @@ test.each([
   [400, 'TAPMESH_BODY_INVALID', '', 'Bearer secret'],
   [400, 'TAPMESH_BODY_INVALID', `{"bypass": true}${' '.repeat(100_000)}`, 'Bearer secret'],
 ])('%d %s', async (status, code, body, authorization) => {
-  const { ask, state } = await served()
+  const { ask, state } = await served('secret')
   expect(await ask(body, authorization)).toMatchObject({ status, answer: { error: { code } } })
   expect(state.on).toBe(false)
 })
 
 test('a tap without a token cannot be turned over HTTP', async () => {
-  const { ask, state } = await served({ token: () => undefined })
+  const { ask, state } = await served(undefined)
   const { status, answer } = await ask('{"bypass": true}', 'Bearer undefined')
   expect([status, answer['error']]).toEqual([
     401,

@@ -70,9 +70,10 @@ async function inbound(
 async function backend(): Promise<number> {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => {})
-    socket.on('data', (bytes) =>
-      socket.write(/HTTP\/1/.test(String(bytes)) ? 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok' : bytes),
-    )
+    socket.on('data', (bytes) => {
+      socket.write(/HTTP\/1/.test(String(bytes)) ? 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok' : bytes)
+      if (/connection: close/i.test(String(bytes))) socket.end()
+    })
     socket.on('end', () => socket.end())
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -178,7 +179,8 @@ test('outbound to another service than was wanted: the call fails, and the reaso
   open.push(rig)
   const socket = connectPlain(rig.port)
   socket.write(GET)
-  expect(await textOf(socket)).toMatch(/^HTTP\/1\.1 50[23]/)
+  // A passive tap has no answer of its own: the connection ends.
+  expect(await textOf(socket)).toBe('')
   expect(rig.records[0]).toMatchObject({ flags: 'UF' })
   expect(said.at(-1)).toMatch(/calls itself spiffe:\/\/prod\.example\/svc\/billing, is not who was wanted/)
   expect(target.records).toEqual([])
@@ -199,4 +201,21 @@ test('as many connections as are allowed, also through the door', async () => {
   second.write(GET)
   expect(await textOf(second)).toBe('')
   expect(rig.counters.connectionsRefused).toBe(1)
+})
+
+test('a service that speaks first is heard although the tap has an identity', async () => {
+  const greeting = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.end('220 ready\r\n')
+  }).listen(0, '127.0.0.1')
+  await once(greeting, 'listening')
+  open.push(greeting)
+  const { port } = greeting.address() as AddressInfo
+  const rig = await inbound(await identity('orders'), port, undefined)
+  const socket = connectPlain(rig.port)
+  expect(await textOf(socket)).toBe('220 ready\r\n')
+  socket.end()
+  await until(() => rig.records.length === 1, 'the record')
+  expect(rig.records[0]!.parties.protocol).toBe('opaque')
+  expect(rig.counters.upstreamConnects).toBe(1)
 })

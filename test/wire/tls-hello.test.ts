@@ -38,10 +38,10 @@ function recut(hello: Buffer, length: number): Buffer {
 }
 
 test('taps are told by their protocol, everything else by its name', async () => {
-  expect(peek(mesh)).toEqual({ kind: 'mesh-tls', sni: 'orders.example' })
-  expect(peek(other)).toEqual({ kind: 'foreign-tls', sni: 'db.example' })
-  expect(peek(await helloOf({ ALPNProtocols: ['tapmesh/1'] }))).toEqual({ kind: 'mesh-tls', sni: '' })
-  expect(peek(await helloOf({ maxVersion: 'TLSv1.2' }))).toEqual({ kind: 'foreign-tls', sni: '' })
+  expect(peek(mesh)).toEqual({ kind: 'mesh-tls', sni: 'orders.example', alpn: 'h2,tapmesh/1' })
+  expect(peek(other)).toMatchObject({ kind: 'foreign-tls', sni: 'db.example' })
+  expect(peek(await helloOf({ ALPNProtocols: ['tapmesh/1'] }))).toMatchObject({ kind: 'mesh-tls', sni: '' })
+  expect(peek(await helloOf({ maxVersion: 'TLSv1.2' }))).toEqual({ kind: 'foreign-tls', sni: '', alpn: '' })
 })
 
 test('byte by byte: more is wanted until the last byte, and what follows changes nothing', () => {
@@ -72,7 +72,7 @@ test.each([
   ['a hello too long', [0x16, 3, 1, 0, 4, 1, 1, 0, 0]],
   ['an empty hello', [0x16, 3, 1, 0, 4, 1, 0, 0, 0]],
 ])('%s is foreign and nothing worse', (_, bytes) => {
-  expect(peek(Buffer.from(bytes))).toEqual({ kind: 'foreign-tls', sni: '' })
+  expect(peek(Buffer.from(bytes))).toEqual({ kind: 'foreign-tls', sni: '', alpn: '' })
 })
 
 test('a hello that never ends is foreign once it is longer than one may be', () => {
@@ -86,7 +86,7 @@ test('a host name that no map may show is left out', () => {
   const named = Buffer.from(mesh)
   const at = named.indexOf('orders.example')
   named.write('orders<script>', at, 'latin1')
-  expect(peek(named)).toEqual({ kind: 'mesh-tls', sni: '' })
+  expect(peek(named)).toMatchObject({ kind: 'mesh-tls', sni: '' })
 })
 
 test('any bytes at all, and any damage to a hello: an answer, never an exception', () => {

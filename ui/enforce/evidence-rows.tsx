@@ -24,7 +24,8 @@ export function rowCalls(
   })
 }
 
-const columnsOf = (evidence: EvidenceAnswer): TableColumn<Row>[] => [
+/** Which calls a row is about. */
+const subjectColumns = ({ feature }: EvidenceAnswer): TableColumn<Row>[] => [
   {
     id: 'source',
     title: 'Caller',
@@ -44,11 +45,11 @@ const columnsOf = (evidence: EvidenceAnswer): TableColumn<Row>[] => [
   {
     id: 'decision',
     title: 'Verdict',
-    value: (row) => decisionText(evidence.feature, row.decision, row.acted),
+    value: (row) => decisionText(feature, row.decision, row.acted),
     cell: (row) => (
       <span class={isLoss(row.decision) ? `tone-text ${row.acted ? 'is-bad' : 'is-warn'}` : ''}>
         {isLoss(row.decision) ? <span aria-hidden="true">{row.acted ? '■ ' : '▲ '}</span> : null}
-        {decisionText(evidence.feature, row.decision, row.acted)}
+        {decisionText(feature, row.decision, row.acted)}
       </span>
     ),
   },
@@ -58,6 +59,10 @@ const columnsOf = (evidence: EvidenceAnswer): TableColumn<Row>[] => [
     value: (row) => row.rule,
     cell: (row) => <span class="mono">{row.rule || '–'}</span>,
   },
+]
+
+/** How many there were, and how they ended. */
+const figureColumns = (evidence: EvidenceAnswer): TableColumn<Row>[] => [
   {
     id: 'calls',
     title: 'Calls',
@@ -99,7 +104,7 @@ const columnsOf = (evidence: EvidenceAnswer): TableColumn<Row>[] => [
 ]
 
 export function EvidenceRows({ evidence }: { evidence: EvidenceAnswer }) {
-  const columns = columnsOf(evidence)
+  const columns = [...subjectColumns(evidence), ...figureColumns(evidence)]
   const order = orderOf(queryValue('rows'), { column: 'calls', descending: true })
   return (
     <Table

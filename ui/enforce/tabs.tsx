@@ -1,23 +1,18 @@
 import type { ComponentChildren } from 'preact'
 import { Link } from '../parts/link.tsx'
-import { addressOf, page } from '../state/location.ts'
+import { addressOf } from '../state/location.ts'
+import { firstOfEach, page, pages } from '../state/page.ts'
 
 /** The pages about control, side by side under one entry of the navigation. */
 
-const TABS = [
-  { path: '/enforce', word: 'Features', names: ['enforce', 'feature'] },
-  { path: '/policies', word: 'Rules', names: ['policies'] },
-  { path: '/backtest', word: 'Back-test', names: ['backtest'] },
-  { path: '/audit', word: 'Audit', names: ['audit'] },
-]
-
 export function Tabs() {
-  const { name } = page.value
+  const { entry } = page.value
+  const shown = pages.value.filter(({ menu, tab }) => menu === entry?.menu && tab !== undefined)
   return (
     <nav class="tabs" aria-label="Control">
-      {TABS.map(({ path, word, names }) => (
-        <Link key={path} to={addressOf(path)} current={names.includes(name)}>
-          {word}
+      {firstOfEach(shown, 'tab').map(({ tab, path }) => (
+        <Link key={tab} to={addressOf(path)} current={entry?.tab === tab}>
+          {tab}
         </Link>
       ))}
     </nav>

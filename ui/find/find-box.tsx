@@ -1,8 +1,8 @@
 import { useRef } from 'preact/hooks'
 import { STATES } from '../../picture/find/field.ts'
 import { meantStates } from '../../picture/find/grammar.ts'
-import type { Box } from '../map/choice.ts'
-import { asked } from '../map/choice.ts'
+import type { Box } from '../state/choice.ts'
+import { asked } from '../state/choice.ts'
 import { setQuery } from '../state/location.ts'
 
 /** A box for the find language: what is wrong is underlined where it stands, and said in words. */

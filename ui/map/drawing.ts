@@ -6,7 +6,7 @@ import { edgeKey, LABELLED_EDGES_MAX, onePerPair, sceneOf } from '../../picture/
 import { frameOf } from '../../picture/spacing.ts'
 import { wiresOf } from '../../picture/wires.ts'
 import { holding } from '../data/live-graph.ts'
-import { edgeLabels, focus } from './choice.ts'
+import { edgeLabels, focus } from '../state/choice.ts'
 import { labelled } from './light.ts'
 import { picture } from './picture.ts'
 import { drawn, near, placed } from './view.ts'

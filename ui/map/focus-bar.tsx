@@ -1,4 +1,4 @@
-import { DEPTHS, focus, setFocus, WAYS, type Way } from './choice.ts'
+import { DEPTHS, focus, setFocus, WAYS, type Way } from '../state/choice.ts'
 import { near } from './view.ts'
 
 /** What the map is focused on: how far around it, and in which direction. */

@@ -1,7 +1,7 @@
 import type { GraphEdge, GraphNode } from '../../graph-api/contract.ts'
 import { durationText, rateText, shareText } from '../../picture/format.ts'
 import { HealthMark } from '../parts/health.tsx'
-import { selectEdge, selectNode, selectNothing } from './selection.ts'
+import { selectEdge, selectNode, selectNothing } from '../state/selection.ts'
 import { base, drawnId, groups, placed, toggleGroup } from './view.ts'
 
 /** What a box of several services stands for, and the calls between two boxes. */

@@ -10,11 +10,11 @@ import {
   showStep,
   togglePlay,
 } from '../replay/replay.ts'
-import { clearFilter, focus, isFiltered, setFocus } from './choice.ts'
+import { clearFilter, focus, isFiltered, setFocus } from '../state/choice.ts'
+import { selection, selectNode, selectNothing } from '../state/selection.ts'
 import type { MapHandle } from './handle.ts'
 import { picture } from './picture.ts'
 import { togglePaths } from './proven.ts'
-import { selection, selectNode, selectNothing } from './selection.ts'
 import { drawn } from './view.ts'
 
 /** The keys of the map. */

@@ -1,8 +1,8 @@
 import type { Graph } from '../../graph-api/contract.ts'
 import type { Scene } from '../../picture/scene.ts'
 import { edgeKey, LABELLED_EDGES_MAX } from '../../picture/scene.ts'
+import { selection } from '../state/selection.ts'
 import { litPaths } from './proven.ts'
-import { selection } from './selection.ts'
 import { drawnId } from './view.ts'
 
 /** What stands out because it is selected or pointed at, and what steps back. */

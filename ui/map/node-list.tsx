@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Scene } from '../../picture/scene.ts'
+import { selection, selectNode } from '../state/selection.ts'
 import { lastFocused, tabStop } from './drawing.ts'
-import { selection, selectNode } from './selection.ts'
 
 /** The services of a canvas as a list that is there for keyboards and screen readers, and not to be seen. */
 

@@ -1,4 +1,5 @@
 import { lineHeight } from '../../picture/label.ts'
+import { NODE_LOOK } from '../../picture/node-look.ts'
 import type { Palette } from '../../picture/palette.ts'
 import { BADGES, DASHES, SLO_MARKS } from '../../picture/palette.ts'
 import type { Scene, SceneEdge, SceneNode } from '../../picture/scene.ts'
@@ -99,8 +100,6 @@ function nodeAlpha(node: SceneNode, { light, near, context }: PaintOptions): num
   return context?.has(node.id) ? DIM : 1
 }
 
-const NODE_DASHES: Record<SceneNode['kind'], number[]> = { service: [], external: [6, 4], caller: [2, 4] }
-
 function paintBox(
   context: CanvasRenderingContext2D,
   node: SceneNode,
@@ -122,7 +121,7 @@ function paintBox(
   }
   context.strokeStyle = colour
   context.lineWidth = scene.detail === 'boxes' ? 3 : chosen ? 3 : 1.5
-  context.setLineDash(NODE_DASHES[node.kind])
+  context.setLineDash([...NODE_LOOK[node.kind].dashes])
   context.fillStyle = node.kind === 'service' ? palette.surface : palette.canvas
   if (node.members > 0) {
     box(5, -5)

@@ -4,7 +4,7 @@ import { edgeKey } from '../../picture/edge-key.ts'
 import { ApiError, apiAddress, getJson } from '../data/api.ts'
 import { queryValue, setQuery } from '../state/location.ts'
 import { range } from '../state/range.ts'
-import { selection } from './selection.ts'
+import { selection } from '../state/selection.ts'
 import { drawnId } from './view.ts'
 
 /** Ways through the selected service that traces prove; nothing is lit that no trace went. */

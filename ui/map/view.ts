@@ -11,8 +11,8 @@ import { collapse, GROUPINGS, groupsOf } from '../../picture/group.ts'
 import { before } from '../data/before.ts'
 import { graph } from '../data/live-graph.ts'
 import { frame } from '../replay/replay.ts'
+import { asked, focus, onlyProblems } from '../state/choice.ts'
 import { queryValue, setQuery } from '../state/location.ts'
-import { asked, focus, onlyProblems } from './choice.ts'
 
 /** From the graph of the API to what is drawn: replay or live, silent ghosts, groups, find and hide. */
 

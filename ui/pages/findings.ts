@@ -30,7 +30,7 @@ function storeFindings({ store, ingest }: StatusAnswer): Finding[] {
       severity: 'bad',
       what: `The store is not working: ${store.error ?? 'it does not say why'}`,
       advice:
-        'Taps go on relaying; calls wait in the write-ahead log until the store is back. npx tapmesh doctor looks closer.',
+        'Taps go on relaying; calls wait in the write-ahead log until the store is back. node cli/tapmesh.mjs doctor looks closer.',
     })
   }
   if (ingest.last_error !== null && store.ok) {

@@ -4,7 +4,7 @@ import { ageText } from '../../picture/format.ts'
 import { apiAddress } from '../data/api.ts'
 import { graph } from '../data/live-graph.ts'
 import { useResource } from '../data/resource.ts'
-import { TAP_COMMAND } from '../map/no-calls.tsx'
+import { TAP_COMMAND } from '../panels/no-calls.tsx'
 import { Command } from '../parts/copy.tsx'
 import { Link } from '../parts/link.tsx'
 import { Problem } from '../parts/notice.tsx'
@@ -43,7 +43,7 @@ function StoreCheck({ store }: { store: StatusAnswer['store'] }) {
       <p class={store.ok ? 'muted' : 'is-bad-text'}>
         {store.ok ? `ClickHouse ${store.engine}` : store.error}
       </p>
-      {store.ok ? null : <Command text="npx tapmesh doctor" />}
+      {store.ok ? null : <Command text="node cli/tapmesh.mjs doctor" />}
     </Check>
   )
 }
@@ -107,7 +107,7 @@ function SidesCheck() {
       <p class="muted">
         Send a service’s own calls through its tap too: then callers have names and traces are whole.
       </p>
-      <Command text="npx tapmesh tap --service web --outbound 9001=orders@127.0.0.1:8080 --collector http://127.0.0.1:7401" />
+      <Command text="node cli/tapmesh.mjs tap --service web --outbound 9001=orders@127.0.0.1:8080 --collector http://127.0.0.1:7401" />
     </Check>
   )
 }
@@ -140,7 +140,7 @@ function TraceCheck() {
         Pass the headers traceparent and tracestate of a request on to the calls it causes. Edges are exact
         without; only the trace breaks.
       </p>
-      <Command text="npx tapmesh calls --limit 5 --reporter client --json" />
+      <Command text="node cli/tapmesh.mjs calls --limit 5 --reporter client --json" />
     </Check>
   )
 }
@@ -194,14 +194,14 @@ export function SetupPage() {
       {error ? (
         <>
           <Problem error={error} title="The collector cannot be asked" />
-          <Command text="npx tapmesh up" />
+          <Command text="node cli/tapmesh.mjs up" />
         </>
       ) : null}
       {data ? <Checks status={data} /> : null}
       <section class="section aside-box">
         <h2>Nothing at hand?</h2>
         <p class="muted">The demo starts a small shop whose every call goes through taps.</p>
-        <Command text="npx tapmesh demo" />
+        <Command text="node cli/tapmesh.mjs demo" />
         <Link class="button" to={addressOf('/map')}>
           Open the map
         </Link>

@@ -3,7 +3,8 @@ import { apiAddress } from '../data/api.ts'
 import { HealthMark } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
 import { SameView, tapmeshCommand } from '../parts/same-view.tsx'
-import { addressOf, edgeAddress, page, serviceAddress } from '../state/location.ts'
+import { addressOf, edgeAddress, serviceAddress } from '../state/location.ts'
+import { isMap } from '../state/page.ts'
 import { range } from '../state/range.ts'
 import { NameHeading } from './lists.tsx'
 
@@ -45,7 +46,7 @@ export function EdgeHead({ source, destination, answer }: Ends & { answer: EdgeA
         ))}
       </p>
       <p class="panel-links">
-        {page.value.name === 'map' ? (
+        {isMap.value ? (
           <Link to={edgeAddress(source, destination)}>Open page</Link>
         ) : (
           <Link to={addressOf('/map', { source, destination })}>Show on map</Link>

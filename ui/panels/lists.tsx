@@ -2,12 +2,13 @@ import type { ComponentChildren } from 'preact'
 import type { Call, GraphEdge, RouteRow, StatusRow } from '../../graph-api/contract.ts'
 import { RESPONSE_FLAGS } from '../../model/call.ts'
 import { durationText, rateText, shareText, wholeText } from '../../picture/format.ts'
-import { selectEdge } from '../map/selection.ts'
 import { HealthMark, StatusChip } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
 import { errorClass, PlainHead } from '../parts/plain-table.tsx'
-import { edgeAddress, page, traceAddress } from '../state/location.ts'
+import { edgeAddress, traceAddress } from '../state/location.ts'
+import { isMap } from '../state/page.ts'
 import { clockText } from '../state/range.ts'
+import { selectEdge } from '../state/selection.ts'
 
 /** The lists that panels and pages share. */
 
@@ -21,7 +22,7 @@ export function NameHeading({
   class?: string
   children: ComponentChildren
 }) {
-  const Heading = page.value.name === 'map' ? 'h2' : 'h1'
+  const Heading = isMap.value ? 'h2' : 'h1'
   return (
     <Heading class={`name ${more ?? ''}`} title={title}>
       {children}
@@ -38,7 +39,7 @@ export function Section({
   aside?: ComponentChildren
   children: ComponentChildren
 }) {
-  const Heading = page.value.name === 'map' ? 'h3' : 'h2'
+  const Heading = isMap.value ? 'h3' : 'h2'
   return (
     <section class="section">
       <Heading class="section-title">
@@ -77,7 +78,7 @@ export function EdgeList({
         )
         return (
           <li key={`${edge.source} ${edge.destination} ${edge.protocol}`}>
-            {page.value.name === 'map' ? (
+            {isMap.value ? (
               <button type="button" class="row" onClick={() => selectEdge(edge.source, edge.destination)}>
                 {inside}
               </button>

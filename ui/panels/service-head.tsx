@@ -1,17 +1,13 @@
 import type { GraphNode } from '../../graph-api/contract.ts'
 import { shareText } from '../../picture/format.ts'
+import { NODE_LOOK } from '../../picture/node-look.ts'
 import { HealthMark } from '../parts/health.tsx'
 import { Link } from '../parts/link.tsx'
-import { addressOf, page, serviceAddress } from '../state/location.ts'
+import { addressOf, serviceAddress } from '../state/location.ts'
+import { isMap } from '../state/page.ts'
 import { NameHeading } from './lists.tsx'
 
 /** Name, health and whereabouts of a service, and where to go from here. */
-
-const KINDS = {
-  service: 'Service',
-  external: 'External, only ever called',
-  caller: 'Caller without a tap',
-} as const
 
 /** The objective that is worst off, and what is left of its budget. */
 function Objective({ slo }: { slo: NonNullable<GraphNode['slo']> }) {
@@ -30,7 +26,7 @@ function Objective({ slo }: { slo: NonNullable<GraphNode['slo']> }) {
 export function ServiceHead({ id, service }: { id: string; service: GraphNode | undefined }) {
   return (
     <header class="panel-head">
-      <p class="eyebrow">{service ? KINDS[service.kind] : 'Service'}</p>
+      <p class="eyebrow">{service ? NODE_LOOK[service.kind].title : 'Service'}</p>
       <NameHeading title={id}>{id}</NameHeading>
       {service ? (
         <p class="chips">
@@ -50,7 +46,7 @@ export function ServiceHead({ id, service }: { id: string; service: GraphNode | 
         </p>
       ) : null}
       <p class="panel-links">
-        {page.value.name === 'map' ? (
+        {isMap.value ? (
           <Link to={serviceAddress(id)}>Open page</Link>
         ) : (
           <Link to={addressOf('/map', { service: id })}>Show on map</Link>

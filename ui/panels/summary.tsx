@@ -1,7 +1,7 @@
 import type { Graph, GraphEdge, Health } from '../../graph-api/contract.ts'
 import { ageText, durationText, rateText, shareText, wholeText } from '../../picture/format.ts'
-import { selectEdge } from '../map/selection.ts'
 import { HealthMark } from '../parts/health.tsx'
+import { selectEdge } from '../state/selection.ts'
 import { Section } from './lists.tsx'
 import { Tile } from './signals.tsx'
 

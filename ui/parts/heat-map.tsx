@@ -23,6 +23,37 @@ function rowUnder(event: PointerEvent, rows: number): number {
   return Math.max(0, Math.min(rows - 1, Math.floor((1 - (event.clientY - box.top) / box.height) * rows)))
 }
 
+/** What a row of cells is about: each is the square root of two times the one below. */
+const boundsText = (from_us: number) => `${durationText(from_us)} to ${durationText(from_us * Math.SQRT2)}`
+
+function Cells({ counts, most }: { counts: readonly (readonly number[])[]; most: number }) {
+  const wide = WIDTH / counts.length
+  return counts.map((column, place) =>
+    column.map((cell, index) =>
+      cell === 0 ? null : (
+        <rect
+          key={`${place} ${index}`}
+          class="heat-cell"
+          x={place * wide}
+          y={HEIGHT - ((index + 1) * HEIGHT) / column.length}
+          width={wide}
+          height={HEIGHT / column.length}
+          fill-opacity={strength(cell, most).toFixed(2)}
+        />
+      ),
+    ),
+  )
+}
+
+function Axis({ bounds_us }: { bounds_us: readonly number[] }) {
+  return (
+    <p class="heat-axis" aria-hidden="true">
+      <span>{durationText(bounds_us.at(-1)! * Math.SQRT2)}</span>
+      <span>{durationText(bounds_us[0]!)}</span>
+    </p>
+  )
+}
+
 export function HeatMap({
   series: all,
   span,
@@ -39,10 +70,8 @@ export function HeatMap({
   const rows = heat.bounds_us.length
   if (points.length < 2 || rows === 0) return tooShort(TITLE)
   const most = Math.max(...heat.counts.flat())
-  const [wide, high] = [WIDTH / points.length, HEIGHT / rows]
+  const wide = WIDTH / points.length
   const at = pointedAt(points)
-  const bounds = (index: number) =>
-    `${durationText(heat.bounds_us[index]!)} to ${durationText(heat.bounds_us[index]! * Math.SQRT2)}`
   const pick = (event: PointerEvent) => {
     const point = points[at]
     if (!point) return
@@ -80,33 +109,16 @@ export function HeatMap({
               'a click lists the calls'
             ) : (
               <>
-                {bounds(row.value)} <b>{wholeText(count)} calls</b>
+                {boundsText(heat.bounds_us[row.value]!)} <b>{wholeText(count)} calls</b>
               </>
             )}
           </span>
         }
       >
-        {heat.counts.map((column, place) =>
-          column.map((cell, index) =>
-            cell === 0 ? null : (
-              <rect
-                key={`${place} ${index}`}
-                class="heat-cell"
-                x={place * wide}
-                y={HEIGHT - (index + 1) * high}
-                width={wide}
-                height={high}
-                fill-opacity={strength(cell, most).toFixed(2)}
-              />
-            ),
-          ),
-        )}
+        <Cells counts={heat.counts} most={most} />
         {at === -1 ? null : <rect class="heat-cursor" x={at * wide} y="0" width={wide} height={HEIGHT} />}
       </Frame>
-      <p class="heat-axis" aria-hidden="true">
-        <span>{durationText(heat.bounds_us[rows - 1]! * Math.SQRT2)}</span>
-        <span>{durationText(heat.bounds_us[0]!)}</span>
-      </p>
+      <Axis bounds_us={heat.bounds_us} />
     </div>
   )
 }

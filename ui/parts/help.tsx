@@ -1,11 +1,14 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { pages } from '../state/page.ts'
 
 /** The sheet of keys, opened by `?`. */
 
 export const helpOpen = signal(false)
 
-const KEYS: [keys: string[], words: string][] = [
+type Keys = readonly [keys: readonly string[], words: string]
+
+const OF_VIEWS: readonly Keys[] = [
   [['/', 'h'], 'Find, hide'],
   [['←', '→'], 'Walk along edges to callers and callees'],
   [['↑', '↓'], 'To the service above or below'],
@@ -17,16 +20,18 @@ const KEYS: [keys: string[], words: string][] = [
   [['Space', ',', '.'], 'In a replay: play, step back, step on'],
   [['Esc'], 'Back'],
   [['+', '−', '0'], 'Zoom in, zoom out, fit'],
-  [['g', 'm'], 'Map'],
-  [['g', 's'], 'Services'],
-  [['g', 'c'], 'Calls'],
-  [['g', 'e'], 'Features and what is enforced'],
-  [['g', 'p'], 'Rules of authorization'],
-  [['g', 'a'], 'Audit'],
+]
+
+const OF_ALL: readonly Keys[] = [
   [['d'], 'Dark or light'],
   [['y'], 'Copy the link to what you see'],
   [['?'], 'This sheet'],
 ]
+
+/** How to go from page to page. */
+const ofPages = computed<Keys[]>(() =>
+  pages.value.flatMap(({ key }) => (key ? [[['g', key[0]], key[1]] as const] : [])),
+)
 
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null)
@@ -46,7 +51,7 @@ export function Help() {
     >
       <h2 id="help-title">Keys</h2>
       <dl>
-        {KEYS.map(([keys, words]) => (
+        {[...OF_VIEWS, ...ofPages.value, ...OF_ALL].map(([keys, words]) => (
           <div key={words}>
             <dt>
               {keys.map((key) => (

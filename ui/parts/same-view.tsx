@@ -18,7 +18,7 @@ export function shellWord(text: string): string {
   return BARE.test(text) && !/[{}]/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-/** `npx tapmesh <words> --name value …`; options without a value are left out. */
+/** `node cli/tapmesh.mjs <words> --name value …`; options without a value are left out. */
 export function tapmeshCommand(
   words: readonly string[],
   options: Record<string, string | undefined> = {},
@@ -26,5 +26,5 @@ export function tapmeshCommand(
   const flags = Object.entries(options).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [`--${name}`, shellWord(value)],
   )
-  return ['npx', 'tapmesh', ...words.map(shellWord), ...flags].join(' ')
+  return ['node', 'cli/tapmesh.mjs', ...words.map(shellWord), ...flags].join(' ')
 }

@@ -72,56 +72,6 @@ export function queryValue(name: string): string {
   return value.value
 }
 
-/** Pages of a path alone. */
-const PLAIN = [
-  'map',
-  'services',
-  'calls',
-  'enforce',
-  'policies',
-  'backtest',
-  'audit',
-  'status',
-  'setup',
-] as const
-type PlainPage = (typeof PLAIN)[number]
-
-export type Page =
-  | { name: PlainPage | 'missing' }
-  | { name: 'service'; service: string }
-  | { name: 'edge'; source: string; destination: string }
-  | { name: 'call'; call: string }
-  | { name: 'trace'; trace: string }
-  | { name: 'feature'; service: string; feature: string }
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
-}
-
-/** Which page a path names. */
-export function pageOf(path: string): Page {
-  const [first = '', ...rest] = path
-    .split('/')
-    .filter((part) => part !== '')
-    .map(decoded)
-  if (first === '') return { name: 'map' }
-  if (first === 'enforce' && rest[0] && rest[1])
-    return { name: 'feature', service: rest[0], feature: rest[1] }
-  const plain = PLAIN.find((it) => it === first)
-  if (plain) return { name: plain }
-  if (first === 'service' && rest[0]) return { name: 'service', service: rest[0] }
-  if (first === 'edge' && rest[0] && rest[1]) return { name: 'edge', source: rest[0], destination: rest[1] }
-  if (first === 'call' && rest[0]) return { name: 'call', call: rest[0] }
-  if (first === 'trace' && rest[0]) return { name: 'trace', trace: rest[0] }
-  return { name: 'missing' }
-}
-
-export const page = computed(() => pageOf(place.value.path))
-
 export const serviceAddress = (id: string): string => addressOf(`/service/${encodeURIComponent(id)}`)
 export const edgeAddress = (source: string, destination: string): string =>
   addressOf(`/edge/${encodeURIComponent(source)}/${encodeURIComponent(destination)}`)

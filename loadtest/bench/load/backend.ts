@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import type { Bench } from '../measure.ts'
 import { backendConfig } from '../peer/nginx-config.ts'
 import { accepting, freePort } from '../process/ports.ts'
+import type { Bench } from '../round/measure.ts'
 
 /**
  * The backend behind every proxy: nginx with fixed answers, on the load's core. A Node server on

@@ -1,4 +1,4 @@
-import type { Bench } from '../measure.ts'
+import type { Bench } from '../round/measure.ts'
 
 export interface FixedRateLoad {
   calls_per_s: number

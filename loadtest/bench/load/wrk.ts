@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { TapmeshError } from '../../../model/error.ts'
-import type { Bench } from '../measure.ts'
+import type { Bench } from '../round/measure.ts'
 
 /** A load of as many calls as the proxy can take: each connection asks again as soon as it is answered. */
 export interface WrkLoad {

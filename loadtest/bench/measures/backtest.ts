@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
-import type { Measure } from '../measure.ts'
-import { interleave } from '../rounds.ts'
+import type { Measure } from '../round/measure.ts'
+import { interleave } from '../round/rounds.ts'
 
 const CALLS = 10_000_000
 const QUICK_CALLS = 200_000

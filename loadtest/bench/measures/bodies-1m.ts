@@ -1,6 +1,6 @@
-import type { Bench, Measure, Reading } from '../measure.ts'
+import { underFullLoad } from '../compare/side-by-side.ts'
 import { ALL_PEERS, MAIN_PEERS } from '../peer/all.ts'
-import { underFullLoad } from '../side-by-side.ts'
+import type { Bench, Measure, Reading } from '../round/measure.ts'
 
 export const answers1m: Measure = {
   name: 'answers-1m',

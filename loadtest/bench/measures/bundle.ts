@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Measure, Reading } from '../measure.ts'
+import type { Measure, Reading } from '../round/measure.ts'
 
 const MANIFEST = new URL('../../../dist/ui/manifest.json', import.meta.url)
 

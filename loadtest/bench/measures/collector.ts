@@ -1,8 +1,8 @@
-import { drained, sendCalls } from '../collector-load.ts'
-import type { Bench, Measure, Reading } from '../measure.ts'
+import { drained, sendCalls } from '../compare/collector-load.ts'
 import { type RunningCollector, startCollector } from '../peer/collector.ts'
 import { residentMib, usageOf } from '../process/usage.ts'
-import { interleave, type Values } from '../rounds.ts'
+import type { Bench, Measure, Reading } from '../round/measure.ts'
+import { interleave, type Values } from '../round/rounds.ts'
 
 const CALLS_PER_S = 10_000
 /** Segments are sealed every few seconds, so a round holds several. */

@@ -1,6 +1,7 @@
-import type { Measure } from '../measure.ts'
+import { underFullLoad } from '../compare/side-by-side.ts'
 import { MAIN_PEERS } from '../peer/all.ts'
-import { underFullLoad } from '../side-by-side.ts'
+import { nginxUnpooled } from '../peer/nginx.ts'
+import type { Measure } from '../round/measure.ts'
 
 export const oneConnection: Measure = {
   name: 'connections-1',
@@ -22,7 +23,8 @@ export const newConnections: Measure = {
   name: 'new-connections',
   title: 'A new connection for every call, 64 at once, 200 B answers',
   explanation:
-    'Every request says `Connection: close`; the proxy still pools its connections to the backend.',
+    'Every request says `Connection: close`. nginx and HAProxy keep connections to the backend; the tap relays each one as it is, and so does nginx-unpooled.',
   needs: ['wrk', 'nginx'],
-  run: (bench) => underFullLoad(bench, MAIN_PEERS, { connections: 64, path: '/', close: true }),
+  run: (bench) =>
+    underFullLoad(bench, [...MAIN_PEERS, nginxUnpooled], { connections: 64, path: '/', close: true }),
 }

@@ -1,4 +1,4 @@
-import type { Measure, Reading } from '../measure.ts'
+import type { Measure, Reading } from '../round/measure.ts'
 
 const ROWS = 1_000_000
 const ROWS_QUICK = 50_000

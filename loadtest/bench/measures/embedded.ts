@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { drained, sendCalls } from '../collector-load.ts'
-import type { Measure } from '../measure.ts'
+import { drained, sendCalls } from '../compare/collector-load.ts'
 import { startCollector } from '../peer/collector.ts'
 import { residentMib, usageOf } from '../process/usage.ts'
-import { interleave } from '../rounds.ts'
+import type { Measure } from '../round/measure.ts'
+import { interleave } from '../round/rounds.ts'
 
 const CALLS_PER_S = 5_000
 const LOADED_SECONDS = 15

@@ -1,11 +1,11 @@
+import { costOf, lostShare, spentBetween } from '../compare/side-by-side.ts'
 import { startBackend } from '../load/backend.ts'
 import { runFixedRate } from '../load/fixed-rate.ts'
-import type { Measure, Reading } from '../measure.ts'
 import { ALL_PEERS } from '../peer/all.ts'
 import { type RunningPeer, startPeers } from '../peer/peer.ts'
 import { usageOf } from '../process/usage.ts'
-import { interleave } from '../rounds.ts'
-import { costOf, lostShare, spentBetween } from '../side-by-side.ts'
+import type { Measure, Reading } from '../round/measure.ts'
+import { interleave } from '../round/rounds.ts'
 
 const LOAD = { calls_per_s: 5000, connections: 64, path: '/' }
 const DIRECT = 'direct'

@@ -1,10 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { FILL_NETWORK } from '../fill.ts'
-import type { Bench, Measure, Reading } from '../measure.ts'
 import { startCollector } from '../peer/collector.ts'
 import { usageOf } from '../process/usage.ts'
-import { interleave } from '../rounds.ts'
-import { GRAPH_WINDOWS } from '../windows.ts'
+import type { Bench, Measure, Reading } from '../round/measure.ts'
+import { interleave } from '../round/rounds.ts'
+import { FILL_NETWORK } from '../traffic/fill.ts'
+import { GRAPH_WINDOWS } from '../traffic/windows.ts'
 
 interface Size {
   name: string

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { startBackend } from '../load/backend.ts'
 import { runWrk } from '../load/wrk.ts'
-import type { Bench, Measure } from '../measure.ts'
 import { haproxy } from '../peer/haproxy.ts'
 import { nginx } from '../peer/nginx.ts'
 import { type Peer, startPeers } from '../peer/peer.ts'
 import { tap } from '../peer/tap.ts'
 import { descriptorsMax } from '../process/descriptors.ts'
-import { residentMib } from '../process/usage.ts'
-import { interleave, type Values } from '../rounds.ts'
+import { privateMib } from '../process/usage.ts'
+import type { Bench, Measure } from '../round/measure.ts'
+import { interleave, type Values } from '../round/rounds.ts'
 
 const CONNECTIONS = 10_000
 const CONNECTIONS_QUICK = 500
@@ -22,7 +22,7 @@ export const idleConnections: Measure = {
   title: 'Memory per idle connection at 10,000',
   explanation:
     'A fresh process, warmed up by 64 busy connections; then 10,000 connections make one call each and stay open. ' +
-    'Resident memory after minus before, over their number.',
+    'Private memory (RssAnon) after minus before, for both ends of a relayed connection, over their number.',
   needs: ['wrk', 'nginx'],
   run: async (bench) => {
     const backendPort = await startBackend(bench)
@@ -46,7 +46,7 @@ async function holdIdle(bench: Bench, peer: Peer, backendPort: number, count: nu
     const [running] = await startPeers(part, [peer], backendPort)
     if (!running) return {}
     await runWrk(part, running.port, { connections: 64, path: '/' }, 1)
-    const before = residentMib(running.pids)
+    const before = privateMib(running.pids)
     const idle = part.children.start({
       command: process.execPath,
       args: [
@@ -58,11 +58,11 @@ async function holdIdle(bench: Bench, peer: Peer, backendPort: number, count: nu
     })
     await idle.line(/^idle /)
     await pause(SETTLE_MS)
-    const after = residentMib(running.pids)
+    const after = privateMib(running.pids)
     return {
       kib_per_connection: ((after - before) * 1024) / count,
-      resident_mib: after,
-      resident_before_mib: before,
+      private_mib: after,
+      private_before_mib: before,
     }
   } finally {
     await part.children.endAll()

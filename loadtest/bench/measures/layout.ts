@@ -1,5 +1,5 @@
-import type { Measure } from '../measure.ts'
-import { interleave } from '../rounds.ts'
+import type { Measure } from '../round/measure.ts'
+import { interleave } from '../round/rounds.ts'
 
 export const layout: Measure = {
   name: 'layout',

@@ -1,11 +1,11 @@
+import { costOf, spentBetween } from '../compare/side-by-side.ts'
 import { startBackend } from '../load/backend.ts'
 import { runWrk } from '../load/wrk.ts'
-import type { Bench, Measure } from '../measure.ts'
 import type { RunningPeer } from '../peer/peer.ts'
 import { startTap } from '../peer/tap.ts'
 import { usageOf } from '../process/usage.ts'
-import { interleave, type Values } from '../rounds.ts'
-import { costOf, spentBetween } from '../side-by-side.ts'
+import type { Bench, Measure } from '../round/measure.ts'
+import { interleave, type Values } from '../round/rounds.ts'
 
 const LOAD = { connections: 64, path: '/' }
 const SHARE = '0.01'

@@ -1,8 +1,8 @@
-import { drained } from '../collector-load.ts'
-import type { Bench, Measure } from '../measure.ts'
+import { drained } from '../compare/collector-load.ts'
 import { type RunningCollector, startCollector } from '../peer/collector.ts'
 import { residentMib, usageOf } from '../process/usage.ts'
-import { interleave, type Values } from '../rounds.ts'
+import type { Bench, Measure } from '../round/measure.ts'
+import { interleave, type Values } from '../round/rounds.ts'
 
 /** What the sender program prints. */
 interface OtlpOutcome {

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import type { Bench, Measure } from '../measure.ts'
+import { underFullLoad } from '../compare/side-by-side.ts'
 import { type RunningCollector, startCollector } from '../peer/collector.ts'
 import { governedTap, type TapSide } from '../peer/governed-tap.ts'
 import { haproxy, haproxyGoverned } from '../peer/haproxy.ts'
@@ -7,7 +7,7 @@ import { nginx, nginxGoverned } from '../peer/nginx.ts'
 import type { Peer } from '../peer/peer.ts'
 import { policyText, VARIANTS } from '../peer/policy-text.ts'
 import { pairPolicy, tapPair } from '../peer/tap-pair.ts'
-import { underFullLoad } from '../side-by-side.ts'
+import type { Bench, Measure } from '../round/measure.ts'
 
 const NICENESS = 19
 

@@ -1,12 +1,12 @@
+import { spentBetween } from '../compare/side-by-side.ts'
 import { startBackend } from '../load/backend.ts'
 import { runWrk, type WrkLoad } from '../load/wrk.ts'
-import type { Measure } from '../measure.ts'
 import { nginx } from '../peer/nginx.ts'
 import { type RunningPeer, startPeers } from '../peer/peer.ts'
 import { tap } from '../peer/tap.ts'
 import { residentMib, usageOf } from '../process/usage.ts'
-import { interleave } from '../rounds.ts'
-import { spentBetween } from '../side-by-side.ts'
+import type { Measure } from '../round/measure.ts'
+import { interleave } from '../round/rounds.ts'
 
 const PATHS = [1, 100_000]
 

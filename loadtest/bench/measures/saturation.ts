@@ -1,6 +1,6 @@
-import type { Measure } from '../measure.ts'
+import { underFullLoad } from '../compare/side-by-side.ts'
 import { ALL_PEERS } from '../peer/all.ts'
-import { underFullLoad } from '../side-by-side.ts'
+import type { Measure } from '../round/measure.ts'
 
 export const saturation: Measure = {
   name: 'saturation',

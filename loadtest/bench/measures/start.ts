@@ -2,14 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { TapmeshError } from '../../../model/error.ts'
 import { startBackend } from '../load/backend.ts'
-import type { Bench, Measure } from '../measure.ts'
 import { proxyConfig } from '../peer/nginx-config.ts'
 import { TAP_FILE, tapWords } from '../peer/tap.ts'
 import type { SpawnPlan } from '../process/children.ts'
 import { freePort } from '../process/ports.ts'
 import { usageOf } from '../process/usage.ts'
-import { interleave } from '../rounds.ts'
-import { median } from '../statistics.ts'
+import type { Bench, Measure } from '../round/measure.ts'
+import { interleave } from '../round/rounds.ts'
+import { median } from '../round/statistics.ts'
 
 const STARTS = 5
 const DEADLINE_MS = 10_000

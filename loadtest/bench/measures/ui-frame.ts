@@ -1,5 +1,5 @@
-import type { Measure } from '../measure.ts'
-import { interleave } from '../rounds.ts'
+import type { Measure } from '../round/measure.ts'
+import { interleave } from '../round/rounds.ts'
 
 /** Services of each picture; the edges are four times as many, but for the smallest. */
 const SIZES = [12, 500, 2000] as const

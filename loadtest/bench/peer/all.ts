@@ -1,13 +1,16 @@
+import { envoy } from './envoy.ts'
 import { haproxy, haproxyTcp } from './haproxy.ts'
 import { nginx, nginxWithoutLog } from './nginx.ts'
 import { nodeHttp, nodeSplice } from './node-peers.ts'
 import type { Peer } from './peer.ts'
-import { tap } from './tap.ts'
+import { tap, tapAlone } from './tap.ts'
 
 /** In the order of the rounds. The tap stands beside its yardsticks, so that little time lies between them. */
 export const ALL_PEERS: readonly Peer[] = [
   nginx,
   tap,
+  tapAlone,
+  envoy,
   haproxy,
   haproxyTcp,
   nginxWithoutLog,

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import type { Bench } from '../measure.ts'
+import type { Bench } from '../round/measure.ts'
 
 export interface RunningCollector {
   pid: number

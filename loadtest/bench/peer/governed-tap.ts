@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Mode } from '../../../model/feature.ts'
-import type { Bench } from '../measure.ts'
+import type { Bench } from '../round/measure.ts'
 import type { RunningCollector } from './collector.ts'
 import type { Peer, RunningPeer } from './peer.ts'
 import { serviceOf } from './policy-text.ts'

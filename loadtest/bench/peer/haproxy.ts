@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import type { Bench } from '../measure.ts'
 import { accepting, freePort } from '../process/ports.ts'
 import { versionOf } from '../process/version.ts'
+import type { Bench } from '../round/measure.ts'
 import { haproxyConfig } from './haproxy-config.ts'
 import type { Peer, RunningPeer } from './peer.ts'
 

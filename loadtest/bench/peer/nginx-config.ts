@@ -8,26 +8,36 @@ export interface NginxProxy {
   accessLog: boolean
   /** With a rate limit, rules, timeouts and retries that no call meets. */
   governed?: boolean
+  /** Open a connection to the backend for every call, as a relay does that shares none. */
+  shared?: false
 }
 
 /**
  * A reverse proxy doing the tap's work: keep-alive on both sides, a trace header on every call. The
  * span id is a constant, which spares nginx a little work that the tap does.
  */
-export function proxyConfig({ folder, port, backendPort, accessLog, governed = false }: NginxProxy): string {
+export function proxyConfig({
+  folder,
+  port,
+  backendPort,
+  accessLog,
+  governed = false,
+  shared: pooled,
+}: NginxProxy): string {
+  const keepAlive = pooled === false ? '' : ' keepalive 1024; keepalive_requests 1000000000;'
   const log = accessLog ? `access_log ${folder}/access.log main buffer=64k flush=1s;` : 'access_log off;'
   return `${preamble(folder)}
 http {
   log_format main '$remote_addr [$time_iso8601] "$request" $status $body_bytes_sent $request_length $request_time $upstream_response_time $request_id';
   ${log}
   ${shared(folder)}
-${governed ? GOVERNED_HTTP : ''}  upstream backend { server 127.0.0.1:${backendPort}${governed ? ' max_fails=5 fail_timeout=30s' : ''}; keepalive 1024; keepalive_requests 1000000000; }
+${governed ? GOVERNED_HTTP : ''}  upstream backend { server 127.0.0.1:${backendPort}${governed ? ' max_fails=5 fail_timeout=30s' : ''};${keepAlive} }
   server {
     listen 127.0.0.1:${port} backlog=4096;
     location / {
       proxy_pass http://backend;
       proxy_http_version 1.1;
-      proxy_set_header Connection "";
+      proxy_set_header Connection "${pooled === false ? 'close' : ''}";
       proxy_set_header traceparent "00-$request_id-00f067aa0ba902b7-01";
       proxy_max_temp_file_size 0;
       proxy_request_buffering off;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import type { Bench } from '../measure.ts'
 import { accepting, freePort } from '../process/ports.ts'
 import { versionOf } from '../process/version.ts'
+import type { Bench } from '../round/measure.ts'
 import { proxyConfig } from './nginx-config.ts'
 import type { Peer, RunningPeer } from './peer.ts'
 
@@ -20,6 +20,14 @@ export const nginxWithoutLog: Peer = {
   start: (bench, backendPort) => start(bench, backendPort, 'nginx-no-log', false),
 }
 
+/** nginx that opens a connection to the backend for every call. */
+export const nginxUnpooled: Peer = {
+  name: 'nginx-unpooled',
+  work: 'HTTP, trace header, buffered access log, no kept connections to the backend, 1 worker',
+  version: () => versionOf('nginx', '-v'),
+  start: (bench, backendPort) => start(bench, backendPort, 'nginx-unpooled', true, false, false),
+}
+
 /** nginx with what it has of the features of a policy. */
 export const nginxGoverned: Peer = {
   name: 'nginx-governed',
@@ -34,11 +42,22 @@ async function start(
   name: string,
   accessLog: boolean,
   governed = false,
+  shared: false | undefined = undefined,
 ): Promise<RunningPeer> {
   const folder = `${bench.folder}/${name}`
   const port = await freePort()
   await mkdir(folder, { recursive: true })
-  await writeFile(`${folder}/nginx.conf`, proxyConfig({ folder, port, backendPort, accessLog, governed }))
+  await writeFile(
+    `${folder}/nginx.conf`,
+    proxyConfig({
+      folder,
+      port,
+      backendPort,
+      accessLog,
+      governed,
+      ...(shared === undefined ? {} : { shared }),
+    }),
+  )
   const child = bench.children.start({
     command: 'nginx',
     args: ['-p', folder, '-c', `${folder}/nginx.conf`],

@@ -1,4 +1,4 @@
-import type { Bench } from '../measure.ts'
+import type { Bench } from '../round/measure.ts'
 import type { Peer, RunningPeer } from './peer.ts'
 
 /** A bare TCP splice in Node: what copying bytes costs in this runtime. */

@@ -1,4 +1,4 @@
-import type { Bench } from '../measure.ts'
+import type { Bench } from '../round/measure.ts'
 
 /** A proxy that can stand between load and backend. */
 export interface Peer {

@@ -1,5 +1,5 @@
 import type { JoinTokenAnswer } from '../../../model/identity.ts'
-import type { Bench } from '../measure.ts'
+import type { Bench } from '../round/measure.ts'
 import type { RunningCollector } from './collector.ts'
 import { startGoverned, type TapSide } from './governed-tap.ts'
 import type { Peer, RunningPeer } from './peer.ts'

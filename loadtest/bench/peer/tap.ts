@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { Bench } from '../measure.ts'
+import type { Bench } from '../round/measure.ts'
 import { startCollector } from './collector.ts'
 import type { Peer, RunningPeer } from './peer.ts'
 
@@ -15,11 +15,31 @@ const COLLECTOR_NICENESS = 19
 /** The tap with everything on by default, shipping to a live collector. */
 export const tap: Peer = {
   name: 'tap',
-  work: 'strict HTTP, trace header, one record per call shipped to a live collector, metrics',
+  work: 'passive relay, trace header, one record per call shipped to a live collector, metrics',
   version: async () => (existsSync(TAP_FILE) ? versionHere() : undefined),
   start: async (bench, backendPort) => {
     const collector = await startCollector(bench, { core: bench.cores.load, niceness: COLLECTOR_NICENESS })
     return startTap(bench, backendPort, ['--collector', collector.url, '--token', collector.token])
+  },
+}
+
+/** The same without a collector: metrics only. */
+export const tapAlone: Peer = {
+  name: 'tap-alone',
+  work: 'passive relay, trace header, metrics; no record leaves it',
+  version: tap.version,
+  start: async (bench, backendPort) => ({ ...(await startTap(bench, backendPort, [])), name: 'tap-alone' }),
+}
+
+/** Two processes over one listening socket, on the one core that one of them has otherwise. */
+export const tapWorkers: Peer = {
+  name: 'tap-workers',
+  work: 'the same as tap, by two workers',
+  version: tap.version,
+  start: async (bench, backendPort) => {
+    const collector = await startCollector(bench, { core: bench.cores.load, niceness: COLLECTOR_NICENESS })
+    const words = ['--workers', '2', '--collector', collector.url, '--token', collector.token]
+    return { ...(await startTap(bench, backendPort, words)), name: 'tap-workers' }
   },
 }
 

@@ -30,6 +30,13 @@ export function residentMib(pids: readonly number[]): number {
   return kib / 1024
 }
 
+/** Memory of these processes and their children that nobody else has (RssAnon), MiB. */
+export function privateMib(pids: readonly number[]): number {
+  let kib = 0
+  for (const pid of family(pids)) kib += parsePrivateKib(text(`/proc/${pid}/status`))
+  return kib / 1024
+}
+
 /** Nanoseconds on a core are the first field of schedstat. @returns microseconds */
 export function parseSchedstat(line: string): number {
   return Number(line.split(' ')[0] || 0) / 1000
@@ -44,6 +51,11 @@ export function parseStat(line: string): { user_ticks: number; system_ticks: num
 /** VmRSS of a status file, KiB. */
 export function parseResidentKib(status: string): number {
   return Number(/^VmRSS:\s+([0-9]+) kB$/m.exec(status)?.[1] ?? 0)
+}
+
+/** RssAnon of a status file, KiB. */
+export function parsePrivateKib(status: string): number {
+  return Number(/^RssAnon:\s+([0-9]+) kB$/m.exec(status)?.[1] ?? 0)
 }
 
 function family(pids: readonly number[]): number[] {

@@ -7,7 +7,7 @@ import type { CallRecord } from '../../../model/call.ts'
 import { openStore } from '../../../store/open.ts'
 import { blockOf } from '../../../store/row-block.ts'
 import { DATABASE } from '../../../store/tables.ts'
-import { DEMO_TRAFFIC, Traffic } from '../traffic.ts'
+import { DEMO_TRAFFIC, Traffic } from '../traffic/traffic.ts'
 
 const [dataFolder, rows, sides] = process.argv.slice(2) as [string, string, 'both' | 'server']
 const BLOCK_ROWS = 50_000

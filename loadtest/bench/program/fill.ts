@@ -7,7 +7,7 @@ import { openStore } from '../../../store/open.ts'
 import { RETENTION_DEFAULTS, sweep } from '../../../store/retention.ts'
 import { ROLLUPS } from '../../../store/rollups.ts'
 import { DATABASE } from '../../../store/tables.ts'
-import { fillStatements } from '../fill.ts'
+import { fillStatements } from '../traffic/fill.ts'
 
 const dataFolder = process.argv[2]!
 const [rows, to_s] = process.argv.slice(3, 5).map(Number) as [number, number]

@@ -6,7 +6,7 @@
 import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { FORWARD_LIMITS, Forwarder } from '../../../export/otlp/forwarder.ts'
-import { DEMO_TRAFFIC, Traffic } from '../traffic.ts'
+import { DEMO_TRAFFIC, Traffic } from '../traffic/traffic.ts'
 
 const endpoint = process.argv[2]!
 const spans = Number(process.argv[3])

@@ -4,10 +4,10 @@
  * Arguments: data folder, end of the window (seconds since 1970), rounds.
  */
 
-import { readGraph } from '../../../graph-api/enrich/graph.ts'
+import { readGraph } from '../../../graph-api/answer/graph.ts'
 import { openStore } from '../../../store/open.ts'
-import { median } from '../statistics.ts'
-import { GRAPH_WINDOWS } from '../windows.ts'
+import { median } from '../round/statistics.ts'
+import { GRAPH_WINDOWS } from '../traffic/windows.ts'
 
 const dataFolder = process.argv[2]!
 const [to_s, rounds] = process.argv.slice(3, 5).map(Number) as [number, number]

@@ -3,7 +3,7 @@
  * browser does when a page opens, then adds one edge. Prints one line of JSON.
  */
 import { layout } from '../../../picture/layout.ts'
-import { movementOf, networkOf } from '../network.ts'
+import { movementOf, networkOf } from '../traffic/network.ts'
 
 const graph = networkOf({ seed: 7, services: 500, edges: 2_000 })
 const before = process.cpuUsage()

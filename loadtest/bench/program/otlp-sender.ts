@@ -6,8 +6,8 @@
 import { Agent, request } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import type { CallRecord } from '../../../model/call.ts'
-import { otlpRequest } from '../otlp-request.ts'
-import { DEMO_TRAFFIC, Traffic } from '../traffic.ts'
+import { otlpRequest } from '../traffic/otlp-request.ts'
+import { DEMO_TRAFFIC, Traffic } from '../traffic/traffic.ts'
 
 const [url, token] = process.argv.slice(2, 4) as [string, string]
 const seconds = Number(process.argv[4])

@@ -10,7 +10,7 @@ import { constants, zstdCompressSync } from 'node:zlib'
 import { BLOCK_CONTENT_TYPE } from '../../../model/block-writer.ts'
 import type { CallRecord } from '../../../model/call.ts'
 import { encodeRows } from '../../../model/row.ts'
-import { DEMO_TRAFFIC, Traffic } from '../traffic.ts'
+import { DEMO_TRAFFIC, Traffic } from '../traffic/traffic.ts'
 
 const [url, token] = process.argv.slice(2, 4) as [string, string]
 const [rate, seconds] = process.argv.slice(4, 6).map(Number) as [number, number]

@@ -1,5 +1,5 @@
 import { createCallLines } from '../../../cli/print/call-line.ts'
-import { createStyle } from '../../../cli/print/style.ts'
+import { createStyle } from '../../../cli/terminal/style.ts'
 import { stubCall } from '../../support/api-stub.ts'
 
 const plainStyle = createStyle(false)

@@ -1,5 +1,5 @@
 import { edgeDetailLines, serviceLines } from '../../../cli/print/detail.ts'
-import { createStyle } from '../../../cli/print/style.ts'
+import { createStyle } from '../../../cli/terminal/style.ts'
 import { edgeAnswer, serviceAnswer } from '../../support/fake-answers.ts'
 import { callOf } from '../../support/fake-calls.ts'
 import { graphOf, shop } from '../../support/fake-graph.ts'

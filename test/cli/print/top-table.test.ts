@@ -1,5 +1,5 @@
-import { createStyle } from '../../../cli/print/style.ts'
 import { sortTop, topTable } from '../../../cli/print/top-table.ts'
+import { createStyle } from '../../../cli/terminal/style.ts'
 import type { TopRow } from '../../../graph-api/contract.ts'
 
 const row = (more: Partial<TopRow>): TopRow => ({

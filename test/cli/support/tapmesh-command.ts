@@ -1,6 +1,6 @@
-import { createStyle } from '../../../cli/print/style.ts'
 import { runProgram } from '../../../cli/program.ts'
-import type { Terminal } from '../../../cli/terminal.ts'
+import { createStyle } from '../../../cli/terminal/style.ts'
+import type { Terminal } from '../../../cli/terminal/terminal.ts'
 
 /** What a command line wrote and how it ended. */
 export interface Ran {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { decodeLine, LINE_COLUMN_NAMES, lineFault } from '../../../collector/ingest/line.ts'
+import { EMPTY_RECORD } from '../../../model/call.ts'
 import { fittedRecord } from '../../../model/row.ts'
 import { encodeLine } from '../../support/line.ts'
 import { anyRecord, record } from '../../support/record.ts'
@@ -9,7 +10,8 @@ test('a line of the release before is read as the record it was made of', () => 
     fc.property(anyRecord, (any) => {
       const line = encodeLine(any).slice(0, -1)
       expect(lineFault(line)).toBeUndefined()
-      expect(decodeLine(line)).toEqual(fittedRecord(any))
+      const known = Object.entries(fittedRecord(any)).filter(([name]) => LINE_COLUMN_NAMES.includes(name))
+      expect(decodeLine(line)).toEqual({ ...EMPTY_RECORD, ...Object.fromEntries(known) })
     }),
   )
 })

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCollector } from '../../../collector/collector.ts'
@@ -21,13 +23,18 @@ function namesIn(text: string): [string, string[]][] {
 
 const metricsOf = async (url: string) => await (await fetch(`${url}/metrics`)).text()
 
-/** After one call; metrics of connections and losses stand there from the beginning. */
+/** After one call and one connection that cannot be decoded; other metrics are there from the beginning. */
 async function tapText(): Promise<string> {
   const backend = await startBackend()
   const flags = ['--service', 'orders', '--listen', '0', '--to', backend.address, '--admin-port', '0']
   const tap = await startTapProcess(flags)
   try {
     await call(tap.port('inbound orders'))
+    const raw = connect(tap.port('inbound orders'), '127.0.0.1')
+      .on('error', () => {})
+      .resume()
+    raw.end('GET / HTTP/1.1\nHost: a\n\n')
+    await once(raw, 'close')
     return await metricsOf(tap.admin())
   } finally {
     await tap.stop()

@@ -44,6 +44,12 @@ const CALLS: Partial<CallRecord>[] = [
     ...made(1, 100 - index, 0, () => ({ destination: 'ledger', path: '/entries', ...change }))[0]!,
     trace_id: traceId(index < 3 ? 7001 : 7002),
   })),
+  // Two of ten calls broke a rule of strict HTTP when a tap relayed them.
+  ...made(10, 150, 1000, (index) => ({
+    destination: 'intake',
+    source: 'scanner',
+    verdicts: index < 2 ? ['mtls=would_note;rule=permissive', 'strict=would_deny;rule=bare_lf'] : [],
+  })),
   // Seen from both sides: counts once.
   ...made(5, 200, 1000, () => ({ destination: 'mail' })).flatMap((call) => bothSides(call, 100)),
 ]
@@ -179,4 +185,29 @@ test('whose calls no tap would judge is said: the side that acts has none', asyn
   expect(await notes(limits('mail'))).not.toContain('there is none')
   const rate = '  search: { rateLimit: { mode: dry-run, requestsPerSecond: 100 } }\n'
   expect(await notes(rate)).not.toContain('there is none')
+})
+
+describe('strict', () => {
+  const refused = [{ source: 'scanner', decision: 'deny', rule: 'bare_lf', calls: 2, good: 2 }]
+
+  test('which recorded calls would be refused is read from what taps found', async () => {
+    const found = await feature('  intake: { strict: { mode: dry-run } }\n')
+    expect(found).toMatchObject({ feature: 'strict', mode: 'dry-run', calls: 10, refused: 2, rows: refused })
+    expect(await feature('  intake: { strict: { mode: enforce } }\n')).toMatchObject({ refused: 2 })
+  })
+
+  test('a feature that acts on calls brings the strict proxy with it, so the answer says so', async () => {
+    const { features, would_lose } = await run(
+      '  intake: { authorization: { mode: enforce, default: allow } }\n',
+    )
+    expect(features.map(({ feature: name, refused: count }) => [name, count])).toEqual([
+      ['strict', 2],
+      ['authorization', 0],
+    ])
+    expect(would_lose).toBe(2)
+    const rehearsed = await run('  intake: { authorization: { mode: dry-run, default: allow } }\n')
+    expect(rehearsed.features.map(({ feature: name }) => name)).toEqual(['authorization'])
+    const clean = await run('  search: { authorization: { mode: enforce, default: allow } }\n')
+    expect(clean.features.map(({ feature: name }) => name)).toEqual(['authorization'])
+  })
 })

@@ -1,5 +1,5 @@
-import { readGraph } from '../../../graph-api/enrich/graph.ts'
-import { readEdge } from '../../../graph-api/query/edge.ts'
+import { readEdge } from '../../../graph-api/answer/edge.ts'
+import { readGraph } from '../../../graph-api/answer/graph.ts'
 import { readVerdictCounts } from '../../../graph-api/query/verdict-counts.ts'
 import { edgeAnswer } from '../../../graph-api/schema/answers.ts'
 import { graph as graphForm } from '../../../graph-api/schema/graph.ts'

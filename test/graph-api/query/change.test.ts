@@ -1,6 +1,6 @@
+import { readEdge } from '../../../graph-api/answer/edge.ts'
 import { readChanges } from '../../../graph-api/query/changes.ts'
 import { readIdentities, readInstances } from '../../../graph-api/query/detail.ts'
-import { readEdge } from '../../../graph-api/query/edge.ts'
 import { planWindow } from '../../../graph-api/query/plan.ts'
 import { readSeries } from '../../../graph-api/query/series.ts'
 import { readStoreStatus } from '../../../graph-api/query/status.ts'

@@ -1,6 +1,6 @@
+import { PATH_TRACES_MAX, readPaths } from '../../../graph-api/answer/paths.ts'
 import type { GraphSeriesAnswer, PathsAnswer } from '../../../graph-api/contract.ts'
 import { GRAPH_STEPS_MAX, planSteps, readGraphSeries } from '../../../graph-api/query/graph-series.ts'
-import { PATH_TRACES_MAX, readPaths } from '../../../graph-api/query/paths.ts'
 import { overTimeRoutes } from '../../../graph-api/route/over-time.ts'
 import { graphSeriesParameters } from '../../../graph-api/schema/over-time.ts'
 import {

@@ -71,6 +71,77 @@ describe('calls', () => {
     expect(w.times).toEqual([{ duration_ms: 1, ttfb_ms: 1 }])
   })
 
+  test('a body that goes on after the service has ended is not read as requests', () => {
+    for (const [answer, wanted] of [
+      ['', 'PUT /big reset UC'],
+      ['HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n', 'PUT /big 413 client_error'],
+    ] as const) {
+      const w = watch(http1)
+      w.client('PUT /big HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nabc')
+      if (answer !== '') w.server(answer)
+      w.decoder.serverEnded(9000)
+      w.client('\0\0\0\0')
+      w.decoder.clientEnded(9500)
+      w.decoder.close('server', 9600)
+      expect(w.calls).toEqual([expect.stringMatching(`^${wanted}`)])
+    }
+  })
+
+  test('what a service says behind an early answer is not a second answer to the call', () => {
+    const w = watch(http1)
+    w.client('PUT /big HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nabc')
+    w.server('HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n')
+    w.server('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n')
+    w.client('def')
+    w.decoder.serverEnded(9000)
+    w.decoder.close('done', 9000)
+    expect(w.calls).toEqual([
+      expect.stringMatching(/^PUT \/big 413 client_error/),
+      expect.stringMatching(/^ *400 client_error op/),
+    ])
+    expect(w.reasons).toEqual(['unasked_bytes'])
+  })
+
+  test('a client that leaves a stream of events is not a fault of the service', () => {
+    const w = watch(http1)
+    w.client(GET)
+    w.server('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nevent\r\n')
+    w.decoder.clientEnded(5000)
+    w.decoder.serverEnded(6000)
+    w.decoder.close('done', 6000)
+    expect(w.calls).toEqual([expect.stringMatching(/^GET \/a 200 unfinished DC/)])
+  })
+
+  test.each([
+    ['that cannot be a request', '\0early', ['before_tunnel']],
+    ['that could become one', 'early', []],
+    ['that is one', GET, []],
+  ])('bytes %s, sent ahead of the answer to an upgrade, belong to its tunnel', (_name, early, reasons) => {
+    const w = watch(http1)
+    const request = 'POST /attach HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n'
+    w.client(request)
+    w.client(early)
+    w.server('HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nhello')
+    w.client(' more')
+    w.decoder.clientEnded(5000)
+    w.decoder.serverEnded(6000)
+    w.decoder.close('done', 6000)
+    expect(w.reasons).toEqual(reasons)
+    expect(w.calls.at(-1)).toMatch(/^POST \/attach 101 ok/)
+    if (early !== GET) expect(w.calls).toHaveLength(1)
+  })
+
+  test('requests that nobody answers are kept apart up to a bound, whatever their number', () => {
+    const w = watch(http1)
+    for (let turn = 0; turn < 1500; turn++) w.client(GET)
+    expect(w.started).toBe(1001)
+    expect(w.reasons).toEqual(['calls_max'])
+    w.server(OK)
+    expect(w.calls).toHaveLength(1)
+    w.decoder.close('client', 9000)
+    expect(w.calls).toHaveLength(1001)
+  })
+
   test('an answer to half a head is the answer to that call', () => {
     const w = watch(http1, { untouched: true })
     w.client('GET /slow HTTP/1.1\r\nHo')

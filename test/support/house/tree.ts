@@ -1,38 +1,46 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { FOLDERS } from './floors.ts'
+import { type SourceFile, sourceOf } from './source.ts'
 
-/** The sources as the house test reads them: text and imports only, nothing is run. */
+/** All sources and tests, as data: the rules are functions over a house, and a breach is a house with one file more. */
+export interface House {
+  sources: readonly SourceFile[]
+  tests: readonly SourceFile[]
+}
 
 export const ROOT = resolve(import.meta.dirname, '../../..')
 
-export interface SourceFile {
-  path: string
-  text: string
-  lines: string[]
-  /** Paths inside the project that it imports, types included, and packages by name. */
-  imports: string[]
+const ENDINGS = ['.ts', '.tsx', '.mjs']
+
+/** The house in this checkout. */
+export const readHouse = (): House => ({ sources: FOLDERS.flatMap(readFolder), tests: readFolder('test') })
+
+export const readFolder = (folder: string): SourceFile[] =>
+  filesBelow(folder).map((path) => sourceOf(path, readFileSync(join(ROOT, path), 'utf8')))
+
+/** The same house with a file written or changed; `text` gets what was there before. */
+export function withFile({ sources, tests }: House, path: string, text: (before: string) => string): House {
+  const replaced = (files: readonly SourceFile[]) => [
+    ...files.filter((file) => file.path !== path),
+    sourceOf(path, text(files.find((file) => file.path === path)?.text ?? '')),
+  ]
+  return path.startsWith('test/')
+    ? { sources, tests: replaced(tests) }
+    : { sources: replaced(sources), tests }
 }
 
-/** All files below `folder` (relative to the root) with one of the endings. */
-export function filesBelow(folder: string, endings: readonly string[]): string[] {
-  const found: string[] = []
-  for (const name of readdirSync(join(ROOT, folder))) {
+/** Paths of the imported files that are sources of the house. */
+export function importsWithin({ sources }: House): (file: SourceFile) => string[] {
+  const known = new Set(sources.map(({ path }) => path))
+  return ({ imports }) => imports.map(({ target }) => target).filter((target) => known.has(target))
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder)).flatMap((name) => {
     const path = join(folder, name)
-    if (name === 'node_modules' || name.startsWith('.')) continue
-    if (statSync(join(ROOT, path)).isDirectory()) found.push(...filesBelow(path, endings))
-    else if (endings.some((ending) => name.endsWith(ending))) found.push(path)
-  }
-  return found
-}
-
-const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g
-
-export function readSource(path: string): SourceFile {
-  const text = readFileSync(join(ROOT, path), 'utf8')
-  const imports = [...text.matchAll(IMPORT)].map((match) => {
-    const name = (match[1] ?? match[2] ?? match[3])!
-    return name.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(path), name)) : name
+    if (name === 'node_modules' || name.startsWith('.')) return []
+    if (statSync(join(ROOT, path)).isDirectory()) return filesBelow(path)
+    return ENDINGS.some((ending) => name.endsWith(ending)) ? [path] : []
   })
-  return { path, text, lines: text.replace(/\n$/, '').split('\n'), imports }
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express, { type RequestHandler } from 'express'
-import { sendError, tokenGuard } from '../../../collector/guard.ts'
+import { sendError, tokenGuard } from '../../../collector/http/guard.ts'
 import { IdentityAuthority } from '../../../control/identity/identity.ts'
 import { identityRoute } from '../../../control/identity/route.ts'
 

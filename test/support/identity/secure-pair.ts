@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import type { ArrivedConnection } from '../../../net/secure.ts'
 import type { Identity } from '../../../tap-proxy/identity/identity.ts'
 import { LeafCheck } from '../../../tap-proxy/identity/leaf-check.ts'
 import {
@@ -36,6 +37,7 @@ export async function openSecurePort(
     onTaken?: (decided: Decided) => void
     now?: () => number
     ending?: { drain(): void; cut(): void }
+    arrived?: (serviceSpoke: () => void) => ArrivedConnection
   } = {},
 ): Promise<SecurePort> {
   const source = heldSource(identity)
@@ -58,6 +60,7 @@ export async function openSecurePort(
       return options.ending ?? { drain: () => one.socket.end(), cut: () => one.reset() }
     },
     refused: (one) => refused.push(one),
+    ...(options.arrived === undefined ? {} : { arrived: options.arrived }),
     ...(options.silence_ms === undefined ? {} : { silence_ms: options.silence_ms }),
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(options.hello_ms === undefined ? {} : { hello_ms: options.hello_ms }),

@@ -3,7 +3,8 @@ import type { CallRecord, Outcome } from '../../../model/call.ts'
 import { isRefused } from '../../../model/decision.ts'
 import { CATALOGUE } from '../../../model/feature.ts'
 import { verdictText } from '../../../model/verdict.ts'
-import type { Target } from '../../../net/resolve.ts'
+import type { Endpoint } from '../../../net/endpoint.ts'
+import { endpointAt } from '../../../net/endpoint.ts'
 import { isStart } from '../../../policy/feature/feature.ts'
 import { compilePolicy } from '../../../policy/judging/engine.ts'
 import { Draft } from '../../../protocol/draft.ts'
@@ -107,7 +108,7 @@ function sourcesOf(steps: readonly Step[]): GatedCall['source'][] {
   })
 }
 
-const targetOf = ({ endpoint }: Step): Target => ({ host: '', port: 1, label: endpoint, zone: '' })
+const targetOf = ({ endpoint }: Step): Endpoint => ({ ...endpointAt('', 1), label: endpoint })
 const sorted = (drafts: readonly Draft[]) => drafts.map(({ verdicts }) => [...verdicts].sort())
 
 /** Leads every call through a gate; the relay's part is played here. @returns what each record would say */
@@ -161,7 +162,7 @@ function watched(side: Side, steps: readonly Step[]): string[][] {
       })
     } else {
       const { duration_us, status, outcome } = one
-      Object.assign(draft, { duration_us, ttfb_us: duration_us, status, outcome })
+      Object.assign(draft, { duration_us, ttfb_us: duration_us, status: String(status), outcome })
       watches[index]!.ended(draft, WALL_US + at)
     }
   }

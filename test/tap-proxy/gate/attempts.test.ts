@@ -242,6 +242,25 @@ describe('timeouts', () => {
     expect(rig.records[1]).toMatchObject({ status: 200, outcome: 'ok', verdicts: [] })
   })
 
+  test('in dry-run nothing is said of an event stream, however long it lasts', async () => {
+    const stream = (type: string) =>
+      `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n`
+    const backend = await replying((request) =>
+      stream(request.includes('/stream') ? 'text/event-stream' : 'text/html'),
+    )
+    const rig = await startGated('  orders: { timeouts: { mode: dry-run, request: 1ms } }\n', [backend.port])
+    for (const [index, path] of ['/stream', '/page'].entries()) {
+      const client = await connectRaw(rig.port)
+      client.socket.write(get(path))
+      await until(() => client.text().includes('first'))
+      const began = performance.now()
+      await until(() => performance.now() - began > 2)
+      backend.connections[index]!.socket.write('0\r\n\r\n')
+      await until(() => rig.records.length === index + 1)
+    }
+    expect(rig.records.map(({ verdicts }) => verdicts)).toEqual([[], ['timeouts=would_cut;rule=request']])
+  })
+
   test('without a first byte in time one attempt is cut', async () => {
     const backend = await replying(() => undefined)
     const rig = await startGated('  orders: { timeouts: { mode: enforce, backendRequest: 20ms } }\n', [

@@ -1,5 +1,6 @@
 import { systemClock } from '../../../net/clock.ts'
-import type { Target } from '../../../net/resolve.ts'
+import type { Endpoint } from '../../../net/endpoint.ts'
+import { endpointAt } from '../../../net/endpoint.ts'
 import { Gates } from '../../../tap-proxy/gate/gates.ts'
 import type { GateDoor } from '../../../tap-proxy/relay/ward.ts'
 import type { ListenerSettings } from '../../../tap-proxy/settings.ts'
@@ -34,9 +35,9 @@ export async function startGated(
   const faults: unknown[] = []
   const gates = new Gates(systemClock(), (error) => faults.push(error))
   const door: GateDoor = { gate: undefined }
-  const targets: Target[] = ports.map((given) => {
+  const targets: Endpoint[] = ports.map((given) => {
     const { port, zone } = typeof given === 'number' ? { port: given, zone: '' } : given
-    return { host: '127.0.0.1', port, label: `127.0.0.1:${port}`, zone }
+    return endpointAt('127.0.0.1', port, '127.0.0.1', zone)
   })
   const destination = fixedDestination(targets)
   const rig = await startRig({ settings, deps: { destination, door } })

@@ -1,7 +1,7 @@
 import { ListenerGate } from '../../../tap-proxy/gate/listener-gate.ts'
 import { PoolQueues } from '../../../tap-proxy/gate/pool-queues.ts'
 import { policyOf } from '../../support/policy.ts'
-import { ask, get, until } from '../relay/rig.ts'
+import { ask, connectRaw, get, until } from '../relay/rig.ts'
 import { answerOf, closeAll, replying, startGated } from './gated-rig.ts'
 
 afterEach(closeAll)
@@ -159,4 +159,49 @@ test('a rule by header field reads the request, whatever its letters', async () 
   expect(await ask(rig.port, get('/', 'X-Role: guest'))).toMatch(/ 403 /)
   expect(await ask(rig.port, get('/', 'X-Role: staff', 'x-role: guest'))).toMatch(/ 403 /)
   expect(await ask(rig.port, get('/', 'X-Role-Other: staff'))).toMatch(/ 403 /)
+})
+
+describe('messages that break a rule of strict HTTP', () => {
+  const broken =
+    'GET / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'
+
+  test('enforced, the terminating proxy refuses them, and the record says by which rule', async () => {
+    const backend = await replying(() => answerOf(200))
+    const rig = await startGated('  orders: { strict: { mode: enforce } }\n', [backend.port], inbound)
+    expect(await ask(rig.port, get())).toMatch(/^HTTP\/1\.1 200/)
+    expect(await ask(rig.port, broken)).toMatch(/^HTTP\/1\.1 400/)
+    expect(backend.requests).toHaveLength(1)
+    await until(() => rig.records.length === 2)
+    expect(rig.records.map(({ flags, verdicts }) => [flags, ...verdicts])).toEqual([
+      [''],
+      ['IH', 'strict=deny;rule=length_and_coding'],
+    ])
+    expect(rig.records[1]!.config_version).toBe('e1.7')
+  })
+
+  test('a body that breaks a rule after its call was admitted is told the same way', async () => {
+    const backend = await replying(() => undefined)
+    const rig = await startGated('  orders: { strict: { mode: enforce } }\n', [backend.port], inbound)
+    const client = await connectRaw(rig.port)
+    client.socket.write('POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n')
+    await until(() => backend.requests.length === 1, 'the beginning')
+    client.socket.write('nonsense\r\n')
+    await until(() => client.text().includes(' 400 '), 'the refusal')
+    await until(() => rig.records.length === 1)
+    expect(rig.records[0]).toMatchObject({ flags: 'DPE', verdicts: ['strict=deny;rule=chunk_size'] })
+  })
+
+  test('in dry-run they are relayed, and the record names the rule', async () => {
+    const backend = await replying(() => answerOf(200))
+    const rig = await startGated('  orders: { strict: { mode: dry-run } }\n', [backend.port], inbound)
+    const client = await connectRaw(rig.port)
+    client.socket.write(broken)
+    await until(() => backend.requests.length === 1, 'the request')
+    client.socket.destroy()
+    backend.connections[0]!.socket.destroy()
+    await until(() => rig.records.length > 0, 'the record')
+    expect(rig.records.flatMap(({ verdicts }) => verdicts)).toContain(
+      'strict=would_deny;rule=length_and_coding',
+    )
+  })
 })

@@ -1,5 +1,6 @@
 import type { Protocol, SourceEvidence } from '../../../model/call.ts'
 import { systemClock } from '../../../net/clock.ts'
+import { endpointAt } from '../../../net/endpoint.ts'
 import { Draft } from '../../../protocol/draft.ts'
 import { Gates } from '../../../tap-proxy/gate/gates.ts'
 import type { Source } from '../../../tap-proxy/relay/source-book.ts'
@@ -36,6 +37,8 @@ interface Watched {
   evidence?: SourceEvidence
   fields?: Readonly<Record<string, string>>
   path?: string
+  /** Head of its answer. */
+  answer?: string
   /** How it ends. */
   end?: Partial<Draft>
 }
@@ -43,7 +46,7 @@ interface Watched {
 /** One call from its start to its end. @returns its draft, and whether anybody watched it */
 function pass(
   gate: Gate,
-  { protocol, evidence = 'trace', fields = {}, path = '/x', end = {} }: Watched = {},
+  { protocol, evidence = 'trace', fields = {}, path = '/x', answer, end = {} }: Watched = {},
 ) {
   const draft = new Draft()
   draft.head = Buffer.from(`GET ${path} HTTP/1.1\r\n`)
@@ -53,7 +56,7 @@ function pass(
   let readable = true
   const call: WatchedCall = {
     ...{ draft, protocol, source: sourceOf(evidence), destination: undefined, ts: 0 },
-    target: { host: '127.0.0.1', port: 1, label: '127.0.0.1:1', zone: '' },
+    target: endpointAt('127.0.0.1', 1),
     fields(name) {
       if (!readable) throw new Error(`${name} is read after the request is gone`)
       const value = fields[name.slice(0, -1)]
@@ -63,6 +66,7 @@ function pass(
   const watch = gate.watch!(call)
   readable = false
   Object.assign(draft, { status: '200', ...end })
+  if (answer !== undefined) watch?.answered?.(Buffer.from(answer), 0, answer.length)
   watch?.ended(draft, 0)
   return { watched: watch !== undefined, verdicts: draft.verdicts, revision: draft.config_version }
 }
@@ -160,15 +164,37 @@ describe('protocols', () => {
   })
 })
 
+describe('what the head of an answer says', () => {
+  const POLICY = '  orders: { timeouts: { mode: dry-run, request: 1s }, retries: { mode: dry-run } }\n'
+  const gate = () => gateOf(POLICY, { kind: 'outbound' })!
+
+  test('an event stream may take any time', () => {
+    const end = { duration_us: 9_000_000 }
+    const head = (type: string) => `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\n\r\n`
+    expect(pass(gate(), { end, answer: head('text/event-stream') }).verdicts).toEqual([])
+    expect(pass(gate(), { end, answer: head('text/html') }).verdicts).toEqual([
+      'timeouts=would_cut;rule=request',
+    ])
+  })
+
+  test('what another tap refused would not be sent again', () => {
+    const end = { status: '503', outcome: 'server_error' } as const
+    const answer = 'HTTP/1.1 503 Unavailable\r\nx-tapmesh-denied: connectionPool;rule=r;v=1\r\n\r\n'
+    expect(pass(gate(), { end, answer }).verdicts).toEqual(['retries=would_no_retry;rule=denied'])
+    const quoting = 'HTTP/1.1 503 Unavailable\r\nx-note: x-tapmesh-denied: no\r\n\r\n'
+    expect(pass(gate(), { end, answer: quoting }).verdicts).toEqual(['retries=would_retry;rule=codes'])
+  })
+})
+
 describe('messages that break a rule of strict HTTP', () => {
-  const broken = { end: { finding: 'Q11' } }
+  const broken = { end: { finding: 'bare_lf' } }
 
   test('a service that says nothing of them leaves them to the relay, or has dry-run beside others', () => {
     expect(gateOf('  orders: {}\n')).toBeUndefined()
     const gate = gateOf('  orders: { mtls: { mode: dry-run, policy: permissive } }\n')!
     expect(pass(gate, broken).verdicts).toEqual([
       'mtls=would_note;rule=permissive',
-      'strict=would_deny;rule=Q11',
+      'strict=would_deny;rule=bare_lf',
     ])
   })
 
@@ -176,7 +202,7 @@ describe('messages that break a rule of strict HTTP', () => {
     const gate = gateOf('  orders: { strict: { mode: dry-run } }\n', { kind })!
     expect(pass(gate, broken)).toEqual({
       watched: true,
-      verdicts: ['strict=would_deny;rule=Q11'],
+      verdicts: ['strict=would_deny;rule=bare_lf'],
       revision: REVISION,
     })
     expect(pass(gate).verdicts).toEqual([])
@@ -190,15 +216,15 @@ describe('messages that break a rule of strict HTTP', () => {
   test("the caller's tap never refuses for the service", () => {
     const gate = gateOf('  orders: { strict: { mode: enforce } }\n', { kind: 'outbound' })!
     expect(gate.acts).toBe(false)
-    expect(pass(gate, broken).verdicts).toEqual(['strict=would_deny;rule=Q11'])
+    expect(pass(gate, broken).verdicts).toEqual(['strict=would_deny;rule=bare_lf'])
   })
 
   test('what the parser of the terminating proxy refused was denied', () => {
     const gates = gatesOf('  orders: { strict: { mode: enforce } }\n')
     const settings = { kind: 'inbound', destination: 'orders', destination_zone: '', protocol: 'http' }
-    const draft = Object.assign(new Draft(), { finding: 'Q1' })
+    const draft = Object.assign(new Draft(), { finding: 'length_and_coding' })
     gates.gateFor(settings as ListenerSettings)!.refused!(draft)
-    expect([draft.verdicts, draft.config_version]).toEqual([['strict=deny;rule=Q1'], REVISION])
+    expect([draft.verdicts, draft.config_version]).toEqual([['strict=deny;rule=length_and_coding'], REVISION])
     const counts: unknown[] = []
     gates.counters.each((...count) => counts.push(count))
     expect(counts).toEqual([['strict', 'deny', true, 1]])

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Identity } from '../../../tap-proxy/identity/identity.ts'
 import type { SecureConnection } from '../../../tap-proxy/identity/secure-connect.ts'
+import { Undecided } from '../../../tap-proxy/identity/undecided.ts'
 import {
   identityOf,
   idOf,
@@ -257,4 +258,56 @@ test('who leaves before saying what it is costs nothing', async () => {
     await once(socket.resume(), 'close')
   }
   expect(port.decided).toEqual([])
+})
+
+describe('connections of which nothing is known yet', () => {
+  test('the service speaks first, and is not waited for', async () => {
+    let spoke = (): void => {}
+    const gone: string[] = []
+    port = await openSecurePort(orders, {
+      silence_ms: 1_000_000,
+      arrived: (serviceSpoke) => {
+        spoke = serviceSpoke
+        return { gone: () => gone.push('gone') }
+      },
+      onTaken: ({ socket }) => socket.end('220 ready'),
+    })
+    const socket = connectPlain(port.port)
+    await once(socket, 'connect')
+    await until(() => port!.accept.undecided === 1, 'the connection')
+    spoke()
+    expect(await textOf(socket)).toBe('220 ready')
+    expect(port.decided).toMatchObject([{ security: 'plaintext', early: {} }])
+    expect(gone).toEqual([])
+    socket.destroy()
+  })
+
+  test('one that leaves, and one that is refused, let go of what was begun for them', async () => {
+    const gone: string[] = []
+    port = await openSecurePort(orders, {
+      policy: 'strict',
+      arrived: () => ({ gone: () => gone.push('gone') }),
+    })
+    const left = connectPlain(port.port)
+    await until(() => port!.accept.undecided === 1, 'the first')
+    left.destroy()
+    await until(() => gone.length === 1, 'its end')
+    connectPlain(port.port).end('GET / HTTP/1.1\r\n\r\n')
+    await until(() => gone.length === 2, 'the refusal')
+    expect(port.accept.undecided).toBe(0)
+  })
+})
+
+test('a flood from one address costs the oldest of that address, never another one', () => {
+  const undecided = new Undecided()
+  const socketAt = (name: string) => ({ name }) as unknown as Socket
+  undecided.add(socketAt('a'), '10.0.0.1', undefined)
+  for (let count = 0; count < 5; count++) undecided.add(socketAt(`b${count}`), '10.0.0.2', undefined)
+  const order: unknown[] = []
+  for (let count = 0; count < 5; count++) {
+    const { socket } = undecided.oldestOfBusiest()!
+    order.push((socket as unknown as { name: string }).name)
+    undecided.delete(socket)
+  }
+  expect(order.slice(0, 4)).toEqual(['b0', 'b1', 'b2', 'b3'])
 })

@@ -1,7 +1,8 @@
-import type { Destination, Target } from '../../../net/resolve.ts'
+import type { Destination } from '../../../net/destination.ts'
+import type { Endpoint } from '../../../net/endpoint.ts'
 
-/** A destination whose addresses never change; `pick` goes through them in turn. */
-export function fixedDestination(targets: readonly Target[]): Destination {
+/** A destination whose addresses never change and are used in turn. */
+export function fixedDestination(targets: readonly Endpoint[]): Destination {
   let turn = -1
   return {
     pick: () => {
@@ -9,7 +10,12 @@ export function fixedDestination(targets: readonly Target[]): Destination {
       return targets[turn]
     },
     targets: () => targets,
-    candidates: () => targets,
+    candidates: () => {
+      if (targets.length < 2) return targets
+      turn = (turn + 1) % targets.length
+      return [...targets.slice(turn), ...targets.slice(0, turn)]
+    },
+    has: (endpoint) => targets.includes(endpoint),
     others: () => [],
     failed: () => {},
     worked: () => {},

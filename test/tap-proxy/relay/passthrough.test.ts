@@ -1,4 +1,9 @@
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { systemClock } from '../../../net/clock.ts'
+import { endpointAt } from '../../../net/endpoint.ts'
+import { type Pipe, SHARED_AREA } from '../../../net/pipe.ts'
+import type { SecureTransport } from '../../../net/secure.ts'
+import { connectPipe } from '../../../net/transport.ts'
 import type { Gate, GateDoor } from '../../../tap-proxy/relay/ward.ts'
 import { fixedDestination } from './destination.ts'
 import {
@@ -96,6 +101,77 @@ describe('connection for connection', () => {
     expect(rig.records).toMatchObject([{ flags: 'UR', outcome: 'reset' }])
   })
 
+  describe('while the service is connected to', () => {
+    /** Options under which connections are made when the returned function is called. */
+    function connectingLater(): { options: RigOptions; connectNow: () => void } {
+      const waiting: (() => void)[] = []
+      const nowhere = { close() {}, reset() {} } as unknown as Pipe
+      const secure = {
+        ownId: 'spiffe://prod.example/shop',
+        generation: 1,
+        connect(host, port, _service, owner, connected) {
+          waiting.push(() => connectPipe('socket', host, port, owner, SHARED_AREA, connected))
+          return nowhere
+        },
+      } as Partial<SecureTransport> as SecureTransport
+      const door: GateDoor = { gate: undefined, mtls: { policyFor: () => 'permissive' } }
+      return {
+        options: { settings: { kind: 'outbound' }, deps: { secure, door } },
+        connectNow: () => waiting.splice(0).map((connect) => connect()),
+      }
+    }
+
+    test('a client that leaves is not waited for', async () => {
+      const { options } = connectingLater()
+      await start(() => {}, options)
+      const client = await connectRaw(rig.port)
+      client.socket.write(get())
+      await until(() => rig.counters.connectionsOpen === 1, 'the connection')
+      client.socket.resetAndDestroy()
+      await until(() => rig.counters.connectionsOpen === 0, 'the end of the connection')
+      expect(rig.counters.upstreamConnections).toBe(0)
+    })
+
+    test('a call begins with its first byte', async () => {
+      const { options, connectNow } = connectingLater()
+      let [now_us, looks] = [1_000_000, 0]
+      const mono_us = () => {
+        looks++
+        return now_us
+      }
+      await start(({ socket }) => socket.write(OK), {
+        ...options,
+        deps: { ...options.deps, clock: { ...systemClock(), mono_us, wall_us: (us) => us } },
+      })
+      const client = await connectRaw(rig.port)
+      await until(() => rig.counters.connectionsOpen === 1, 'the connection')
+      const before = looks
+      client.socket.end(get('/first'))
+      await until(() => looks > before, 'the request to be read')
+      now_us += 5_000_000
+      connectNow()
+      await until(() => rig.records.length === 1, 'the call')
+      expect(rig.records[0]).toMatchObject({ path: '/first', status: 200, duration_us: 5_000_000 })
+      await until(() => backend.connections[0]!.ended, 'the client’s end')
+    })
+  })
+
+  test('a service that ends and then refuses an upload that waits ends both connections', async () => {
+    await start(({ socket }) => {
+      socket.pause()
+      socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig')
+    })
+    const client = await connectRaw(rig.port)
+    client.socket.write('POST /upload HTTP/1.1\r\nHost: a.test\r\nContent-Length: 20000000\r\n\r\n')
+    client.socket.write(Buffer.alloc(20_000_000))
+    await until(() => client.ended && client.text().endsWith('big'), 'the answer')
+    backend.connections[0]!.socket.destroy()
+    await until(() => client.closed, 'the reset')
+    await until(() => rig.counters.connectionsOpen === 0, 'the end of the connection')
+    expect(rig.counters.upstreamConnections).toBe(0)
+    expect(rig.records).toMatchObject([{ status: 413, outcome: 'client_error', flags: '' }])
+  })
+
   test('a service that is not there resets the client, and the record says what it wanted', async () => {
     backend = await startEcho()
     const { port } = backend
@@ -110,15 +186,15 @@ describe('connection for connection', () => {
 
   test('addresses are tried in turn until one connects', async () => {
     backend = await startEcho()
-    const dead = { host: '127.0.0.1', port: 1, label: '127.0.0.1:1', zone: '' }
-    const live = { host: '127.0.0.1', port: backend.port, label: 'live', zone: '' }
+    const dead = endpointAt('127.0.0.1', 1)
+    const live = { ...endpointAt('127.0.0.1', backend.port), label: 'live' }
     rig = await startRig({ mode: 'passive', deps: { destination: fixedDestination([dead, live]) } })
     expect(await ask(rig.port, get())).toMatch(/^HTTP\/1\.1 200 /)
     expect(rig.records[0]!.parties.destination_instance).toBe('live')
   })
 
   test('a connection that leads back to its own listener is reset, and the tap lives on', async () => {
-    const placeholder = { host: '127.0.0.1', port: 0, label: 'self', zone: '' }
+    const placeholder = { ...endpointAt('127.0.0.1', 0) }
     rig = await startRig({ mode: 'passive', deps: { destination: fixedDestination([placeholder]) } })
     placeholder.port = rig.port
     const client = await connectRaw(rig.port)
@@ -128,6 +204,25 @@ describe('connection for connection', () => {
     expect(rig.counters.upstreamConnects).toBeLessThan(20)
     await until(() => rig.counters.connectionsOpen === 0, 'the end of all of them')
   })
+})
+
+test('a client with the local port of another connection of the tap is no loop', async () => {
+  await start(({ socket }) => socket.write(OK))
+  const first = await connectRaw(rig.port)
+  await until(() => backend.connections.length === 1, 'the connection')
+  // The same port of this machine may be used for connections to different places.
+  const localPort = backend.connections[0]!.socket.remotePort!
+  const socket = connect({ host: '127.0.0.1', port: rig.port, localPort, localAddress: '127.0.0.1' })
+  const outcome = await new Promise<string>((resolve) => {
+    socket.once('data', (bytes) => resolve(String(bytes)))
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''))
+    socket.write(get())
+  })
+  // The system may refuse to bind a port that is in use; if it does not, the call is served.
+  expect([OK, 'EADDRINUSE']).toContain(outcome)
+  expect(rig.counters.loops).toBe(0)
+  socket.destroy()
+  first.socket.destroy()
 })
 
 describe('nothing is cut', () => {

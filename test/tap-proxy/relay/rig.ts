@@ -1,11 +1,12 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { systemClock } from '../../../net/clock.ts'
+import { endpointAt } from '../../../net/endpoint.ts'
 import { TimerWheel } from '../../../net/timer-wheel.ts'
 import type { Transport } from '../../../net/transport.ts'
 import type { CallDraft, CallParties } from '../../../protocol/call-draft.ts'
 import { statusNumber } from '../../../protocol/status-text.ts'
+import { createListener, type Listener, type ListenerDeps } from '../../../tap-proxy/listen/listener.ts'
 import { RelayCounters } from '../../../tap-proxy/relay/counters.ts'
-import { createListener, type Listener, type ListenerDeps } from '../../../tap-proxy/relay/listener.ts'
 import type { Gate } from '../../../tap-proxy/relay/ward.ts'
 import { DEFAULT_LIMITS, type Limits, type ListenerSettings } from '../../../tap-proxy/settings.ts'
 import { fixedDestination } from './destination.ts'
@@ -98,7 +99,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const counters = new RelayCounters()
   const wheel = new TimerWheel()
   const port = options.backendPort ?? 0
-  const target = { host: '127.0.0.1', port, label: `127.0.0.1:${port}`, zone: '' }
+  const target = endpointAt('127.0.0.1', port)
   const deps: ListenerDeps = {
     service: 'orders',
     zone: 'eu-1',

@@ -8,7 +8,7 @@ test('a command is read back by a shell as it was meant', () => {
   expect(shellWord("it's; rm -rf $HOME")).toBe("'it'\\''s; rm -rf $HOME'")
   expect(shellWord('')).toBe("''")
   expect(tapmeshCommand(['edge', 'a b', 'c'], { from: 'now-5m', route: '', status: undefined })).toBe(
-    "npx tapmesh edge 'a b' c --from now-5m",
+    "node cli/tapmesh.mjs edge 'a b' c --from now-5m",
   )
 })
 

@@ -6,7 +6,7 @@
  */
 import { connect, type Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
-import { percentile } from '../../statistics.ts'
+import { percentile } from '../../round/statistics.ts'
 
 const [port, rate, connections, seconds] = process.argv.slice(2, 6).map(Number) as [
   number,

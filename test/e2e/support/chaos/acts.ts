@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { seeded } from '../../../../loadtest/bench/random.ts'
+import { seeded } from '../../../../loadtest/bench/traffic/random.ts'
 
 /**
  * The script of the faults: what a backend does to a call follows from seed, call and attempt alone, so

@@ -1,6 +1,6 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { seeded } from '../../../../loadtest/bench/random.ts'
+import { seeded } from '../../../../loadtest/bench/traffic/random.ts'
 import { bodyOf, digest, errorBody } from './acts.ts'
 import type { SeenCall } from './entries.ts'
 
@@ -89,7 +89,7 @@ function seenOf(seed: number, sent: Sent, by: SeenCall['by'], began_us: number, 
   const { saw, status, error, answer, bytes } = ending
   const { id, method, body } = sent
   return {
-    ...{ id, method, by, began_us, saw, status, error, ended_us: now_us(), hasBody: (body?.length ?? 0) > 0 },
+    ...{ id, method, by, began_us, saw, status, error, ended_us: now_us() },
     flags: text(answer, 'x-tapmesh-flags'),
     denied: text(answer, 'x-tapmesh-denied'),
     isWhole: bytes.equals(bodyOf(seed, id)),

@@ -30,7 +30,6 @@ export interface SeenCall {
   method: string
   /** Through the tap of a caller, or straight at the tap of a service. */
   by: 'shop' | 'intruder'
-  hasBody: boolean
   began_us: number
   ended_us: number
   /** left: the caller went away by itself. error: no answer at all. */

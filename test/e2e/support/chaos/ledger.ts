@@ -94,6 +94,8 @@ function judgeComplete(one: Case): string | undefined {
 function judgeCut(one: Case): string | undefined {
   const last = lastOf(one)
   if (last !== undefined && (last.act === 'cut_body' || wasKilled(last, one))) return undefined
+  // Where a tap is a wire, what the service breaks is broken for its client just as without a tap.
+  if (brokenByBackend(one)) return undefined
   const cut = actedVerdict(one, 'timeouts', 'request')
   return cut || one.stored.length === 0 ? undefined : 'cut in the middle without a cause'
 }
@@ -114,10 +116,9 @@ function judgeRepeats({ seen, received }: Case, attempts_max: number): string | 
   if (seen.method === 'POST' && received.length > 1) return `POST was received ${received.length} times`
   if (attempts.size > attempts_max || Math.max(0, ...attempts.keys()) > attempts_max)
     return `received in ${attempts.size} attempts`
-  // A kept connection that turns out closed: once more, without a body only.
-  const most = seen.hasBody ? 1 : 2
+  // Each time that a call is sent is an attempt of its own, with its number and its record.
   const times = Math.max(0, ...attempts.values())
-  return times > most ? `one attempt was received ${times} times` : undefined
+  return times > 1 ? `one attempt was received ${times} times` : undefined
 }
 
 /** What became of it, for the figures. */
@@ -141,6 +142,14 @@ function missingOf({ seen, received, stored }: Case): number {
     .reduce((sum, missing) => sum + Math.max(0, missing), 0)
 }
 
+/** What each side knows of it, in words. */
+function storyOf({ seen, received, stored, wasGone }: Case): string {
+  const saw = [seen.method, seen.id, `by ${seen.by}`, seen.saw, seen.status, seen.error].join(' ')
+  const acts = received.map(({ attempt, act, ended }) => `${attempt}:${act}:${ended}`).join(' ')
+  const records = stored.map(({ reporter }) => reporter).join(' ')
+  return `${saw} [received ${acts}] [stored ${records}]${wasGone ? ' while a service was gone' : ''}`
+}
+
 function judgeStored(cases: readonly Case[], lost: number): string[] {
   const missing = cases.filter((one) => missingOf(one) > 0)
   const count = missing.reduce((sum, one) => sum + missingOf(one), 0)
@@ -148,7 +157,7 @@ function judgeStored(cases: readonly Case[], lost: number): string[] {
   const twice = spans.length - new Set(spans).size
   return [
     ...(count > lost
-      ? [`${count} records are missing, ${lost} told as lost, such as of ${missing[0]!.seen.id}`]
+      ? [`${count} records are missing, ${lost} told as lost: ${missing.slice(0, 5).map(storyOf).join('; ')}`]
       : []),
     ...(twice > 0 ? [`${twice} records stand twice in the store`] : []),
   ]
@@ -169,8 +178,7 @@ export function settle({ seen, received, stored, gaps, attempts_max, lost }: Boo
     counts[kind] = (counts[kind] ?? 0) + 1
     for (const fault of [judgeSeen(one), judgeRepeats(one, attempts_max)]) {
       if (fault !== undefined) {
-        const story = one.received.map(({ attempt, act, ended }) => `${attempt}:${act}:${ended}`).join(' ')
-        complaints.push(`${one.seen.method} ${one.seen.id} (${one.seen.by}): ${fault} [${story}]`)
+        complaints.push(`${fault}: ${storyOf(one)}`)
       }
     }
   }

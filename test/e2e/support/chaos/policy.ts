@@ -18,6 +18,12 @@ export const POLICY = policyText(`  cart:
     rateLimit: { mode: enforce, requestsPerSecond: 120, burst: 40 }
 `)
 
+/** The same policies, judged only: taps relay calls as they are and write down what would have been. */
+export const REHEARSED = POLICY.replaceAll('mode: enforce', 'mode: dry-run')
+
+/** No policy at all. */
+export const NOTHING = policyText('  cart: {}\n')
+
 /** Features that are changed while calls go on. */
 export const CHANGED = [
   'timeouts',

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { seeded } from '../../../../loadtest/bench/random.ts'
+import { seeded } from '../../../../loadtest/bench/traffic/random.ts'
 import type { ChaosMesh } from './mesh.ts'
-import { CHANGED, POLICY, REFUSED } from './policy.ts'
+import { CHANGED, NOTHING, POLICY, REFUSED, REHEARSED } from './policy.ts'
 
 /** What happens to the mesh while calls go on, one trouble after the other, in an order of the seed. */
 
@@ -51,6 +51,15 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
       for (const feature of [pick(CHANGED, random), pick(CHANGED, random)])
         await edit(mesh, feature, { mode })
       await pause(random() * 300)
+    }
+    await change(mesh, 'PUT', '', { document: POLICY })
+  },
+  // Taps take calls up and let them go, each at its own moment, between two calls of a connection.
+  async 'policy switches'(mesh, random) {
+    for (let turn = 0; turn < 6; turn++) {
+      const document = pick([NOTHING, REHEARSED, POLICY], random)
+      await change(mesh, 'PUT', '', { document })
+      await pause(random() * 400)
     }
     await change(mesh, 'PUT', '', { document: POLICY })
   },

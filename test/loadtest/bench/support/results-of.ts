@@ -1,4 +1,4 @@
-import type { Reading, Results } from '../../../../loadtest/bench/measure.ts'
+import type { Reading, Results } from '../../../../loadtest/bench/round/measure.ts'
 
 /** Results of one measure as a run would keep them, for the tests of targets and report. */
 export function resultsOf(measure: string, readings: Reading[], more: Partial<Results> = {}): Results {

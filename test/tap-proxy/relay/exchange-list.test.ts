@@ -1,8 +1,0 @@
-import { giveExchange, takeExchange } from '../../../tap-proxy/relay/exchange-list.ts'
-
-test('an exchange given back serves the next call; two calls never share one', () => {
-  const first = takeExchange()
-  expect(takeExchange()).not.toBe(first)
-  giveExchange(first)
-  expect(takeExchange()).toBe(first)
-})
