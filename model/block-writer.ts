@@ -33,7 +33,7 @@ export class BlockWriter {
     this.out.varint(columns)
   }
 
-  /** One column of whole numbers of `width` bytes (1, 4 or 8); what is out of bounds becomes the nearest that is not. */
+  /** One column of whole numbers of `width` bytes (1, 2, 4 or 8); what is out of bounds becomes the nearest that is not. */
   numbers(name: string, type: string, width: number, values: ArrayLike<number>, rows: number): void {
     const { out } = this
     this.#head(name, type)
@@ -45,6 +45,7 @@ export class BlockWriter {
       const value = values[row]!
       const whole = value > 0 ? Math.min(value, max) : 0
       if (width === 1) view.setUint8(row, whole)
+      else if (width === 2) view.setUint16(row * 2, whole, true)
       else view.setUint32(row * width, whole, true)
       if (width === 8) view.setUint32(row * 8 + 4, whole / 0x1_0000_0000, true)
     }

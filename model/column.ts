@@ -248,5 +248,6 @@ export function blockType({ kind, type }: Column): string {
 
 /** Bytes of a number of this column in a block. */
 export function numberWidth({ type }: Column): number {
-  return type.startsWith('UInt8') ? 1 : type.startsWith('UInt32') ? 4 : 8
+  const [, bits = '64'] = /^UInt(\d+)/.exec(type) ?? []
+  return Number(bits) / 8
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { type Collector, createCollector } from '../../collector/collector.ts'
 import { Control } from '../../control/control.ts'
 import { IdentityAuthority } from '../../control/identity/identity.ts'
@@ -58,6 +59,12 @@ export interface Mesh {
 
 const ROOT = join(import.meta.dirname, '../..')
 const CLOSE_GRACE_MS = 1_000
+/**
+ * Bodies of batches are memory outside of V8's heap, and V8 marks all of its heap the more often the more
+ * of such memory comes: every three seconds at 10,000 calls/s, for a ninth of the CPU. Growth by 200 %
+ * instead of some 30 % before the next time costs up to 60 MB.
+ */
+const HEAP_GROWTH = '--heap-growing-percent=200'
 
 export function versionOfProject(): string {
   return (createRequire(join(ROOT, 'package.json'))('./package.json') as { version: string }).version
@@ -211,6 +218,7 @@ function identityOf({ home, leaf_ms, onWarning }: MeshOptions, control: Control)
 
 /** @throws TapmeshError as the store, the collector and the listeners; nothing stays open then */
 export async function openMesh(options: MeshOptions): Promise<Mesh> {
+  setFlagsFromString(HEAP_GROWTH)
   const { home, host, selfTrace, onWarning } = options
   const token = options.tokenFile === undefined ? ensureToken(home) : readToken(options.tokenFile)
   const hosts = hostNames(options.allowedHosts)

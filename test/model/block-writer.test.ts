@@ -36,4 +36,6 @@ test('numbers are clamped, never wrapped', () => {
   const writer = new BlockWriter()
   writer.numbers('n', 'UInt8', 1, [-5, 300, Number.NaN, 7.9], 4)
   expect([...writer.out.written.subarray(-4)]).toEqual([0, 255, 0, 7])
+  writer.numbers('n', 'UInt16', 2, [258, 70_000], 2)
+  expect([...writer.out.written.subarray(-4)]).toEqual([2, 1, 255, 255])
 })
