@@ -33,7 +33,8 @@ export const idleConnections: Measure = {
 
 function connectionsPossible(bench: Bench): number {
   const wanted = bench.options.quick ? CONNECTIONS_QUICK : CONNECTIONS
-  const possible = Math.min(wanted, descriptorsMax() - DESCRIPTORS_SPARE)
+  // A relayed connection has two ends.
+  const possible = Math.min(wanted, Math.floor((descriptorsMax() - DESCRIPTORS_SPARE) / 2))
   if (possible < wanted) {
     bench.skip(`${wanted} connections`, `this user may open ${descriptorsMax()} files; ${possible} were used`)
   }

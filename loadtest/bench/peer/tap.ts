@@ -37,7 +37,8 @@ export const tapWorkers: Peer = {
   work: 'the same as tap, by two workers',
   version: tap.version,
   start: async (bench, backendPort) => {
-    const collector = await startCollector(bench, { core: bench.cores.load, niceness: COLLECTOR_NICENESS })
+    const place = { core: bench.cores.load, niceness: COLLECTOR_NICENESS }
+    const collector = await startCollector(bench, place, `${bench.folder}/collector-of-workers`)
     const words = ['--workers', '2', '--collector', collector.url, '--token', collector.token]
     return { ...(await startTap(bench, backendPort, words)), name: 'tap-workers' }
   },
