@@ -159,7 +159,7 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   onServiceUnreachable(): void {
     if (this.pipe === undefined) return
     const { wheel } = this.runtime
-    if (this.#held !== undefined || this.#clientEnded) wheel.arm(this, 1)
+    if (this.#held !== undefined || this.#clientEnded) this.#finish(this.#service.unreachable!)
     else {
       wheel.arm(this, LAST_WORDS_MS)
       this.#read()
