@@ -161,7 +161,7 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
     const { wheel } = this.runtime
     if (this.#held !== undefined || this.#clientEnded) this.#finish(this.#service.unreachable!)
     else {
-      wheel.arm(this, LAST_WORDS_MS)
+      this.runtime.wheel.arm(this, LAST_WORDS_MS)
       this.#read()
     }
   }
