@@ -158,7 +158,6 @@ export class Passthrough implements ListenerConnection, ServiceEndOwner, TimerEn
   /** The client is heard for a moment, so that the record says what it wanted, and then reset. */
   onServiceUnreachable(): void {
     if (this.pipe === undefined) return
-    const { wheel } = this.runtime
     if (this.#held !== undefined || this.#clientEnded) this.#finish(this.#service.unreachable!)
     else {
       this.runtime.wheel.arm(this, LAST_WORDS_MS)
