@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 /**
- * The head of the file: an old Node is told what is missing, in one line and in words that it can read.
+ * The head of the file: on an old Node it says in one line what is missing, in syntax that such a Node can parse.
  * Bundled CommonJS packages ask for Node's own modules by require.
  */
 const BANNER = [

@@ -6,10 +6,10 @@ import { endOf, KEEP_ALIVE_S, type Pipe, type PipeOwner, type ReadArea, WRITE } 
 import { loadBindings } from './tcp-binding.ts'
 
 /**
- * Connections straight on Node's TCP handles, without net.Socket: 1 µs of CPU less a call than
- * `onread`, 6 µs less than `data` events, and a third of the memory of an idle connection. It
- * rests on what Node does not promise to keep (tcp-binding.ts says what); transport.ts falls
- * back to socket-pipe.ts where `handlesWork` says no, and a test fails loudly then.
+ * Connections straight on Node's TCP handles, without net.Socket: 1 µs of CPU less a call than `onread`,
+ * 6 µs less than `data` events, and a third of the memory of an idle connection. Node does not promise to
+ * keep these handles (tcp-binding.ts loads them); where `handlesWork` says no, transport.ts falls back to
+ * socket-pipe.ts, and a test fails loudly.
  */
 
 /** What Node keeps below a connection. */

@@ -186,7 +186,7 @@ function controlEvents(line: Line): TapControlEvents {
     stateRefused: (revision, reason) =>
       line(
         'error',
-        `the policy ${revision} was refused whole, what is in force stays: ${typeof reason === 'string' ? reason : describeError(reason)}`,
+        `the policy${revision === '' ? '' : ` ${revision}`} was refused whole, what is in force stays: ${typeof reason === 'string' ? reason : describeError(reason)}`,
       ),
     stateNotKept: (error) =>
       line('warn', `the policy in force cannot be kept on the disk: ${describeError(error)}`),

@@ -3,7 +3,7 @@ import type { Peers } from './peers.ts'
 
 /**
  * Lets the peers learn from rows of taps: a tap's call whose parent is a program's span names the
- * service that answered it. Bad rows teach nothing worse than a name that nobody asks for.
+ * service that answered it. The most that a bad row can do is add a name that is never looked up.
  */
 export function learnFromRows(blocks: readonly RowBlock[], peers: Peers): void {
   for (const block of blocks) {

@@ -23,7 +23,7 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
   finding: `extract(arrayFirst(text -> startsWith(text, '${FINDING}'), verdicts), ';rule=([^;]+)')`,
 }
 
-/** Columns that a feature goes by besides caller, method, route and outcome. */
+/** Columns that a feature goes by, apart from caller, method, route and outcome. */
 function columnsOf(feature: Feature): readonly string[] {
   const { columns, protocols } = moduleOf(feature)
   return protocols === 'all' ? columns : ['protocol', ...columns]

@@ -116,8 +116,11 @@ export class Shipper implements RoutedSink {
   }
 
   #dropped({ rows, kept }: Batch): void {
-    this.#losses.add('overflow', rows)
-    this.#events.rowsLost(rows, this.#losses.counts.overflow)
+    // A heartbeat has no rows to lose.
+    if (rows > 0) {
+      this.#losses.add('overflow', rows)
+      this.#events.rowsLost(rows, this.#losses.counts.overflow)
+    }
     if (kept) void this.#clearSpool()
   }
 
