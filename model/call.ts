@@ -11,6 +11,9 @@ export { PROTOCOLS, type Protocol } from './protocol.ts'
 export const REPORTERS = ['client', 'server', 'observer', 'otlp', 'log'] as const
 export type Reporter = (typeof REPORTERS)[number]
 
+/** Which reporter's count is taken for an edge: the callee's tap, else the caller's, else what others saw. */
+export const REPORTER_ORDER: readonly Reporter[] = ['server', 'client', 'observer', 'otlp', 'log']
+
 /** How the caller's name is known, from the strongest evidence to the weakest. */
 export const SOURCE_EVIDENCE = ['mtls', 'trace', 'config', 'socket', 'dns', 'address', 'none'] as const
 export type SourceEvidence = (typeof SOURCE_EVIDENCE)[number]

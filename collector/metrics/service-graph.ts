@@ -1,4 +1,4 @@
-import { OTHER, UNKNOWN_CALLER } from '../../model/call.ts'
+import { OTHER, REPORTER_ORDER, UNKNOWN_CALLER } from '../../model/call.ts'
 import type { AcceptedBatch } from '../ingest/accepted.ts'
 import { type EdgeRow, EdgeRows, type Ends } from './edge-rows.ts'
 import { Standing, Tally } from './tally.ts'
@@ -34,8 +34,6 @@ const DATABASES: ReadonlySet<string> = new Set([
 ])
 const QUEUES: ReadonlySet<string> = new Set(['kafka', 'amqp', 'nats', 'mqtt'])
 
-/** Reporters whose count stands for the edge, in order: as graph-api/query/reporter.ts has it. */
-const ALL_REPORTERS = ['server', 'client', 'observer', 'otlp', 'log'] as const
 /** Who measures at the callee and at the caller; a span without a caller's name is the callee's. */
 const SERVER_SIDE = ['server', 'observer', 'log'] as const
 const CLIENT_SIDE = ['client', 'otlp'] as const
@@ -130,7 +128,7 @@ export class ServiceGraph {
       destination: labels.server,
       labels,
       byReporter: new Map(),
-      requests: new Standing(ALL_REPORTERS),
+      requests: new Standing(REPORTER_ORDER),
       client: new Standing(nameless ? [] : CLIENT_SIDE),
       server: new Standing(nameless ? NAMELESS_SIDE : SERVER_SIDE),
     }

@@ -1,8 +1,7 @@
-import type { Protocol, Reporter } from '../../model/call.ts'
+import { type Protocol, REPORTER_ORDER, type Reporter } from '../../model/call.ts'
 import type { Store } from '../../store/store.ts'
 import type { GraphSeriesAnswer } from '../contract.ts'
 import { graphWindow, planWindow, SERIES_STEPS, type Slice, STEPS } from './plan.ts'
-import { REPORTER_ORDER } from './reporter.ts'
 import { sliceRows } from './rollup.ts'
 import { invalid, rfc3339, type Span } from './window.ts'
 

@@ -1,12 +1,5 @@
-import { REPORTERS, type Reporter, UNKNOWN_CALLER } from '../../model/call.ts'
+import { REPORTER_ORDER, UNKNOWN_CALLER } from '../../model/call.ts'
 import type { EdgeRow } from './edges.ts'
-
-/** Whose count stands for an edge: the callee's tap, else the caller's, else what others saw. */
-export const REPORTER_ORDER: readonly Reporter[] = [
-  'server',
-  'client',
-  ...REPORTERS.filter((reporter) => reporter !== 'server' && reporter !== 'client'),
-]
 
 /** One edge: the row that counts, and what other reporters said of it. */
 export interface Reported {
